@@ -1,0 +1,57 @@
+{# The few functions that DuckDB and Spark name differently. #}
+
+{# A 64-bit fingerprint of a row's values, for equality and for ties; nulls count as values. #}
+{% macro row_fingerprint(columns) -%}
+    {{ return(adapter.dispatch('row_fingerprint', 'greenzone')(columns)) }}
+{%- endmacro %}
+
+{% macro default__row_fingerprint(columns) -%}
+    hash({{ columns | join(', ') }})
+{%- endmacro %}
+
+{% macro spark__row_fingerprint(columns) -%}
+    xxhash64({{ columns | join(', ') }})
+{%- endmacro %}
+
+{# The day `days` after a date, as a date. #}
+{% macro add_days(day, days) -%}
+    cast({{ dbt.dateadd('day', days, day) }} as date)
+{%- endmacro %}
+
+{# The moment `hours` after a timestamp. #}
+{% macro add_hours(moment, hours) -%}
+    {{ dbt.dateadd('hour', hours, moment) }}
+{%- endmacro %}
+
+{# Whole days from one date to another. #}
+{% macro days_between(first_day, last_day) -%}
+    {{ dbt.datediff(first_day, last_day, 'day') }}
+{%- endmacro %}
+
+{# The Monday of the ISO week that holds a date. #}
+{% macro week_start(day) -%}
+    cast({{ dbt.date_trunc('week', day) }} as date)
+{%- endmacro %}
+
+{# Text folded for look-ups: trimmed, lower case, empty for null. #}
+{% macro fold(column) -%}
+    lower(trim(coalesce({{ column }}, '')))
+{%- endmacro %}
+
+{# A ratio that is null, never infinite, where its denominator is 0. #}
+{% macro ratio(numerator, denominator) -%}
+    cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
+{%- endmacro %}
+
+{# Microseconds since 1970 of a naive UTC timestamp. #}
+{% macro epoch_micros(moment) -%}
+    {{ return(adapter.dispatch('epoch_micros', 'greenzone')(moment)) }}
+{%- endmacro %}
+
+{% macro default__epoch_micros(moment) -%}
+    epoch_us({{ moment }})
+{%- endmacro %}
+
+{% macro spark__epoch_micros(moment) -%}
+    unix_micros({{ moment }})
+{%- endmacro %}

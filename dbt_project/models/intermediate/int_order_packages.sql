@@ -1,0 +1,48 @@
+{#- One row an order and package: the number, who carries it, and whose specification it fits. -#}
+with packages as (
+
+    select
+        shop_id,
+        order_id,
+        coalesce(package_id, 'order:' || order_id) as package_key,
+        tracking_number,
+        shipping_provider_name,
+        tracking_fits
+    from {{ ref('int_order_lines') }}
+    where order_rows = 1
+
+    union all
+
+    select
+        shop_id,
+        order_id,
+        coalesce(package_id, 'order:' || order_id) as package_key,
+        min(tracking_number) as tracking_number,
+        min(shipping_provider_name) as shipping_provider_name,
+        min(tracking_fits) as tracking_fits
+    from {{ ref('int_order_lines') }}
+    where order_rows > 1
+    group by shop_id, order_id, coalesce(package_id, 'order:' || order_id)
+
+),
+
+carriers as (
+
+    select alias, max(carrier) as carrier, max(spec_code) as spec_code
+    from {{ ref('carriers') }}
+    group by alias
+
+)
+
+select
+    packages.shop_id,
+    packages.order_id,
+    packages.package_key,
+    packages.tracking_number,
+    packages.shipping_provider_name as carrier_name,
+    carriers.carrier,
+    carriers.spec_code,
+    packages.tracking_fits
+from packages
+left join carriers
+    on {{ fold('packages.shipping_provider_name') }} = carriers.alias

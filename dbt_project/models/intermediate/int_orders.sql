@@ -1,0 +1,166 @@
+{#-
+  One row an order: its newest stamps, what kind of order it is, and the clock it runs under.
+  Nothing here depends on an as-of day.
+-#}
+{%- set texts = [
+    'normal_or_pre_order', 'order_channel', 'payment_method', 'fulfillment_type', 'delivery_option',
+    'delivery_option_type', 'cancel_by', 'cancel_reason', 'warehouse_name', 'state', 'zip3',
+    'order_amount', 'currency'
+] -%}
+{%- set stamps = [
+    'created_at', 'created_on', 'paid_at', 'paid_on', 'rts_at', 'rts_on', 'shipped_at', 'shipped_on',
+    'delivered_at', 'delivered_on', 'cancelled_at', 'cancelled_on'
+] -%}
+with lines as (
+
+    select
+        *,
+        coalesce(subtotal_after_discount = 0 and subtotal_before_discount > 0, false) as is_given_away
+    from {{ ref('int_order_lines') }}
+
+),
+
+gathered as (
+
+    select
+        shop_id,
+        order_id,
+        {% for column in texts + stamps %}{{ column }}, {% endfor %}
+        is_given_away
+    from lines
+    where order_rows = 1
+
+    union all
+
+    select
+        shop_id,
+        order_id,
+        {% for column in texts %}max({{ column }}) as {{ column }}, {% endfor %}
+        {% for column in stamps %}min({{ column }}) as {{ column }}, {% endfor %}
+        bool_and(is_given_away) as is_given_away
+    from lines
+    where order_rows > 1
+    group by shop_id, order_id
+
+),
+
+described as (
+
+    select
+        gathered.*,
+        {{ fold('normal_or_pre_order') }} || ' ' || {{ fold('order_channel') }} as kind_words,
+        {{ fold('fulfillment_type') }} as fulfillment_words,
+        coalesce(
+            {{ fold('payment_method') }} like '%cash on delivery%' or {{ fold('payment_method') }} = 'cod',
+            false
+        ) as is_cash_on_delivery
+    from gathered
+
+),
+
+classified as (
+
+    select
+        described.*,
+        is_given_away or kind_words like '%sample%' as is_sample,
+        kind_words like '%replacement%' as is_replacement,
+        kind_words like 'pre%' as is_pre_order,
+        {{ fold('delivery_option') }} like '%express%' as is_express,
+        {{ fold('delivery_option_type') }} like '%by tiktok%' as is_platform_label,
+        case
+            when fulfillment_words like '%tiktok%' or fulfillment_words = 'fbt' then 'fbt'
+            when fulfillment_words like '%tokopedia%' then 'tokopedia'
+            else 'seller'
+        end as fulfillment
+    from described
+
+),
+
+actors as (
+
+    select
+        classified.*,
+        coalesce(cancel_actors.actor, 'unknown') as cancel_actor
+    from classified
+    left join {{ ref('cancel_actors') }} as cancel_actors
+        on {{ fold('classified.cancel_by') }} = cancel_actors.alias
+
+),
+
+states as (
+
+    select alias, max(state_code) as state_code
+    from {{ ref('us_states') }}
+    group by alias
+
+)
+
+select
+    actors.shop_id,
+    actors.order_id,
+    case
+        when actors.is_sample then 'sample'
+        when actors.is_replacement then 'replacement'
+        when actors.is_pre_order then 'pre_order'
+        when actors.is_express then 'express'
+        else 'regular'
+    end as order_type,
+    actors.fulfillment as fulfillment_type,
+    actors.fulfillment = 'fbt' as is_fbt,
+    actors.is_sample,
+    actors.is_replacement,
+    actors.is_pre_order,
+    actors.is_express,
+    actors.is_platform_label,
+    actors.is_cash_on_delivery,
+    -- Samples and replacements stand outside every rate.
+    not (actors.is_sample or actors.is_replacement) as is_rated,
+    -- The day from which the order counts at all; null while nobody has paid.
+    case
+        when actors.is_cash_on_delivery then actors.created_on
+        when actors.paid_on is not null then greatest(actors.created_on, actors.paid_on)
+    end as counts_from_on,
+    actors.created_at,
+    actors.created_on,
+    actors.paid_at,
+    actors.paid_on,
+    actors.rts_at,
+    actors.rts_on,
+    actors.shipped_at,
+    actors.shipped_on,
+    actors.delivered_at,
+    actors.delivered_on,
+    actors.cancelled_at,
+    actors.cancelled_on,
+    actors.cancel_by,
+    actors.cancel_actor,
+    actors.cancel_reason,
+    actors.warehouse_name,
+    actors.zip3,
+    actors.state as state_text,
+    states.state_code,
+    actors.order_amount,
+    actors.currency,
+    days.policy_market,
+    days.policy_version,
+    days.calendar_id,
+    days.dispatch_event,
+    days.return_window_days,
+    -- The closing date of a pre-order is in no export, so it has no due time.
+    case when not actors.is_pre_order then days.dispatch_due_on end as dispatch_due_on,
+    case when not actors.is_pre_order then days.dispatch_due_at end as dispatch_due_at,
+    case when not actors.is_pre_order then days.deliver_by_on end as deliver_by_on,
+    case when not actors.is_pre_order then days.deliver_by_at end as deliver_by_at,
+    coalesce(
+        actors.cancel_actor = 'buyer'
+        and actors.cancelled_at <= actors.created_at
+        + days.free_cancellation_minutes * interval '1 minute',
+        false
+    ) as is_unconfirmed
+from actors
+left join states
+    on {{ fold('actors.state') }} = states.alias
+left join {{ ref('int_policy_days') }} as days
+    on
+        actors.shop_id = days.shop_id
+        and actors.created_on = days.day_on

@@ -1,0 +1,173 @@
+{#-
+  One row a package, judged by its earliest created order (ties by id), with every defect that does
+  not depend on the day it is looked at.
+-#}
+with paired as (
+
+    select
+        scans.*,
+        orders.created_at as order_created_at,
+        orders.created_on as order_created_on,
+        orders.counts_from_on,
+        orders.is_rated,
+        orders.is_fbt,
+        orders.is_platform_label,
+        orders.cancelled_at,
+        orders.cancelled_on,
+        orders.rts_at,
+        orders.rts_on,
+        orders.shipped_at,
+        orders.shipped_on,
+        orders.zip3,
+        orders.policy_market,
+        orders.policy_version,
+        orders.calendar_id,
+        min(scans.first_possession_at) over (partition by scans.shop_id, scans.order_id)
+            as order_first_possession_at
+    from {{ ref('int_order_package_scans') }} as scans
+    inner join {{ ref('int_orders') }} as orders
+        on
+            scans.shop_id = orders.shop_id
+            and scans.order_id = orders.order_id
+
+),
+
+shared as (
+
+    select shop_id, package_key, count(*) as order_count
+    from paired
+    group by shop_id, package_key
+    having count(*) > 1
+
+),
+
+judged as (
+
+    select paired.*, cast(1 as bigint) as order_count
+    from paired
+    left join shared
+        on
+            paired.shop_id = shared.shop_id
+            and paired.package_key = shared.package_key
+    where shared.package_key is null
+
+    union all
+
+    select paired.*, shared.order_count
+    from paired
+    inner join shared
+        on
+            paired.shop_id = shared.shop_id
+            and paired.package_key = shared.package_key
+    qualify row_number() over (
+        partition by paired.shop_id, paired.package_key
+        order by paired.order_created_at nulls last, paired.order_id nulls last
+    ) = 1
+
+),
+
+supported as (
+
+    select
+        supported.market,
+        supported.carrier,
+        min(supported.effective_from) as supported_from_on,
+        max(carriers.spec_code) as spec_code
+    from {{ ref('supported_carriers') }} as supported
+    left join {{ ref('carriers') }} as carriers
+        on supported.carrier = carriers.carrier
+    group by supported.market, supported.carrier
+
+),
+
+-- Few combinations of specifications occur: whether one of them is a supported carrier's is looked
+-- up once for each.
+fits as (
+
+    select distinct policy_market, tracking_fits
+    from judged
+    where tracking_fits <> ''
+
+),
+
+supported_fits as (
+
+    select distinct
+        fits.policy_market,
+        fits.tracking_fits
+    from fits
+    inner join supported
+        on
+            fits.policy_market = supported.market
+            and ',' || fits.tracking_fits || ',' like '%,' || supported.spec_code || ',%'
+
+),
+
+scan_deadlines as (
+
+    select shop_id, day_on, scan_due_on
+    from {{ ref('int_policy_days') }}
+
+)
+
+select
+    judged.shop_id,
+    judged.package_key,
+    judged.order_id,
+    judged.order_count,
+    judged.tracking_number,
+    judged.carrier_name,
+    coalesce(judged.carrier, judged.carrier_name) as carrier,
+    coalesce(judged.carrier, {{ fold('judged.carrier_name') }}) as feed_carrier,
+    judged.carrier is not null as is_mapped_carrier,
+    judged.order_created_at,
+    judged.order_created_on,
+    judged.counts_from_on,
+    judged.is_rated and not judged.is_fbt and not judged.is_platform_label as is_rated_package,
+    judged.is_fbt,
+    judged.rts_at,
+    judged.rts_on,
+    judged.shipped_at,
+    judged.shipped_on,
+    judged.zip3,
+    judged.policy_version,
+    judged.first_event_at,
+    judged.first_event_on,
+    judged.first_possession_at,
+    judged.first_possession_on,
+    judged.delivered_at,
+    judged.delivered_on,
+    judged.has_scan_before_order,
+    case when judged.delivered_zip3 <> judged.zip3 then judged.delivered_zip_on end as zip_mismatch_on,
+    case
+        when
+            judged.cancelled_at is not null
+            and (
+                judged.order_first_possession_at is null
+                or judged.order_first_possession_at > judged.cancelled_at
+            )
+            then judged.cancelled_on
+    end as cancelled_unscanned_on,
+    scan_deadlines.scan_due_on,
+    case
+        when judged.tracking_number is null then 'missing_number'
+        when supported.carrier is null then 'unsupported_carrier'
+        when judged.spec_code is null or judged.spec_code = '' then null
+        when ',' || judged.tracking_fits || ',' like '%,' || judged.spec_code || ',%' then null
+        when supported_fits.tracking_fits is not null then 'carrier_mismatch'
+        else 'bad_format'
+    end as number_defect
+from judged
+left join supported
+    on
+        judged.policy_market = supported.market
+        and judged.carrier = supported.carrier
+        and judged.order_created_on >= supported.supported_from_on
+left join supported_fits
+    on
+        judged.policy_market = supported_fits.policy_market
+        and judged.tracking_fits = supported_fits.tracking_fits
+left join scan_deadlines
+    on
+        judged.shop_id = scan_deadlines.shop_id
+        and coalesce(judged.rts_on, judged.shipped_on) = scan_deadlines.day_on

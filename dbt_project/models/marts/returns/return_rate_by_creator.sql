@@ -1,0 +1,1 @@
+{{ return_rate_by('creator_handle') }}

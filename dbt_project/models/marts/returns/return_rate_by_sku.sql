@@ -1,0 +1,1 @@
+{{ return_rate_by('seller_sku', label='product_name') }}

@@ -1,0 +1,97 @@
+"""The layout of a home folder, as the public interface names it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths under one home folder. `root` need not exist until `create` is called."""
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        """Exports as dropped: `landing/<shop_id>/…`."""
+        return self.root / "landing"
+
+    @property
+    def lake(self) -> Path:
+        """Typed Parquet by feed and shop, without personal data."""
+        return self.root / "lake"
+
+    @property
+    def ledger(self) -> Path:
+        """What was read into the lake: the one list of its live files."""
+        return self.lake / "_ledger.json"
+
+    @property
+    def quarantine(self) -> Path:
+        """Refused rows and the record of refused files, one folder a run."""
+        return self.root / "quarantine"
+
+    @property
+    def warehouse(self) -> Path:
+        """The published DuckDB file; whatever else is in there is private."""
+        return self.root / "warehouse"
+
+    @property
+    def published(self) -> Path:
+        """The published warehouse, schema `marts` alone."""
+        return self.warehouse / "greenzone.duckdb"
+
+    @property
+    def private(self) -> Path:
+        """Databases that no reader opens."""
+        return self.warehouse / "private"
+
+    @property
+    def reports(self) -> Path:
+        """Published reports, daily and weekly."""
+        return self.root / "reports"
+
+    @property
+    def alerts(self) -> Path:
+        """Published alert files, one folder a day."""
+        return self.root / "alerts"
+
+    @property
+    def runs(self) -> Path:
+        """Run records: `<run_id>.json`."""
+        return self.root / "runs"
+
+    @property
+    def work(self) -> Path:
+        """Scratch space of the running run, emptied when the next one starts."""
+        return self.root / ".work"
+
+    @property
+    def staging(self) -> Path:
+        """What is about to be published, and the journal of a publication under way."""
+        return self.root / ".staging"
+
+    @property
+    def logs(self) -> Path:
+        """Tracebacks of failed runs and the logs of services."""
+        return self.root / ".logs"
+
+    @property
+    def lock_file(self) -> Path:
+        """The lock that one writer holds."""
+        return self.root / ".lock"
+
+    def create(self) -> "Home":
+        """Make the folders that are missing; scratch folders are readable by their owner alone."""
+        for folder in (
+            self.landing,
+            self.lake,
+            self.quarantine,
+            self.private,
+            self.reports,
+            self.alerts,
+            self.runs,
+        ):
+            folder.mkdir(parents=True, exist_ok=True)
+        for folder in (self.work, self.staging):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self
