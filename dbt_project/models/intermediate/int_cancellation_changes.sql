@@ -17,9 +17,7 @@ with orders as (
         faults.is_mapped
     from {{ ref('int_orders') }} as orders
     left join {{ ref('int_cancellation_faults') }} as faults
-        on
-            orders.shop_id = faults.shop_id
-            and orders.order_id = faults.order_id
+        on orders.order_key = faults.order_key
     where orders.is_rated and orders.counts_from_on is not null
 
 )

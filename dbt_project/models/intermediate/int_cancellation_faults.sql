@@ -4,6 +4,7 @@ with cancelled as (
     select
         shop_id,
         order_id,
+        order_key,
         cancel_by,
         cancel_actor,
         cancel_reason,
@@ -43,14 +44,10 @@ mapped as (
 out_of_stock as (
 
     -- The stock as last counted before the cancellation: none of a SKU anywhere is evidence.
-    select
-        mapped.shop_id,
-        mapped.order_id
+    select mapped.order_key
     from mapped
     inner join {{ ref('int_order_items') }} as items
-        on
-            mapped.shop_id = items.shop_id
-            and mapped.order_id = items.order_id
+        on mapped.order_key = items.order_key
     inner join {{ ref('int_stock_counts') }} as counts
         on
             items.shop_id = counts.shop_id
@@ -58,7 +55,7 @@ out_of_stock as (
             and mapped.cancelled_at >= counts.snapshot_at
             and mapped.cancelled_at < counts.next_snapshot_at
     where counts.available <= 0
-    group by mapped.shop_id, mapped.order_id
+    group by mapped.order_key
 
 ),
 
@@ -80,18 +77,17 @@ judged as (
 select
     judged.shop_id,
     judged.order_id,
+    judged.order_key,
     judged.cancel_by,
     judged.cancel_actor,
     judged.cancel_reason,
     judged.platform_fault,
     judged.is_mapped,
     case
-        when out_of_stock.order_id is not null then 'seller'
+        when out_of_stock.order_key is not null then 'seller'
         when judged.shipped_at is null and judged.cancelled_at > judged.dispatch_due_at then 'seller'
         else judged.platform_fault
     end as inferred_fault
 from judged
 left join out_of_stock
-    on
-        judged.shop_id = out_of_stock.shop_id
-        and judged.order_id = out_of_stock.order_id
+    on judged.order_key = out_of_stock.order_key

@@ -17,7 +17,7 @@ orders as (
 
     select
         orders.shop_id,
-        orders.order_id,
+        orders.order_key,
         coalesce(orders.state_code, '(unknown)') as ship_to_state,
         orders.zip3,
         orders.created_on,
@@ -47,9 +47,7 @@ judged as (
         cast(coalesce(states.delivered_at <= states.deliver_by_at, false) as integer) as on_time
     from {{ ref('int_order_states') }} as states
     inner join orders
-        on
-            states.shop_id = orders.shop_id
-            and states.order_id = orders.order_id
+        on states.order_key = orders.order_key
     where not states.is_fbt and not states.is_express and states.deliver_by_on is not null
 
 ),

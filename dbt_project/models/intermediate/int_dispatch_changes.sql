@@ -9,9 +9,7 @@ with states as (
         coalesce(origins.warehouse_id, origins.warehouse_name, '(unknown)') as warehouse
     from {{ ref('int_order_states') }} as states
     left join {{ ref('int_order_warehouses') }} as origins
-        on
-            states.shop_id = origins.shop_id
-            and states.order_id = origins.order_id
+        on states.order_key = origins.order_key
     where states.is_rated and states.counts_from_on is not null
 
 ),

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {#- How far a shop's data reach: the lesser of the newest content stamps of orders and of tracking. -#}
 with orders as (
 

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {#-
   Everything that the four rates are made of, small enough to be summed for any day: a signed change
   of a numerator and a denominator, the day in the window it belongs to (null: to every window), and

@@ -1,11 +1,5 @@
 {#- Numerator and denominator of every metric, basis and window, on every day since the first order. -#}
-with offsets as (
-
-    {{ numbers(30, 'days_back') }}
-
-),
-
-newest_days as (
+with newest_days as (
 
     select shop_id, max(as_of_on) as newest_on
     from {{ source('inputs', 'as_of') }}
@@ -32,92 +26,57 @@ days as (
 
 ),
 
-in_windows as (
+spans as (
 
-    -- Each change reaches the days whose 30-day window holds it, from the day it is known.
+    -- A change is in a window from the day it is known until the window has moved past its day.
+    {% for name, end in [
+        ('rolling_30d', add_days('window_on', 30)),
+        ('rolling_7d', add_days('window_on', 7)),
+        ('week', add_days(week_start('window_on'), 7)),
+    ] -%}
     select
-        days.shop_id,
-        days.as_of_on,
-        changes.metric,
-        changes.basis,
-        offsets.days_back,
-        {{ add_days('days.as_of_on', '-offsets.days_back') }} >= days.week_start_on as is_in_week,
-        sum(changes.numerator) as numerator,
-        sum(changes.denominator) as denominator
-    from days
-    cross join offsets
-    inner join {{ ref('int_kpi_changes') }} as changes
-        on
-            days.shop_id = changes.shop_id
-            and {{ add_days('days.as_of_on', '-offsets.days_back') }} = changes.window_on
-            and days.as_of_on >= changes.known_on
-    group by 1, 2, 3, 4, 5, 6
-
-),
-
-windowed as (
-
-    select
-        shop_id, as_of_on, metric, basis, 'rolling_30d' as window_name,
-        sum(numerator) as numerator, sum(denominator) as denominator
-    from in_windows
-    group by shop_id, as_of_on, metric, basis
-
-    union all
-
-    select
-        shop_id, as_of_on, metric, basis, 'rolling_7d' as window_name,
-        sum(numerator) as numerator, sum(denominator) as denominator
-    from in_windows
-    where days_back < 7
-    group by shop_id, as_of_on, metric, basis
-
-    union all
-
-    select
-        shop_id, as_of_on, metric, basis, 'week' as window_name,
-        sum(numerator) as numerator, sum(denominator) as denominator
-    from in_windows
-    where days_back < 7 and is_in_week
-    group by shop_id, as_of_on, metric, basis
-
-),
-
-standing_changes as (
-
-    -- Changes of no window day are in every window from the day they are known.
-    select
-        shop_id, metric, basis, known_on,
-        sum(numerator) as numerator, sum(denominator) as denominator
+        shop_id,
+        metric,
+        basis,
+        '{{ name }}' as window_name,
+        greatest(known_on, window_on) as enters_on,
+        case when window_on is not null then {{ end }} end as leaves_on,
+        numerator,
+        denominator
     from {{ ref('int_kpi_changes') }}
-    where window_on is null
-    group by shop_id, metric, basis, known_on
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
-standing as (
+steps as (
+
+    select shop_id, metric, basis, window_name, enters_on as step_on, numerator, denominator
+    from spans
+    where leaves_on is null or enters_on < leaves_on
+
+    union all
 
     select
-        days.shop_id,
-        days.as_of_on,
-        parts.metric,
-        parts.basis,
-        sum(coalesce(changes.numerator, 0)) over running as numerator,
-        sum(coalesce(changes.denominator, 0)) over running as denominator
-    from days
-    inner join (select distinct shop_id, metric, basis from standing_changes) as parts
-        on days.shop_id = parts.shop_id
-    left join standing_changes as changes
-        on
-            days.shop_id = changes.shop_id
-            and days.as_of_on = changes.known_on
-            and parts.metric = changes.metric
-            and parts.basis = changes.basis
-    window running as (
-        partition by days.shop_id, parts.metric, parts.basis
-        order by days.as_of_on nulls last
-        rows between unbounded preceding and current row
-    )
+        shop_id, metric, basis, window_name, leaves_on as step_on,
+        -numerator as numerator, -denominator as denominator
+    from spans
+    where enters_on < leaves_on
+
+),
+
+daily_steps as (
+
+    select
+        shop_id,
+        metric,
+        basis,
+        window_name,
+        step_on,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator
+    from steps
+    group by shop_id, metric, basis, window_name, step_on
 
 ),
 
@@ -163,19 +122,18 @@ select
     grid.basis,
     grid.window_name,
     grid.window_start_on,
-    cast(coalesce(windowed.numerator, 0) + coalesce(standing.numerator, 0) as bigint) as numerator,
-    cast(coalesce(windowed.denominator, 0) + coalesce(standing.denominator, 0) as bigint) as denominator
+    cast(sum(coalesce(daily_steps.numerator, 0)) over running as bigint) as numerator,
+    cast(sum(coalesce(daily_steps.denominator, 0)) over running as bigint) as denominator
 from grid
-left join windowed
+left join daily_steps
     on
-        grid.shop_id = windowed.shop_id
-        and grid.as_of_on = windowed.as_of_on
-        and grid.metric = windowed.metric
-        and grid.basis = windowed.basis
-        and grid.window_name = windowed.window_name
-left join standing
-    on
-        grid.shop_id = standing.shop_id
-        and grid.as_of_on = standing.as_of_on
-        and grid.metric = standing.metric
-        and grid.basis = standing.basis
+        grid.shop_id = daily_steps.shop_id
+        and grid.as_of_on = daily_steps.step_on
+        and grid.metric = daily_steps.metric
+        and grid.basis = daily_steps.basis
+        and grid.window_name = daily_steps.window_name
+window running as (
+    partition by grid.shop_id, grid.metric, grid.basis, grid.window_name
+    order by grid.as_of_on nulls last
+    rows between unbounded preceding and current row
+)

@@ -19,9 +19,7 @@ with paired as (
         lpad(cast(parcels.delivered_zip as {{ dbt.type_string() }}), 3, '0') as delivered_zip3
     from {{ ref('int_order_packages') }} as packages
     inner join {{ ref('int_orders') }} as orders
-        on
-            packages.shop_id = orders.shop_id
-            and packages.order_id = orders.order_id
+        on packages.order_key = orders.order_key
     left join {{ ref('int_parcels') }} as parcels
         on
             packages.shop_id = parcels.shop_id
@@ -41,8 +39,7 @@ early as (
 early_events as (
 
     select
-        early.shop_id,
-        early.order_id,
+        early.order_key,
         early.package_key,
         events.event_at,
         events.event_on,
@@ -62,8 +59,7 @@ early_events as (
 early_scans as (
 
     select
-        shop_id,
-        order_id,
+        order_key,
         package_key,
         min(event_at) as first_event_at,
         min(event_on) as first_event_on,
@@ -87,13 +83,14 @@ early_scans as (
         ) % 1000 as delivered_zip,
         bool_or(is_before_order) as has_scan_before_order
     from early_events
-    group by shop_id, order_id, package_key
+    group by order_key, package_key
 
 )
 
 select
     shop_id,
     order_id,
+    order_key,
     package_key,
     tracking_number,
     carrier_name,
@@ -119,6 +116,7 @@ union all
 select
     early.shop_id,
     early.order_id,
+    early.order_key,
     early.package_key,
     early.tracking_number,
     early.carrier_name,
@@ -139,6 +137,5 @@ select
 from early
 left join early_scans
     on
-        early.shop_id = early_scans.shop_id
-        and early.order_id = early_scans.order_id
+        early.order_key = early_scans.order_key
         and early.package_key = early_scans.package_key

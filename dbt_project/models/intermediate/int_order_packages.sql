@@ -4,6 +4,7 @@ with packages as (
     select
         shop_id,
         order_id,
+        order_key,
         coalesce(package_id, 'order:' || order_id) as package_key,
         tracking_number,
         shipping_provider_name,
@@ -14,15 +15,16 @@ with packages as (
     union all
 
     select
-        shop_id,
-        order_id,
+        min(shop_id) as shop_id,
+        min(order_id) as order_id,
+        order_key,
         coalesce(package_id, 'order:' || order_id) as package_key,
         min(tracking_number) as tracking_number,
         min(shipping_provider_name) as shipping_provider_name,
         min(tracking_fits) as tracking_fits
     from {{ ref('int_order_lines') }}
     where order_rows > 1
-    group by shop_id, order_id, coalesce(package_id, 'order:' || order_id)
+    group by order_key, coalesce(package_id, 'order:' || order_id)
 
 ),
 
@@ -37,6 +39,7 @@ carriers as (
 select
     packages.shop_id,
     packages.order_id,
+    packages.order_key,
     packages.package_key,
     packages.tracking_number,
     packages.shipping_provider_name as carrier_name,

@@ -20,27 +20,37 @@ with lines as (
 
 ),
 
-gathered as (
+several_lines as (
 
+    -- What the lines of an order say together; all else repeats on each of them.
     select
-        shop_id,
-        order_id,
-        {% for column in texts + stamps %}{{ column }}, {% endfor %}
-        is_given_away
-    from lines
-    where order_rows = 1
-
-    union all
-
-    select
-        shop_id,
-        order_id,
-        {% for column in texts %}max({{ column }}) as {{ column }}, {% endfor %}
-        {% for column in stamps %}min({{ column }}) as {{ column }}, {% endfor %}
+        order_key,
+        case
+            when min(credited_creator) <> max(credited_creator) then '(several)'
+            else coalesce(min(credited_creator), '(none)')
+        end as creator_handle,
+        cast(sum(quantity) as bigint) as units,
         bool_and(is_given_away) as is_given_away
     from lines
     where order_rows > 1
-    group by shop_id, order_id
+    group by order_key
+
+),
+
+gathered as (
+
+    select
+        lines.shop_id,
+        lines.order_id,
+        lines.order_key,
+        coalesce(several_lines.creator_handle, lines.credited_creator, '(none)') as creator_handle,
+        coalesce(several_lines.units, cast(lines.quantity as bigint)) as units,
+        coalesce(several_lines.is_given_away, lines.is_given_away) as is_given_away,
+        {% for column in texts + stamps %}lines.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+    from lines
+    left join several_lines
+        on lines.order_key = several_lines.order_key
+    where lines.is_first_line
 
 ),
 
@@ -87,6 +97,23 @@ actors as (
 
 ),
 
+warehouses as (
+
+    -- The export names a warehouse by its id or by its name.
+    select
+        names.shop_id,
+        names.warehouse_name,
+        min(warehouses.warehouse_id) as warehouse_id
+    from (select distinct shop_id, warehouse_name from gathered) as names
+    inner join {{ ref('stg_reference__warehouses') }} as warehouses
+        on
+            names.shop_id = warehouses.shop_id
+            and {{ fold('names.warehouse_name') }}
+            in ({{ fold('warehouses.warehouse_id') }}, {{ fold('warehouses.warehouse_name') }})
+    group by names.shop_id, names.warehouse_name
+
+),
+
 states as (
 
     select alias, max(state_code) as state_code
@@ -98,6 +125,9 @@ states as (
 select
     actors.shop_id,
     actors.order_id,
+    actors.order_key,
+    actors.creator_handle,
+    actors.units,
     case
         when actors.is_sample then 'sample'
         when actors.is_replacement then 'replacement'
@@ -136,6 +166,7 @@ select
     actors.cancel_actor,
     actors.cancel_reason,
     actors.warehouse_name,
+    warehouses.warehouse_id as named_warehouse_id,
     actors.zip3,
     actors.state as state_text,
     states.state_code,
@@ -158,6 +189,10 @@ select
         false
     ) as is_unconfirmed
 from actors
+left join warehouses
+    on
+        actors.shop_id = warehouses.shop_id
+        and actors.warehouse_name = warehouses.warehouse_name
 left join states
     on {{ fold('actors.state') }} = states.alias
 left join {{ ref('int_policy_days') }} as days

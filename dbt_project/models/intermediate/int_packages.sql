@@ -6,6 +6,7 @@ with paired as (
 
     select
         scans.*,
+        {{ row_fingerprint(['scans.shop_id', 'scans.package_key']) }} as package_fingerprint,
         orders.created_at as order_created_at,
         orders.created_on as order_created_on,
         orders.counts_from_on,
@@ -22,21 +23,21 @@ with paired as (
         orders.policy_market,
         orders.policy_version,
         orders.calendar_id,
-        min(scans.first_possession_at) over (partition by scans.shop_id, scans.order_id)
-            as order_first_possession_at
+        order_scans.first_possession_at as order_first_possession_at
     from {{ ref('int_order_package_scans') }} as scans
     inner join {{ ref('int_orders') }} as orders
-        on
-            scans.shop_id = orders.shop_id
-            and scans.order_id = orders.order_id
+        on scans.order_key = orders.order_key
+    inner join {{ ref('int_order_scans') }} as order_scans
+        on scans.order_key = order_scans.order_key
 
 ),
 
 shared as (
 
-    select shop_id, package_key, count(*) as order_count
+    -- Few packages hold several orders: fingerprints find them, the keys themselves decide.
+    select package_fingerprint
     from paired
-    group by shop_id, package_key
+    group by package_fingerprint
     having count(*) > 1
 
 ),
@@ -46,19 +47,17 @@ judged as (
     select paired.*, cast(1 as bigint) as order_count
     from paired
     left join shared
-        on
-            paired.shop_id = shared.shop_id
-            and paired.package_key = shared.package_key
-    where shared.package_key is null
+        on paired.package_fingerprint = shared.package_fingerprint
+    where shared.package_fingerprint is null
 
     union all
 
-    select paired.*, shared.order_count
+    select
+        paired.*,
+        count(*) over (partition by paired.shop_id, paired.package_key) as order_count
     from paired
     inner join shared
-        on
-            paired.shop_id = shared.shop_id
-            and paired.package_key = shared.package_key
+        on paired.package_fingerprint = shared.package_fingerprint
     qualify row_number() over (
         partition by paired.shop_id, paired.package_key
         order by paired.order_created_at nulls last, paired.order_id nulls last
@@ -114,6 +113,7 @@ select
     judged.shop_id,
     judged.package_key,
     judged.order_id,
+    judged.order_key,
     judged.order_count,
     judged.tracking_number,
     judged.carrier_name,

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {#- The lines that a rate must not cross, one row a policy version and metric, each with its direction. -#}
 {% for metric in [
     'late_dispatch', 'valid_tracking', 'seller_fault_cancellation', 'on_time_delivery'

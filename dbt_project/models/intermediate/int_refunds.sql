@@ -95,6 +95,7 @@ joined as (
         matched.returned_on,
         matched.return_quantity,
         items.units,
+        items.order_key,
         sum(matched.return_quantity) over (
             partition by matched.shop_id, matched.order_id, matched.line_sku_id
             order by matched.returned_at nulls last, matched.return_order_id nulls last

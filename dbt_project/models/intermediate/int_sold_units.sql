@@ -31,8 +31,7 @@ sold as (
             and items.created_on between reach.from_on and reach.to_on
     inner join {{ ref('int_orders') }} as orders
         on
-            items.shop_id = orders.shop_id
-            and items.order_id = orders.order_id
+            items.order_key = orders.order_key
             and orders.is_rated
             and orders.counts_from_on is not null
 

@@ -6,9 +6,8 @@ with parcels as (
 
     select
         packages.shop_id,
-        packages.order_id,
+        packages.order_key,
         packages.zip3,
-        packages.policy_version,
         packages.first_possession_on,
         packages.delivered_on
     from {{ ref('int_packages') }} as packages
@@ -24,9 +23,7 @@ select
     cast(count(*) as bigint) as packages
 from parcels
 inner join {{ ref('int_order_warehouses') }} as origins
-    on
-        parcels.shop_id = origins.shop_id
-        and parcels.order_id = origins.order_id
+    on parcels.order_key = origins.order_key
 inner join {{ ref('int_zip3_zones') }} as zones
     on
         parcels.shop_id = zones.shop_id

@@ -10,6 +10,7 @@ renamed as (
         -- ids
         shop_id,
         source_id,
+        row_number,
         order_id,
         sku_id,
         coalesce(seller_sku, sku_id, '(none)') as seller_sku,

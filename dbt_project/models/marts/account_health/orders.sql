@@ -1,6 +1,45 @@
-with orders as (
+with states as (
 
-    select * from {{ ref('int_orders_as_of') }}
+    select states.*
+    from {{ ref('int_order_states') }} as states
+    inner join {{ ref('int_current_days') }} as now
+        on
+            states.shop_id = now.shop_id
+            and states.valid_from_on <= now.as_of_on
+            and (states.valid_to_on is null or states.valid_to_on > now.as_of_on)
+
+),
+
+seen as (
+
+    -- Every order as it stands at its shop's newest as-of moment: later stamps are not seen yet.
+    select
+        orders.*,
+        now.as_of_on,
+        coalesce(orders.counts_from_on <= now.as_of_on, false) as is_paid,
+        coalesce(orders.counts_from_on <= now.as_of_on, false) and orders.is_rated and not orders.is_fbt
+            as is_judged,
+        case when states.dispatched_on <= now.as_of_on then states.dispatched_at end as seen_dispatched_at,
+        case when states.dispatched_on <= now.as_of_on then states.dispatched_on end as seen_dispatched_on,
+        case when states.delivered_on <= now.as_of_on then states.delivered_at end as seen_delivered_at,
+        case when states.delivered_on <= now.as_of_on then states.delivered_on end as seen_delivered_on,
+        case when orders.cancelled_on <= now.as_of_on then orders.cancelled_at end as seen_cancelled_at,
+        case when orders.cancelled_on <= now.as_of_on then orders.cancelled_on end as seen_cancelled_on
+    from {{ ref('int_orders') }} as orders
+    inner join {{ ref('int_current_days') }} as now
+        on
+            orders.shop_id = now.shop_id
+            and orders.created_on <= now.as_of_on
+    left join states
+        on orders.order_key = states.order_key
+
+),
+
+open_orders as (
+
+    select order_key, shop_id, created_at, as_of_on
+    from seen
+    where is_judged and seen_dispatched_at is null and seen_cancelled_at is null
 
 ),
 
@@ -8,90 +47,111 @@ with orders as (
 open_events as (
 
     select
-        orders.shop_id,
-        orders.order_id,
+        open_orders.order_key,
         events.event_at,
         events.event_code
-    from orders
+    from open_orders
     inner join {{ ref('int_order_packages') }} as packages
-        on
-            orders.shop_id = packages.shop_id
-            and orders.order_id = packages.order_id
+        on open_orders.order_key = packages.order_key
     inner join {{ ref('stg_carriers__tracking_events') }} as events
         on
             packages.shop_id = events.shop_id
             and packages.tracking_number = events.tracking_number
-            and events.event_on <= orders.as_of_on
-            and events.event_at >= {{ dbt.dateadd('day', -90, 'orders.created_at') }}
-    where orders.is_open
+            and open_orders.as_of_on >= events.event_on
+            and events.event_at >= {{ dbt.dateadd('day', -90, 'open_orders.created_at') }}
     qualify row_number() over (
-        partition by orders.shop_id, orders.order_id
+        partition by open_orders.order_key
         order by events.event_at desc nulls last, events.event_code desc nulls last
     ) = 1
+
+),
+
+-- What is in the orders that people act on.
+contents as (
+
+    select
+        items.order_key,
+        string_agg(distinct items.seller_sku, ', ' order by items.seller_sku) as seller_skus
+    from {{ ref('int_order_items') }} as items
+    inner join (
+        select order_key from open_orders
+        union
+        select order_key from seen
+        where seen_cancelled_at is not null
+    ) as wanted
+        on items.order_key = wanted.order_key
+    group by items.order_key
 
 )
 
 select
-    orders.shop_id,
-    orders.order_id,
-    orders.created_at,
-    orders.created_on,
-    orders.order_type,
-    orders.fulfillment_type,
-    orders.dispatch_due_at,
-    orders.dispatch_due_on,
-    orders.dispatched_at,
-    orders.dispatched_on,
-    orders.is_late_dispatch,
-    orders.is_overdue_open,
-    orders.is_open,
-    orders.deliver_by_at,
-    orders.deliver_by_on,
-    orders.delivered_at,
-    orders.delivered_on,
-    orders.is_on_time_delivery,
-    orders.cancelled_at,
-    orders.cancelled_on,
-    orders.cancel_by,
-    orders.cancel_reason,
-    case when orders.cancelled_at is not null then faults.platform_fault end as cancellation_fault,
-    case when orders.cancelled_at is not null then faults.inferred_fault end as inferred_fault,
-    creators.creator_handle,
-    creators.seller_skus,
-    creators.units,
-    orders.zip3 as ship_to_zip3,
-    orders.state_code as ship_to_state,
-    orders.paid_at,
-    orders.rts_at,
-    orders.shipped_at,
-    orders.is_paid,
-    orders.is_sample,
-    orders.is_replacement,
-    orders.is_express,
+    seen.shop_id,
+    seen.order_id,
+    seen.created_at,
+    seen.created_on,
+    seen.order_type,
+    seen.fulfillment_type,
+    seen.dispatch_due_at,
+    seen.dispatch_due_on,
+    seen.seen_dispatched_at as dispatched_at,
+    seen.seen_dispatched_on as dispatched_on,
+    -- Unpaid orders, samples, replacements and FBT are judged by nobody.
+    case
+        when seen.is_judged then coalesce(seen.seen_dispatched_at > seen.dispatch_due_at, false)
+    end as is_late_dispatch,
+    case
+        when seen.is_judged
+            then
+                seen.seen_dispatched_at is null
+                and seen.seen_cancelled_at is null
+                and coalesce(seen.dispatch_due_on <= seen.as_of_on, false)
+    end as is_overdue_open,
+    seen.is_judged and seen.seen_dispatched_at is null and seen.seen_cancelled_at is null as is_open,
+    seen.deliver_by_at,
+    seen.deliver_by_on,
+    seen.seen_delivered_at as delivered_at,
+    seen.seen_delivered_on as delivered_on,
+    case
+        when not seen.is_judged then null
+        when seen.seen_delivered_at is not null then seen.seen_delivered_at <= seen.deliver_by_at
+        when seen.deliver_by_on <= seen.as_of_on then false
+    end as is_on_time_delivery,
+    seen.seen_cancelled_at as cancelled_at,
+    seen.seen_cancelled_on as cancelled_on,
+    case when seen.seen_cancelled_at is not null then seen.cancel_by end as cancel_by,
+    case when seen.seen_cancelled_at is not null then seen.cancel_reason end as cancel_reason,
+    case when seen.seen_cancelled_at is not null then faults.platform_fault end as cancellation_fault,
+    case when seen.seen_cancelled_at is not null then faults.inferred_fault end as inferred_fault,
+    seen.creator_handle,
+    contents.seller_skus,
+    seen.units,
+    seen.zip3 as ship_to_zip3,
+    seen.state_code as ship_to_state,
+    case when seen.paid_on <= seen.as_of_on then seen.paid_at end as paid_at,
+    case when seen.rts_on <= seen.as_of_on then seen.rts_at end as rts_at,
+    case when seen.shipped_on <= seen.as_of_on then seen.shipped_at end as shipped_at,
+    seen.is_paid,
+    seen.is_sample,
+    seen.is_replacement,
+    seen.is_express,
     warehouses.warehouse_id,
-    orders.warehouse_name,
-    orders.carrier,
-    orders.carrier_name,
-    orders.tracking_number,
-    cast(orders.order_amount as decimal(18, 2)) as order_amount,
-    orders.currency,
+    seen.warehouse_name,
+    scans.carrier,
+    scans.carrier_name,
+    scans.tracking_number,
+    cast(seen.order_amount as decimal(18, 2)) as order_amount,
+    seen.currency,
     open_events.event_at as last_event_at,
     open_events.event_code as last_event_code,
-    orders.policy_version
-from orders
-left join {{ ref('int_order_creators') }} as creators
-    on
-        orders.shop_id = creators.shop_id
-        and orders.order_id = creators.order_id
+    seen.policy_version
+from seen
+left join {{ ref('int_order_scans') }} as scans
+    on seen.order_key = scans.order_key
 left join {{ ref('int_cancellation_faults') }} as faults
-    on
-        orders.shop_id = faults.shop_id
-        and orders.order_id = faults.order_id
+    on seen.order_key = faults.order_key
 left join {{ ref('int_order_warehouses') }} as warehouses
-    on
-        orders.shop_id = warehouses.shop_id
-        and orders.order_id = warehouses.order_id
+    on seen.order_key = warehouses.order_key
 left join open_events
-    on
-        orders.shop_id = open_events.shop_id
-        and orders.order_id = open_events.order_id
+    on seen.order_key = open_events.order_key
+left join contents
+    on seen.order_key = contents.order_key

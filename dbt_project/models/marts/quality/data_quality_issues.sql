@@ -62,7 +62,7 @@ warehouses as (
     from {{ ref('int_order_warehouses') }} as origins
     inner join {{ ref('int_current_days') }} as now
         on origins.shop_id = now.shop_id
-    where origins.is_unmatched_name
+    where origins.warehouse_name is not null and origins.warehouse_id is null
     group by origins.shop_id, now.as_of_on, origins.warehouse_name
 
 ),

@@ -1,0 +1,21 @@
+"""Alerts: one Slack message for each rule that fired, as a file ready for an incoming webhook.
+
+`build_alerts` says what fires and `write_alerts` writes it; `gate_blocked_alert` needs no
+warehouse. The rules are data (`rules.yaml`); the sentences are the report's.
+"""
+
+from flows.alerts.build import build_alerts, gate_blocked_alert, write_alerts
+from flows.alerts.context import AlertContext
+from flows.alerts.message import Alert, MessageTooLarge
+from flows.alerts.rules import Rule, load_rules
+
+__all__ = [
+    "Alert",
+    "AlertContext",
+    "MessageTooLarge",
+    "Rule",
+    "build_alerts",
+    "gate_blocked_alert",
+    "load_rules",
+    "write_alerts",
+]

@@ -1,0 +1,330 @@
+"""Builds the alerts of a day: which rules fire for which shop, and what each message says."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from flows.alerts.context import AlertContext
+from flows.alerts.message import Alert, build, clean, code, escape, id_of, listed, name_of
+from flows.alerts.rules import LEVEL_WORDS, Condition, Level, Rule, load_rules
+from flows.alerts.standing import BAD_STATUSES, Orders, Standing
+from flows.quality.model import ExpectationResult
+from flows.report.context import Shop
+from flows.report.formats import day_end, format_date, format_rate, local, plural
+from flows.report.sentences import (
+    DEFECT_WORDS,
+    METRICS,
+    incomplete_sentence,
+    overdue_sentence,
+    projected_sentence,
+    row_sentence,
+)
+from flows.report.worklists import worklist_path
+from flows.warehouse.database import connect
+
+RUNBOOK = "docs/runbooks/alerts.md"
+_RATE_CONDITIONS: tuple[Condition, ...] = ("rate", "overdue")
+
+
+def build_alerts(warehouse: Path | None, context: AlertContext) -> list[Alert]:
+    """One alert for each rule and shop that it fires for, by rule, then by shop.
+
+    Args:
+        warehouse: a DuckDB file with the marts, opened read-only; None when there is none yet, and
+            then only the rules that need no number can fire.
+        context: the day, the shops, the gates' results and the files seen.
+
+    Raises:
+        MessageTooLarge: when a message would pass Slack's limits.
+    """
+    shops = sorted(context.shops, key=lambda shop: shop.shop_id)
+    if warehouse is None:
+        return [alert for rule in load_rules() for alert in _fired(rule, shops, context, {})]
+    with connect(warehouse, warehouse.parent, read_only=True) as connection:
+        standings = {
+            shop.shop_id: Standing(connection, shop.shop_id, context.as_of_on) for shop in shops
+        }
+        return [alert for rule in load_rules() for alert in _fired(rule, shops, context, standings)]
+
+
+def gate_blocked_alert(context: AlertContext, shop: Shop) -> Alert:
+    """The alert of a shop that a gate holds back; it needs no warehouse."""
+    rule = next(rule for rule in load_rules() if rule.condition == "gate_blocked")
+    failed = context.failures(shop.shop_id, "critical")
+    silenced = [rule.name for rule in load_rules() if rule.condition in _RATE_CONDITIONS]
+    before = context.published_on.get(shop.shop_id)
+    stands = f"The publication of {format_date(before)}" if before else "What was published before"
+    sections = [
+        f"Nothing new is published: {plural(len(failed), 'critical check')} failed. "
+        f"{stands} stands.",
+        _failures(failed, shop.shop_id),
+        f"Not judged until this is mended: {_words(silenced)}.",
+        f"Do now: {rule.act}",
+        f"Owner: {rule.owner}. Record: {code(f'runs/{context.run_id}.json')}. {_runbook(rule)}",
+    ]
+    return _alert(rule, shop, rule.severity, rule.title, sections)
+
+
+def write_alerts(alerts: Sequence[Alert], out_dir: Path) -> list[Path]:
+    """Write each alert to `<rule>.<shop_id>.json` in the folder; returns the paths in order."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    written = []
+    for alert in alerts:
+        path = out_dir / alert.file_name
+        if path.parent != out_dir:
+            raise ValueError("a shop id that is not a folder name")
+        path.write_text(alert.to_json(), encoding="utf-8")
+        written.append(path)
+    return sorted(written)
+
+
+def _fired(
+    rule: Rule, shops: Sequence[Shop], context: AlertContext, standings: Mapping[str, Standing]
+) -> list[Alert]:
+    found: list[Alert] = []
+    for shop in shops:
+        standing = standings.get(shop.shop_id)
+        if rule.condition in _RATE_CONDITIONS:
+            if standing is None or _is_silenced(rule, shop.shop_id, context):
+                continue
+            judge = _rate if rule.condition == "rate" else _overdue
+            alert = judge(rule, shop, context, standing)
+        else:
+            alert = _OF_FILES[rule.condition](rule, shop, context)
+        if alert is not None:
+            found.append(alert)
+    return found
+
+
+def _is_silenced(rule: Rule, shop_id: str, context: AlertContext) -> bool:
+    return context.is_blocked(shop_id) or bool(
+        context.stale_feeds(shop_id).intersection(rule.silenced_by)
+    )
+
+
+def _rate(rule: Rule, shop: Shop, context: AlertContext, standing: Standing) -> Alert | None:
+    row = standing.rates().get(rule.name)
+    if row is None or row["status"] not in BAD_STATUSES:
+        return None
+    level: Level = rule.severity if row["status"] == "approaching" else "act_now"
+    shown = format_rate(row["value"], (row["target"], row["enforcement"]))
+    orders = standing.orders(rule.name, row["window_start_on"])
+    sections = [
+        " ".join(filter(None, [escape(row_sentence(row)), _with_overdue(rule, standing, row)])),
+        _history(rule, shop, context, standing, row),
+        _order_lines(orders, shop),
+        f"Do now: {rule.act}",
+        _foot(rule, shop, context),
+    ]
+    return _alert(rule, shop, level, f"{rule.title} {shown}", sections)
+
+
+def _with_overdue(rule: Rule, standing: Standing, row: Mapping[str, Any]) -> str:
+    if rule.name != "late_dispatch_rate":
+        return ""
+    overdue, projected = standing.overdue(), standing.projected()
+    if overdue is None or projected is None:
+        return ""
+    said = projected_sentence(
+        overdue.today, row["value"], projected["value"], row["target"], row["enforcement"]
+    )
+    verb = "is" if overdue.today == 1 else "are"
+    return escape(f"{plural(overdue.today, 'more order')} {verb} overdue. {said}")
+
+
+def _history(
+    rule: Rule, shop: Shop, context: AlertContext, standing: Standing, row: Mapping[str, Any]
+) -> str:
+    words = METRICS[rule.name]
+    defects = _defects(row, words.is_ceiling)
+    before = standing.day_before().get(rule.name)
+    parts = [_since(standing.since().get(rule.name, context.as_of_on), context)]
+    # A new window starts from nothing: only within one does a count get worse.
+    if before is not None and before["window_start_on"] == row["window_start_on"]:
+        was = _defects(before, words.is_ceiling)
+        if defects > was:
+            noun = words.defect if defects == 1 else words.defects
+            parts.append(f"Worse: {defects:,} {noun}, was {was:,} the day before.")
+    parts.append(_reach(row, shop, context))
+    return escape(" ".join(filter(None, parts)))
+
+
+def _defects(row: Mapping[str, Any], is_ceiling: bool) -> int:
+    return int(row["numerator"] if is_ceiling else row["denominator"] - row["numerator"])
+
+
+def _since(since: Any, context: AlertContext) -> str:
+    days = (context.as_of_on - since).days + 1
+    return "New." if days == 1 else f"Since {format_date(since)}, day {days}."
+
+
+def _reach(row: Mapping[str, Any], shop: Shop, context: AlertContext) -> str:
+    if row["is_complete"]:
+        return ""
+    ends_at = day_end(context.as_of_on, shop.timezone)
+    return incomplete_sentence(row["known_through_at"], ends_at, shop.timezone)
+
+
+def _overdue(rule: Rule, shop: Shop, context: AlertContext, standing: Standing) -> Alert | None:
+    overdue = standing.overdue()
+    row = standing.rates().get("late_dispatch_rate")
+    if overdue is None or row is None:
+        return None
+    place, at_place = standing.most_overdue() or (None, 0)
+    projected = standing.projected()
+    said = [overdue_sentence(overdue.today, context.as_of_on, name_of(place) or None, at_place)]
+    if projected is not None:
+        value, target, line = row["value"], row["target"], row["enforcement"]
+        said.append(projected_sentence(overdue.today, value, projected["value"], target, line))
+    history = [_since(overdue.since_on, context)]
+    if overdue.today > overdue.day_before and overdue.since_on < context.as_of_on:
+        history.append(f"Worse: {overdue.today:,}, was {overdue.day_before:,} the day before.")
+    history.append(_reach(row, shop, context))
+    sections = [
+        " ".join(filter(None, said)),
+        escape(" ".join(filter(None, history))),
+        _order_lines(standing.orders(rule.name), shop),
+        f"Do now: {rule.act}",
+        _foot(rule, shop, context),
+    ]
+    title = rule.title.format(count=plural(overdue.today, "order"))
+    return _alert(rule, shop, rule.severity, title, sections)
+
+
+def _order_lines(orders: Orders, shop: Shop) -> str:
+    lines = []
+    for order in orders.first:
+        shown = id_of(order["order_id"])
+        if shown is None:
+            continue
+        due = order["due_at"]
+        parts = [
+            f"due {format_date(local(due, shop.timezone).date())}" if due else "",
+            DEFECT_WORDS.get(order["defect"] or "", ""),
+            name_of(order["warehouse"]),
+            name_of(order["carrier"]),
+        ]
+        lines.append(f"{shown} {', '.join(part for part in parts if part)}".rstrip())
+    return listed(lines, orders.total)
+
+
+def _blocked(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
+    del rule
+    return gate_blocked_alert(context, shop) if context.is_blocked(shop.shop_id) else None
+
+
+def _warnings(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
+    failed = [
+        item
+        for item in context.failures(shop.shop_id, "warning")
+        if item.topic not in ("freshness", "refusals")
+    ]
+    if not failed:
+        return None
+    counted = plural(len(failed), "data warning")
+    sections = [
+        f"{counted}; the numbers are published all the same.",
+        _failures(failed, shop.shop_id),
+        f"Do now: {rule.act}",
+        _foot(rule, shop, context),
+    ]
+    return _alert(rule, shop, rule.severity, rule.title.format(count=counted), sections)
+
+
+def _stale(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
+    failed = context.stale(shop.shop_id)
+    if not failed:
+        return None
+    feeds = context.stale_feeds(shop.shop_id)
+    silenced = [item.name for item in load_rules() if feeds.intersection(item.silenced_by)]
+    lines = []
+    for item in failed:
+        found = item.finding(shop.shop_id)
+        label = code(item.feed) if item.feed else "Orders and tracking together"
+        lines.append(f"{label}: {escape(clean(found.observed, 200)) if found else ''}.")
+    counted = plural(len(failed), "feed")
+    verb = "is" if len(failed) == 1 else "are"
+    sections = [
+        f"{counted} {verb} stale as of {format_date(context.as_of_on)}.",
+        listed(lines),
+        f"Not judged until then: {_words(silenced)}." if silenced else "",
+        f"Do now: {rule.act}",
+        _foot(rule, shop, context),
+    ]
+    return _alert(rule, shop, rule.severity, rule.title.format(count=counted), sections)
+
+
+def _refused(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
+    # A file directly under landing belongs to no shop, so every shop is told.
+    refused = sorted(
+        (
+            record
+            for record in context.ingest_records
+            if record["status"] == "refused" and (record["shop_id"] or shop.shop_id) == shop.shop_id
+        ),
+        key=lambda record: str(record["file"]),
+    )
+    if not refused:
+        return None
+    lines = [
+        f"{code(clean(str(record['file'])))}: "
+        + escape(clean(f"{record.get('reason') or ''} {record.get('mend') or ''}", 240))
+        for record in refused
+    ]
+    counted = plural(len(refused), "file")
+    verb = "was" if len(refused) == 1 else "were"
+    sections = [
+        f"{counted} in landing {verb} refused.",
+        listed(lines),
+        f"Do now: {rule.act}",
+        _foot(rule, shop, context),
+    ]
+    return _alert(rule, shop, rule.severity, rule.title.format(count=counted), sections)
+
+
+_OF_FILES: dict[Condition, Callable[[Rule, Shop, AlertContext], Alert | None]] = {
+    "gate_blocked": _blocked,
+    "gate_warning": _warnings,
+    "stale_feed": _stale,
+    "refused_files": _refused,
+}
+
+
+def _failures(failed: Sequence[ExpectationResult], shop_id: str) -> str:
+    lines = []
+    for item in failed:
+        found = item.finding(shop_id)
+        if found is None:
+            continue
+        ids = ", ".join(filter(None, (id_of(example) for example in found.examples[:3])))
+        files = " and ".join(code(clean(name, 60)) for name in found.files[:2])
+        said = f"{code(item.table)}: {escape(clean(item.description, 160)).rstrip('.')}. "
+        said += escape(clean(found.observed, 120))
+        said += f", as {ids}" if ids else ""
+        said += f", in {files}" if files else ""
+        lines.append(f"{said}.")
+    return listed(lines)
+
+
+def _words(rules: Sequence[str]) -> str:
+    return ", ".join(
+        METRICS[name].lower if name in METRICS else name.replace("_", " ") for name in rules
+    )
+
+
+def _foot(rule: Rule, shop: Shop, context: AlertContext) -> str:
+    parts = [f"Owner: {rule.owner}."]
+    if rule.worklist and context.report_folder:
+        name = worklist_path(shop.shop_id, rule.worklist, len(context.shops))
+        parts.append(f"List: {code(f'{context.report_folder}/{name}')}.")
+    parts.append(_runbook(rule))
+    return " ".join(parts)
+
+
+def _runbook(rule: Rule) -> str:
+    return f"Runbook: {code(f'{RUNBOOK}#{rule.runbook}')}."
+
+
+def _alert(rule: Rule, shop: Shop, level: Level, title: str, sections: Sequence[str]) -> Alert:
+    header = f"{LEVEL_WORDS[level]}: {title}, {clean(shop.name, 60)}"
+    return Alert(rule.name, shop.shop_id, level, build(header, sections))

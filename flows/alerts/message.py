@@ -1,0 +1,161 @@
+"""Slack messages: their limits, and how text from outside gets into them without doing anything."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+MAX_BLOCKS = 50
+MAX_SECTION = 3_000
+MAX_HEADER = 150
+MAX_FIELD = 2_000
+MAX_LIST = 1_200
+"""Characters of a list in a message, so that the message stays near the 2,500 that people read."""
+MAX_MESSAGE = 9_000
+"""Characters of the whole message as sent; Slack is known to reject from about 11,300."""
+
+_SAFE_ID = re.compile(r"[A-Za-z0-9:_-]{1,64}")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,39}")
+_CALL = re.compile(r"@(?=here|channel|everyone)", re.IGNORECASE)
+_CUT = "…"
+
+
+class MessageTooLarge(ValueError):
+    """A message that Slack may refuse; it names the limit."""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One alert of one shop: a message that is ready for an incoming webhook."""
+
+    rule: str
+    shop_id: str
+    level: str
+    message: dict[str, Any]
+
+    @property
+    def file_name(self) -> str:
+        """`<rule>.<shop_id>.json`."""
+        return f"{self.rule}.{self.shop_id}.json"
+
+    @property
+    def text(self) -> str:
+        """What a phone's notification shows."""
+        return str(self.message["text"])
+
+    def to_json(self) -> str:
+        """The message as the file holds it."""
+        return json.dumps(self.message, ensure_ascii=False, indent=2) + "\n"
+
+
+def escape(text: str) -> str:
+    """Text for a Slack message: `&`, `<` and `>` as entities, nobody called."""
+    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _CALL.sub("", plain)
+
+
+def clean(text: str, most: int = 80) -> str:
+    """Foreign text on one line: no control or direction characters, back ticks or web addresses."""
+    kept = "".join(
+        " " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign
+        for sign in unicodedata.normalize("NFC", text)
+        if unicodedata.category(sign) not in ("Cf", "Co", "Cs")
+    )
+    line = " ".join(kept.replace("`", "'").replace("://", "[:]//").split())
+    return line if len(line) <= most else line[: most - 1] + _CUT
+
+
+def name_of(text: str | None) -> str:
+    """A foreign name within mrkdwn, escaped: bare if it is plain, else in back ticks."""
+    line = clean(text or "")
+    if not line:
+        return ""
+    return line if _PLAIN_NAME.fullmatch(line) else code(line)
+
+
+def code(text: str) -> str:
+    """Text in back ticks, in which Slack makes neither links nor formats; escaped."""
+    return f"`{escape(clean(text, 200))}`"
+
+
+def id_of(text: str | None) -> str | None:
+    """An id in back ticks, or None for what does not look like one."""
+    return f"`{text}`" if text is not None and _SAFE_ID.fullmatch(text) else None
+
+
+def build(header: str, sections: Sequence[str]) -> dict[str, Any]:
+    """A message of a header and sections; the first section's first line becomes `text`.
+
+    Args:
+        header: plain text, not yet escaped; cut to Slack's limit.
+        sections: mrkdwn that is already escaped; empty ones are left out.
+
+    Raises:
+        MessageTooLarge: when a limit is passed.
+    """
+    title = _title(header)
+    kept = [section for section in sections if section]
+    blocks: list[dict[str, Any]] = [
+        {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": False}}
+    ]
+    blocks.extend(
+        {"type": "section", "text": {"type": "mrkdwn", "text": section, "verbatim": True}}
+        for section in kept
+    )
+    message = {"text": first_sentence(kept[0]) if kept else title, "blocks": blocks}
+    check(message)
+    return message
+
+
+def _title(header: str) -> str:
+    """The header, escaped: cut before it is escaped, so that no entity is cut."""
+    for most in (MAX_HEADER, 90, MAX_HEADER // 5):
+        title = escape(clean(header, most))
+        if len(title) <= MAX_HEADER:
+            break
+    return title
+
+
+def listed(lines: Sequence[str], total: int | None = None, most: int = MAX_LIST) -> str:
+    """The first lines that fit into `most` characters, at least one, and how many are left out.
+
+    `total` counts what the lines are taken from, if they are not all of it.
+    """
+    kept: list[str] = []
+    size = 0
+    for line in lines:
+        size += len(line) + 1
+        if kept and size > most:
+            break
+        kept.append(line)
+    more = (len(lines) if total is None else total) - len(kept)
+    if kept and more > 0:
+        kept[-1] += f" (+ {more:,})"
+    return "\n".join(kept)
+
+
+def first_sentence(section: str) -> str:
+    """The first line of a section up to its first full stop that ends a sentence."""
+    line = section.splitlines()[0]
+    match = re.search(r"\.(?=\s|$)", line)
+    return line[: match.end()] if match else line
+
+
+def check(message: dict[str, Any]) -> None:
+    """Raise `MessageTooLarge` when the message passes one of Slack's limits or ours."""
+    blocks = message["blocks"]
+    if len(blocks) > MAX_BLOCKS:
+        raise MessageTooLarge(f"{len(blocks)} blocks, {MAX_BLOCKS} at most")
+    for block in blocks:
+        most = MAX_HEADER if block["type"] == "header" else MAX_SECTION
+        texts = [block["text"]] if "text" in block else []
+        for part, limit in [(text, most) for text in texts] + [
+            (field, MAX_FIELD) for field in block.get("fields", [])
+        ]:
+            if not 0 < len(part["text"]) <= limit:
+                raise MessageTooLarge(f"{len(part['text'])} characters, {limit} at most")
+    size = len(json.dumps(message, ensure_ascii=False))
+    if size > MAX_MESSAGE:
+        raise MessageTooLarge(f"{size} characters in all, {MAX_MESSAGE} at most")

@@ -1,0 +1,175 @@
+"""How a shop stands, read from the marts: its rates, since when, and the orders behind them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from flows.report.sentences import HEADLINE_BASIS, HEADLINE_WINDOW
+
+TOP = 5
+BAD_STATUSES = ("approaching", "breach", "enforcement")
+
+_RATES = """
+select * from marts.kpi_daily
+where shop_id = $shop and as_of_on = $day and basis = $basis and window_name = $window
+"""
+
+# Too few orders is no sign that anything got better: only a day on target ends a run of bad ones.
+_SINCE = """
+with days as (
+    select metric, as_of_on, status,
+        max(as_of_on) filter (where status = 'ok') over (partition by metric) as ok_on
+    from marts.kpi_daily
+    where shop_id = $shop and as_of_on <= $day and basis = $basis and window_name = $window
+)
+select metric, min(as_of_on) from days
+where status in ('approaching', 'breach', 'enforcement') and (ok_on is null or as_of_on > ok_on)
+group by metric
+"""
+
+_BEFORE = """
+select metric, numerator, denominator, window_start_on from marts.kpi_daily
+where shop_id = $shop and as_of_on = $day - 1 and basis = $basis and window_name = $window
+"""
+
+# What `projected` adds to `platform` is the orders that are open and overdue at the day's end.
+_OVERDUE_DAYS = """
+select as_of_on, greatest(0, max(numerator) filter (where basis = 'projected')
+    - max(numerator) filter (where basis = 'platform')) as overdue
+from marts.kpi_daily
+where shop_id = $shop and as_of_on <= $day and metric = 'late_dispatch_rate'
+    and window_name = $window
+group by as_of_on
+order by as_of_on desc
+"""
+
+_ORDERS = {
+    "late_dispatch_rate": """
+select order_id, dispatch_due_at as due_at, warehouse_name as warehouse, carrier, null as defect
+from marts.orders
+where shop_id = $shop and is_late_dispatch and dispatched_on between $first and $day
+""",
+    "valid_tracking_rate": """
+select order_id, null as due_at, null as warehouse, carrier, tracking_defect as defect
+from marts.packages
+where shop_id = $shop and is_in_rate and not is_valid_tracking
+    and shipped_on between $first and $day
+""",
+    "seller_fault_cancellation_rate": """
+select order_id, null as due_at, warehouse_name as warehouse, null as carrier, null as defect
+from marts.orders
+where shop_id = $shop and cancellation_fault = 'seller' and fulfillment_type <> 'fbt'
+    and created_on between $first and $day
+""",
+    "on_time_delivery_rate": """
+select order_id, deliver_by_at as due_at, null as warehouse, carrier, null as defect
+from marts.orders
+where shop_id = $shop and not is_on_time_delivery and deliver_by_on between $first and $day
+""",
+    "overdue_orders": """
+select order_id, dispatch_due_at as due_at, warehouse_name as warehouse, carrier, null as defect
+from marts.orders
+where shop_id = $shop and is_overdue_open
+""",
+}
+
+_WAREHOUSE = """
+select warehouse_name, count(*) as orders from marts.orders
+where shop_id = $shop and is_overdue_open and warehouse_name is not null
+group by 1 order by 2 desc, 1 limit 1
+"""
+
+
+@dataclass(frozen=True)
+class Orders:
+    """The first few orders behind an alert, and how many there are."""
+
+    first: Sequence[dict[str, Any]]
+    total: int
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """Open orders past their dispatch deadline, by day: today's, the day before's, since when."""
+
+    today: int
+    day_before: int
+    since_on: date
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The marts of one shop as of one day."""
+
+    connection: duckdb.DuckDBPyConnection
+    shop_id: str
+    as_of_on: date
+
+    def _rows(self, sql: str, **more: Any) -> list[dict[str, Any]]:
+        known = {
+            "shop": self.shop_id,
+            "day": self.as_of_on,
+            "basis": HEADLINE_BASIS,
+            "window": HEADLINE_WINDOW,
+            **more,
+        }
+        cursor = self.connection.execute(sql, {k: v for k, v in known.items() if f"${k}" in sql})
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def rates(self) -> dict[str, dict[str, Any]]:
+        """The headline row of each metric."""
+        return {row["metric"]: row for row in self._rows(_RATES)}
+
+    def projected(self) -> dict[str, Any] | None:
+        """Late dispatch with the open overdue orders."""
+        rows = self._rows(_RATES, basis="projected")
+        return next((row for row in rows if row["metric"] == "late_dispatch_rate"), None)
+
+    def since(self) -> dict[str, date]:
+        """By metric, the first day since which it has not been on target."""
+        return {row["metric"]: row["min(as_of_on)"] for row in self._rows(_SINCE)}
+
+    def day_before(self) -> dict[str, dict[str, Any]]:
+        """The headline rows of the day before."""
+        return {row["metric"]: row for row in self._rows(_BEFORE)}
+
+    def overdue(self) -> Overdue | None:
+        """How many orders are overdue, None when none is."""
+        days = self._rows(_OVERDUE_DAYS)
+        if not days or days[0]["as_of_on"] != self.as_of_on or not days[0]["overdue"]:
+            return None
+        since = self.as_of_on
+        for row in days:
+            if not row["overdue"]:
+                break
+            since = row["as_of_on"]
+        before = days[1]["overdue"] or 0 if len(days) > 1 else 0
+        return Overdue(days[0]["overdue"], before, since)
+
+    def most_overdue(self) -> tuple[str, int] | None:
+        """The warehouse with the most overdue orders, and how many."""
+        if not self.has_lists:
+            return None
+        rows = self._rows(_WAREHOUSE)
+        return (rows[0]["warehouse_name"], rows[0]["orders"]) if rows else None
+
+    @property
+    def has_lists(self) -> bool:
+        """Whether the marts without an as-of day stand at this one: they do at the newest."""
+        sql = "select max(as_of_on) as newest from marts.kpi_daily where shop_id = $shop"
+        return bool(self._rows(sql)[0]["newest"] == self.as_of_on)
+
+    def orders(self, rule: str, first: date | None = None) -> Orders:
+        """The orders behind a rule, those of the earliest deadline first."""
+        if not self.has_lists:
+            return Orders((), 0)
+        sql = (
+            f"select *, count(*) over () as total from ({_ORDERS[rule]}) "
+            f"order by due_at nulls last, order_id limit {TOP}"
+        )
+        rows = self._rows(sql, first=first)
+        return Orders(rows, rows[0]["total"] if rows else 0)

@@ -1,0 +1,213 @@
+"""The command line: `greenzone`, and `python -m flows`.
+
+A command imports what it needs when it runs, so that `--help` and refusals are quick.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flows.calendar import days_between, parse_day, parse_week
+from flows.commands.console import Console, Result, command
+from flows.errors import DONE, USAGE, UsageError
+from flows.home import lock
+from flows.home.layout import Home
+from flows.home.runs import new_run_id
+from flows.progress import say
+from flows.running.run import Request
+from flows.running.session import shops_of
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="greenzone")
+def cli() -> None:
+    """Keep a TikTok Shop seller in the green zone of account health.
+
+    Drop the exports that you already have into HOME/landing/<shop>/ and run `greenzone daily`.
+    Exit codes: 0 done, 1 unforeseen failure, 2 wrong usage or configuration, 3 a gate blocked
+    publication, 4 another run holds the home folder.
+    """
+
+
+@command("daily", cli)
+@click.option("--date", "day", metavar="D", help="As of the end of this day, as 2026-11-23.")
+@click.option("--shop", metavar="ID", help="One shop alone (several: separated by commas).")
+def daily(home: Home, console: Console, debug: bool, day: str | None, shop: str | None) -> None:
+    """Run the daily flow: read landing, judge, build, report, alert, publish.
+
+    Without --date: the newest day that has ended in every open shop.
+    """
+    days = (parse_day(day),) if day else None
+    request = Request("daily", home, days, shops_of(shop))
+    _run_flow(request, console, debug, {"date": day, "shop": shop})
+
+
+@command("weekly", cli)
+@click.option("--week", metavar="WEEK", help="The ISO week, as 2026-W15.")
+def weekly(home: Home, console: Console, debug: bool, week: str | None) -> None:
+    """Write the weekly review, as of the end of the week's Sunday.
+
+    Without --week: the last full week.
+    """
+    days = (parse_week(week),) if week else None
+    request = Request("weekly", home, days)
+    _run_flow(request, console, debug, {"week": week})
+
+
+@command("backfill", cli)
+@click.option("--from", "first", metavar="D", required=True, help="The first day, as 2026-11-01.")
+@click.option("--to", "last", metavar="D", required=True, help="The last day, included.")
+def backfill(home: Home, console: Console, debug: bool, first: str, last: str) -> None:
+    """Rebuild a range of days, each as of its own end, with the rules then in force.
+
+    Can be interrupted and run again. Sends nothing.
+    """
+    request = Request("backfill", home, days_between(parse_day(first), parse_day(last)))
+    _run_flow(request, console, debug, {"first": first, "last": last})
+
+
+@command("snapshot", cli)
+@click.option("--date", "day", metavar="D", required=True, help="The day, as 2026-11-23.")
+@click.option("--out", metavar="FILE", required=True, help="The DuckDB file to write.")
+def snapshot(home: Home, console: Console, debug: bool, day: str, out: str) -> None:
+    """Write the full state of a past day into a DuckDB file of its own; publishes nothing."""
+    from flows.running.snapshot import snapshot as write_snapshot
+
+    del debug
+    result = write_snapshot(home, parse_day(day), Path(out))
+    console.show(result, lambda shown: console.line(f"Snapshot of {day}: {shown['out']}"))
+
+
+@command("check", cli)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--shop", metavar="ID", help="Read the files as this shop's (its zone and market).")
+def check(
+    home: Home, console: Console, debug: bool, files: tuple[str, ...], shop: str | None
+) -> None:
+    """Say which contract each FILE matches, what would be accepted and what refused, and why.
+
+    Loads nothing.
+    """
+    from flows.commands.check import check_files, lines
+
+    del debug
+    console.show(
+        check_files(home, [Path(file) for file in files], shop),
+        lambda shown: [console.line(line) for file in shown["files"] for line in lines(file)],
+    )
+
+
+@command("simulate", cli)
+@click.option("--out", metavar="DIR", required=True, help="Where to write landing/ and truth/.")
+@click.option("--shop", metavar="ID", required=True, help="The shop's id.")
+@click.option("--from", "first", metavar="D", required=True, help="The first day, as 2026-08-01.")
+@click.option("--to", "last", metavar="D", required=True, help="The last day, included.")
+@click.option("--orders-per-day", type=click.IntRange(1), required=True, metavar="N")
+@click.option("--seed", type=int, required=True, metavar="S", help="Same arguments, same bytes.")
+@click.option("--scenario", "scenarios", multiple=True, metavar="NAME", help="May be repeated.")
+def simulate(
+    home: Home,
+    console: Console,
+    debug: bool,
+    out: str,
+    shop: str,
+    first: str,
+    last: str,
+    orders_per_day: int,
+    seed: int,
+    scenarios: tuple[str, ...],
+) -> None:
+    """Write a made-up shop's exports in the real formats, and the numbers that are true of them."""
+    from flows.commands.simulate import simulate_shop
+
+    del home, debug
+    days = days_between(parse_day(first), parse_day(last))
+    result = simulate_shop(Path(out), shop, days[0], days[-1], orders_per_day, seed, scenarios, say)
+    console.show(result, lambda shown: _print_fields(console, shown))
+
+
+@command("status", cli)
+def status(home: Home, console: Console, debug: bool) -> None:
+    """Show the last runs, freshness by feed, quarantine, open alerts and who holds the lock."""
+    from flows.commands.status import print_status, status_of
+
+    del debug
+    console.show(status_of(home), lambda shown: print_status(console.line, shown))
+
+
+@command("doctor", cli)
+def doctor(home: Home, console: Console, debug: bool) -> int:
+    """Say what is missing or misconfigured on this machine, each with its mend."""
+    from flows.commands.doctor import examine
+
+    del debug
+    findings = examine(home)
+    console.show(
+        {"findings": [vars(finding) for finding in findings]},
+        lambda _: [console.line(finding.sentence()) for finding in findings],
+    )
+    return USAGE if any(not finding.is_good for finding in findings) else DONE
+
+
+def _run_flow(request: Request, console: Console, debug: bool, arguments: dict[str, Any]) -> None:
+    """Run a flow under Prefect, unless a look at the home folder shows that nothing changed."""
+    from flows.running.unchanged import published_outcome
+
+    home = request.home
+    if home.root.exists() and not home.root.is_dir():
+        raise UsageError(
+            f"{home.root} is a file, not a folder.", "Name a folder with --home or GREENZONE_HOME."
+        )
+    with lock.hold(home, new_run_id(), request.command):
+        result = published_outcome(request)
+        if result is None:
+            from flows.orchestration import prefect_home
+
+            prefect_home.configure(home, "INFO" if debug else "CRITICAL")
+            given = {key: value for key, value in arguments.items() if value is not None}
+            with prefect_home.without_heartbeat():
+                result = prefect_home.load(request.command)(**given, home=str(home.root))
+    console.show(result, lambda shown: _print_outcome(console, shown))
+
+
+def _print_outcome(console: Console, shown: Result) -> None:
+    days = shown["days"]
+    span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}, {len(days)} days"
+    if shown["status"] == "unchanged":
+        console.line(f"Nothing changed since run {shown['run_id']}: {span} is published.")
+    else:
+        console.line(f"Published {span} (run {shown['run_id']}).")
+    reports = shown["reports"]
+    for path in reports[-1:]:
+        console.line(f"  report     {path}")
+    if len(reports) > 1:
+        console.line(f"             and {len(reports) - 1} earlier ones beside it")
+    console.line(f"  warehouse  {shown['warehouse']}")
+    for path in shown["alerts"] or ["none"]:
+        console.line(f"  alerts     {path}")
+    if shown["record"]:
+        console.line(f"  record     {shown['record']}")
+
+
+def _print_fields(console: Console, shown: Result) -> None:
+    width = max(len(key) for key in shown)
+    for key, value in shown.items():
+        console.line(f"{key.replace('_', ' '):{width}}  {value}")
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        if "--json" in sys.argv:
+            print(json.dumps({"error": error.format_message(), "exit_code": USAGE}))
+        sys.exit(USAGE)
+    except click.Abort:
+        sys.exit(130)

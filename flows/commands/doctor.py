@@ -1,0 +1,202 @@
+"""What is missing or misconfigured on this machine, each with its mend."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flows.home import lock
+from flows.home.layout import Home
+from flows.orchestration.prefect_home import running_server
+from flows.paths import CONTRACTS_DIR, DBT_DIR, PROJECT_ROOT
+
+_NEEDED_GB = 2.0
+_MEMORY_GB = 3.0
+_LIBRARIES = ("polars", "duckdb", "dbt-core", "dbt-duckdb", "great-expectations", "prefect")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: what it is, whether it is good, and how to mend it if not."""
+
+    subject: str
+    is_good: bool
+    observed: str
+    mend: str = ""
+
+    def sentence(self) -> str:
+        """One line for people."""
+        mark = "ok  " if self.is_good else "FIX "
+        mend = "" if self.is_good else f" {self.mend}"
+        return f"{mark} {self.subject}: {self.observed}.{mend}"
+
+
+def examine(home: Home) -> list[Finding]:
+    """Look at everything a run needs; changes nothing."""
+    looks: list[Callable[[Home], Finding]] = [
+        _python,
+        _libraries,
+        _project,
+        _home_folder,
+        _disk,
+        _memory,
+        _clock,
+        _time_zone,
+        _landing,
+        _lock,
+        _server,
+    ]
+    return [look(home) for look in looks]
+
+
+def _python(_: Home) -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding(
+        "Python", sys.version_info >= (3, 11), version, "Python 3.11 or later is needed."
+    )
+
+
+def _libraries(_: Home) -> Finding:
+    missing, found = [], []
+    for library in _LIBRARIES:
+        try:
+            found.append(f"{library} {metadata.version(library)}")
+        except metadata.PackageNotFoundError:
+            missing.append(library)
+    observed = f"missing {', '.join(missing)}" if missing else ", ".join(found)
+    return Finding("libraries", not missing, observed, "Run `make setup`.")
+
+
+def _project(_: Home) -> Finding:
+    missing = [
+        str(path.relative_to(PROJECT_ROOT))
+        for path in (CONTRACTS_DIR, DBT_DIR / "dbt_project.yml")
+        if not path.exists()
+    ]
+    observed = f"missing {', '.join(missing)}" if missing else str(PROJECT_ROOT)
+    return Finding(
+        "contracts and models", not missing, observed, "Run from a whole checkout of the project."
+    )
+
+
+def _home_folder(home: Home) -> Finding:
+    root = home.root
+    place = root if root.exists() else _existing_parent(root)
+    if root.exists() and not root.is_dir():
+        return Finding("home folder", False, f"{root} is a file", "Name a folder with --home.")
+    writable = os.access(place, os.W_OK | os.X_OK)
+    observed = f"{root}" + ("" if root.exists() else " (will be made)")
+    return Finding(
+        "home folder",
+        writable,
+        observed if writable else f"{place} cannot be written to",
+        "Give this user the right to write there, or name another folder with --home.",
+    )
+
+
+def _disk(home: Home) -> Finding:
+    free = shutil.disk_usage(_existing_parent(home.root)).free / 1e9
+    landing = sum(path.stat().st_size for path in _files(home.landing)) / 1e9
+    wanted = max(_NEEDED_GB, 3 * landing)
+    return Finding(
+        "disk",
+        free >= wanted,
+        f"{free:.1f} GB free, {wanted:.1f} GB wanted",
+        "Free some space, or move the home folder to another disk.",
+    )
+
+
+def _memory(_: Home) -> Finding:
+    available = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
+    for limit in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            available = min(available, int(Path(limit).read_text()) / 1e9)
+        except (OSError, ValueError):
+            continue
+    return Finding(
+        "memory",
+        available >= _MEMORY_GB,
+        f"{available:.1f} GB",
+        f"{_MEMORY_GB:.0f} GB are enough for most shops; set GREENZONE_MEMORY_LIMIT=1GB for less.",
+    )
+
+
+def _clock(_: Home) -> Finding:
+    now = datetime.now().astimezone()
+    return Finding(
+        "clock", now.year >= 2026, f"{now:%Y-%m-%d %H:%M %Z}", "Set the machine's clock."
+    )
+
+
+def _time_zone(_: Home) -> Finding:
+    zone = os.environ.get("GREENZONE_TIMEZONE") or "America/Los_Angeles"
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        return Finding(
+            "GREENZONE_TIMEZONE",
+            False,
+            f"{zone!r} is no time zone",
+            "Name one such as America/Los_Angeles: the schedules of `make up` use it.",
+        )
+    return Finding("GREENZONE_TIMEZONE", True, zone)
+
+
+def _landing(home: Home) -> Finding:
+    loose = [path for path in _files(home.landing) if path.parent == home.landing]
+    shops = sorted({path.relative_to(home.landing).parts[0] for path in _files(home.landing)})
+    visible = [path for path in loose if not path.name.startswith(".")]
+    if visible:
+        return Finding(
+            "landing",
+            False,
+            f"{len(visible)} files lie directly in {home.landing}",
+            f"Move each into its shop's folder: {home.landing}/<shop>/.",
+        )
+    return Finding(
+        "landing",
+        bool(shops) or home.ledger.exists(),
+        f"{len(shops)} shops in {home.landing}",
+        f"Put a shop's exports into {home.landing}/<shop>/, or run `make daily` for a demo.",
+    )
+
+
+def _lock(home: Home) -> Finding:
+    who = lock.holder(home)
+    observed = f"held by run {who.run_id} since {who.since}" if who else "free"
+    return Finding("lock", True, observed)
+
+
+def _server(home: Home) -> Finding:
+    url = os.environ.get("PREFECT_API_URL") or running_server(home)
+    if not url:
+        return Finding("Prefect", True, "no server: runs start a temporary one (`make up` for one)")
+    host, _, port = url.split("://")[-1].partition("/")[0].partition(":")
+    try:
+        with socket.create_connection((host, int(port or 443)), timeout=3):
+            return Finding("Prefect", True, f"server at {host}:{port or 443}")
+    except (OSError, ValueError):
+        return Finding(
+            "Prefect",
+            False,
+            f"nothing answers at {host}:{port or 443}",
+            "Start it (`make up`), or unset PREFECT_API_URL to run without a server.",
+        )
+
+
+def _existing_parent(path: Path) -> Path:
+    while not path.exists():
+        path = path.parent
+    return path
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []

@@ -1,0 +1,154 @@
+"""What there is to know about a home folder without a run: read-only, and never in a run's way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows.home import lock
+from flows.home.files import read_json
+from flows.home.layout import Home
+from flows.home.runs import newest_records
+from flows.home.state import PublicationState
+from flows.orchestration.prefect_home import running_server
+
+_RUNS = 5
+_RUN_FIELDS = ("run_id", "command", "status", "days", "started_at", "ended_at", "error")
+_SHOWN = 20
+
+
+def status_of(home: Home) -> dict[str, Any]:
+    """Last runs, what is published, freshness by feed, quarantine, open alerts, lock, services."""
+    who = lock.holder(home)
+    state = PublicationState.load(home)
+    return {
+        "home": str(home.root),
+        "lock": asdict(who) if who else None,
+        "is_interrupted": who is None and (home.staging / "journal.json").exists(),
+        "server": running_server(home),
+        "runs": [
+            {key: record.get(key) for key in _RUN_FIELDS} for record in newest_records(home, _RUNS)
+        ],
+        "shops": {
+            shop: {"newest": known.newest, "days": len(known.days)}
+            for shop, known in sorted(state.shops.items())
+        },
+        "freshness": _freshness(home),
+        "quarantine": _quarantine(home),
+        "alerts": _alerts(home, state),
+    }
+
+
+def print_status(line: Callable[[str], None], shown: dict[str, Any]) -> None:
+    """Print a status for people, a fact a line."""
+    line(f"home        {shown['home']}")
+    who = shown["lock"]
+    line(
+        f"lock        held by run {who['run_id']} ({who['command']}, process {who['pid']}) "
+        f"since {who['since']}"
+        if who
+        else "lock        free"
+    )
+    if shown["is_interrupted"]:
+        line("            a publication was interrupted; the next run finishes it")
+    line(f"services    {shown['server'] or 'not running'}")
+    _list(line, "published", [f"{s}: to {p['newest']}" for s, p in shown["shops"].items()])
+    _list(line, "runs", [_run_line(run) for run in shown["runs"]])
+    _list(
+        line,
+        "freshness",
+        [
+            f"{row['shop_id']}: {row['feed']} to {row['newest_on'] or 'unknown'}"
+            for row in shown["freshness"]
+        ],
+    )
+    _list(
+        line,
+        "quarantine",
+        [
+            f"{row['shop_id']}: {row['file']}: {row['rows_quarantined']} rows"
+            + (" (the file is refused)" if row["status"] == "refused" else "")
+            for row in shown["quarantine"]
+        ],
+    )
+    _list(line, "alerts", [f"{alert['day']}: {alert['text']}" for alert in shown["alerts"]])
+
+
+def _run_line(run: dict[str, Any]) -> str:
+    days = run["days"] or []
+    span = f" {days[-1]}" if len(days) == 1 else f" {days[0]} to {days[-1]}" if days else ""
+    error = f": {run['error']}" if run["error"] else ""
+    return f"{run['run_id']} {run['command']}{span} {run['status']}{error}"
+
+
+def _list(line: Callable[[str], None], title: str, entries: list[str]) -> None:
+    shown = entries[:_SHOWN] or ["none"]
+    for at, entry in enumerate(shown):
+        line(f"{title if at == 0 else '':11} {entry}")
+    if len(entries) > _SHOWN:
+        line(f"{'':11} and {len(entries) - _SHOWN} more (all of them with --json)")
+
+
+def _freshness(home: Home) -> list[dict[str, Any]]:
+    return _published(
+        home,
+        "select shop_id, feed, files, rows, newest_at, newest_on from marts.feed_freshness "
+        "order by shop_id, feed",
+    )
+
+
+def _quarantine(home: Home) -> list[dict[str, Any]]:
+    return _published(
+        home,
+        "select shop_id, file, feed, rows_quarantined, status, run_id from marts.row_accounting "
+        "where status = 'refused' or rows_quarantined > 0 order by shop_id, file",
+    )
+
+
+def _published(home: Home, query: str) -> list[dict[str, Any]]:
+    if not home.published.exists():
+        return []
+    with duckdb.connect(str(home.published), read_only=True) as connection:
+        try:
+            cursor = connection.execute(query)
+        except duckdb.CatalogException:
+            return []
+        names = [column[0] for column in cursor.description or []]
+        return [
+            {key: _plain(value) for key, value in zip(names, row, strict=True)}
+            for row in cursor.fetchall()
+        ]
+
+
+def _alerts(home: Home, state: PublicationState) -> list[dict[str, Any]]:
+    """The alerts of each shop's newest day: those of earlier days are history."""
+    newest = {known.newest for known in state.shops.values() if known.newest}
+    folders = [path for path in home.alerts.glob("*") if path.is_dir()] if home.alerts else []
+    if not newest and folders:
+        newest = {max(path.name for path in folders)}
+    found = []
+    for folder in sorted(folders):
+        if folder.name in newest or (newest and folder.name > max(newest)):
+            found.extend(_alert(path, folder.name) for path in sorted(folder.glob("*.json")))
+    return found
+
+
+def _alert(path: Path, day: str) -> dict[str, Any]:
+    try:
+        message = read_json(path) or {}
+    except ValueError:
+        message = {}
+    rule, _, shop = path.stem.partition(".")
+    text = str(message.get("text", "unreadable"))
+    return {"day": day, "rule": rule, "shop_id": shop, "text": text, "path": str(path)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value

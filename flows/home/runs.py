@@ -1,0 +1,74 @@
+"""Run ids and run records."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flows.home.files import read_json, write_json
+from flows.home.layout import Home
+
+
+def new_run_id() -> str:
+    """An id that sorts by its time (UTC), never given twice: `20261123T081502Z-3f9a1c`."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+def now_text() -> str:
+    """The present moment, UTC, ISO 8601 with seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass
+class RunRecord:
+    """What one run read, decided and published; `runs/<run_id>.json` is this as JSON.
+
+    `status` is `running`, `published`, `blocked` (nothing could be published), `partly_blocked`,
+    `built` (a snapshot: nothing published) or `failed`. `timings` are seconds by stage.
+    """
+
+    run_id: str
+    command: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    status: str = "running"
+    started_at: str = field(default_factory=now_text)
+    ended_at: str | None = None
+    days: list[str] = field(default_factory=list)
+    shops: list[dict[str, Any]] = field(default_factory=list)
+    blocked: dict[str, list[str]] = field(default_factory=dict)
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+    row_accounting: dict[str, int] = field(default_factory=dict)
+    gates: list[dict[str, Any]] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+    fingerprints: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    published: list[str] = field(default_factory=list)
+    error: str | None = None
+
+    def close(self, status: str, error: str | None = None) -> None:
+        """Give the record its last status and the moment of its end."""
+        self.status = status
+        self.error = error
+        self.ended_at = now_text()
+
+    def write(self, path: Path) -> None:
+        """Write the record as JSON."""
+        write_json(path, asdict(self))
+
+
+def newest_records(home: Home, count: int) -> list[dict[str, Any]]:
+    """The newest run records, newest first; unreadable ones are left out."""
+    if not home.runs.is_dir():
+        return []
+    records = []
+    for path in sorted(home.runs.glob("*.json"), reverse=True)[:count]:
+        try:
+            record = read_json(path)
+        except ValueError:
+            continue
+        if isinstance(record, dict):
+            records.append(record)
+    return records

@@ -1,0 +1,83 @@
+"""What is published: of each shop the days, and from which data and code each came.
+
+Kept in `warehouse/private/publication.json`, published by the same journal as everything else, so
+it never disagrees with the warehouse and the reports beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flows.home.files import read_json, write_json
+from flows.home.layout import Home
+
+
+@dataclass
+class ShopState:
+    """One shop's publication.
+
+    `days`: as-of day → fingerprint of what its rows came from. `newest`: the day that the marts
+    without `as_of_on` stand at, None before the first publication.
+    """
+
+    newest: str | None = None
+    days: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def newest_day(self) -> date | None:
+        """`newest` as a date."""
+        return date.fromisoformat(self.newest) if self.newest else None
+
+
+@dataclass
+class PublicationState:
+    """The published state of a home folder.
+
+    `editions`: report folder (`daily/2026-11-23`, `weekly/2026-W47`) → the run that wrote its
+    newest edition and, by shop, the fingerprint that it was made from.
+    """
+
+    shops: dict[str, ShopState] = field(default_factory=dict)
+    editions: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @staticmethod
+    def path(home: Home) -> Path:
+        """Where the state lives."""
+        return home.private / "publication.json"
+
+    @classmethod
+    def load(cls, home: Home) -> PublicationState:
+        """The published state; empty before the first publication."""
+        content = read_json(cls.path(home))
+        if content is None:
+            return cls()
+        return cls(
+            shops={shop: ShopState(**state) for shop, state in content["shops"].items()},
+            editions=content["editions"],
+        )
+
+    def write(self, path: Path) -> None:
+        """Write the state as JSON."""
+        write_json(path, asdict(self))
+
+    def shop(self, shop_id: str) -> ShopState:
+        """A shop's state, made when it has none."""
+        return self.shops.setdefault(shop_id, ShopState())
+
+    def is_current(self, edition: str, day: date, fingerprints: dict[str, str]) -> bool:
+        """Whether the day of these shops, and its report, were made from these fingerprints."""
+        made_from = self.editions.get(edition, {}).get("shops", {})
+        return bool(fingerprints) and all(
+            made_from.get(shop) == wanted
+            and shop in self.shops
+            and self.shops[shop].days.get(day.isoformat()) == wanted
+            for shop, wanted in fingerprints.items()
+        )
+
+    def edition_run(self, name: str) -> str | None:
+        """The run that wrote the newest edition of a report folder."""
+        edition = self.editions.get(name)
+        return str(edition["run_id"]) if edition else None

@@ -1,0 +1,152 @@
+"""What lies in the landing folder: files to read, files to leave alone, files to refuse unread."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flows.ingest.reasons import Refusal
+
+_LEFT_SUFFIXES = (".part", ".tmp", ".crdownload")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the file system says of a file; the same stamp later means the same bytes."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: Path) -> Stamp:
+        """The stamp of a file as it is now."""
+        found = path.stat()
+        return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file of a shop. `file` is its path below the shop's folder, as text with `/`."""
+
+    shop_id: str
+    file: str
+    path: Path
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPath:
+    """A path that is not opened: what it is and why."""
+
+    shop_id: str
+    file: str
+    size: int
+    refusal: Refusal
+
+
+@dataclass(slots=True)
+class Landing:
+    """Everything under the landing folder, each list in path order."""
+
+    files: list[Found] = field(default_factory=list)
+    refused: list[RefusedPath] = field(default_factory=list)
+    left_alone: list[str] = field(default_factory=list)
+    shop_ids: set[str] = field(default_factory=set)
+
+
+def discover(landing: Path, only_shops: Collection[str] | None = None) -> Landing:
+    """Look through the landing folder. With `only_shops`, through those shops' folders alone."""
+    found = Landing()
+    if not landing.is_dir():
+        return found
+    root = landing.resolve()
+    for entry in sorted(landing.iterdir()):
+        name = shown(entry.name)
+        if is_left_alone(entry.name):
+            found.left_alone.append(name)
+        elif _leads_out(entry, root):
+            found.refused.append(RefusedPath("", name, 0, _link()))
+        elif entry.is_dir():
+            found.shop_ids.add(name)
+            if only_shops is None or name in only_shops:
+                _walk(entry, name, root, found)
+        elif only_shops is None:
+            refusal = Refusal(
+                "The file lies directly under landing/, so it is not known whose it is.",
+                "Move it into its shop's folder: landing/<shop_id>/.",
+            )
+            found.refused.append(RefusedPath("", name, _size(entry), refusal))
+    found.files.sort(key=lambda item: (item.shop_id, item.file))
+    return found
+
+
+def is_left_alone(name: str) -> bool:
+    """Whether a name is that of an unfinished download, an open workbook or a hidden file."""
+    return name.startswith((".", "~$")) or name.lower().endswith(_LEFT_SUFFIXES)
+
+
+def shown(name: str) -> str:
+    """A file name as text: bytes that are no UTF-8 are replaced."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _walk(folder: Path, shop_id: str, root: Path, found: Landing) -> None:
+    for path in _paths(folder, found, shop_id):
+        file = shown(path.relative_to(folder).as_posix())
+        if _leads_out(path, root):
+            found.refused.append(RefusedPath(shop_id, file, 0, _link()))
+            continue
+        try:
+            mode = path.stat().st_mode
+            stamp = Stamp.of(path)
+        except OSError:
+            found.left_alone.append(f"{shop_id}/{file}")
+            continue
+        if stat.S_ISREG(mode):
+            found.files.append(Found(shop_id, file, path, stamp))
+        else:
+            refusal = Refusal("It is not a regular file.", "Drop the export itself.")
+            found.refused.append(RefusedPath(shop_id, file, 0, refusal))
+
+
+def _paths(folder: Path, found: Landing, shop_id: str) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder):
+        kept = [name for name in sorted(folders) if not is_left_alone(name)]
+        links = [name for name in kept if os.path.islink(os.path.join(parent, name))]
+        folders[:] = [name for name in kept if name not in links]
+        for name in sorted([*files, *links]):
+            path = Path(parent, name)
+            if is_left_alone(name):
+                found.left_alone.append(f"{shop_id}/{shown(path.relative_to(folder).as_posix())}")
+            else:
+                yield path
+
+
+def _leads_out(path: Path, root: Path) -> bool:
+    """Whether a path is a link to something outside of landing, to a folder, or to nothing."""
+    if not path.is_symlink():
+        return False
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return True
+    return target.is_dir() or not target.is_relative_to(root)
+
+
+def _link() -> Refusal:
+    return Refusal(
+        "It is a link that leads out of the landing folder, to a folder or to nothing.",
+        "Copy the export itself into the shop's folder.",
+    )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,227 @@
+"""One plain file into the lake: open, read, record. Whatever its content, no error escapes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from flows.contracts import Contract, load_contracts
+from flows.home.layout import Home
+from flows.ingest.clock import clock_of
+from flows.ingest.conventions import assumed
+from flows.ingest.decompress import Plain, Unreadable
+from flows.ingest.discover import Found, Stamp
+from flows.ingest.ledger import FileRecord, ReadingKey
+from flows.ingest.quarantine import RefusedRows
+from flows.ingest.reading import LakeSink, Sink, TableReading, read_table
+from flows.ingest.reasons import EXPORT_AGAIN, Refusal
+from flows.ingest.rows import Setting
+from flows.ingest.shops import Shop
+from flows.ingest.sources import CsvSource, MalformedCsv, Source, open_source
+
+READER_VERSION = 1
+"""Raise it when the same bytes would give other rows: every file is then read again."""
+
+
+@cache
+def all_contracts_fingerprint() -> str:
+    """One fingerprint of all contracts: a file that met none is tried again when it changes."""
+    joined = "".join(contract.fingerprint for contract in load_contracts())
+    return hashlib.sha256(joined.encode()).hexdigest()[:16]
+
+
+def key_of(contract: Contract | None, shop: Shop) -> ReadingKey:
+    """The key under which a file of that contract and shop is read."""
+    fingerprint = contract.fingerprint if contract else all_contracts_fingerprint()
+    return ReadingKey(fingerprint, READER_VERSION, *shop.facts)
+
+
+def source_id_of(sha256: str) -> str:
+    """The lake's name for a file's bytes: 16 hexadecimal digits."""
+    return hashlib.sha256(sha256.encode()).hexdigest()[:16]
+
+
+def member_path(file: str, member: str) -> str:
+    """The path under which a file or a member of a .zip is recorded."""
+    return f"{file}!/{member}" if member else file
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A record of what was read, and what has yet to be published or taken back."""
+
+    record: FileRecord
+    refused_rows: RefusedRows | None = None
+    parts: tuple[Path, ...] = ()
+
+    def undo(self) -> None:
+        """Remove what the reading wrote: the file changed meanwhile."""
+        for part in self.parts:
+            part.unlink(missing_ok=True)
+        if self.refused_rows is not None:
+            self.refused_rows.reset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads files of one run."""
+
+    home: Home
+    run_id: str
+    progress: Callable[[str], None]
+
+    def read(self, found: Found, plain: Plain | Unreadable, shop: Shop) -> Outcome:
+        """Read one plain file into the lake, or say why it is refused."""
+        name = member_path(found.file, plain.member)
+        contract: Contract | None = None
+        scratch = self.home.work / f"{source_id_of(plain.sha256)}.utf8"
+        rows: RefusedRows | None = None
+        sink: LakeSink | None = None
+        try:
+            if isinstance(plain, Unreadable):
+                raise plain.refusal
+            source = open_source(plain.path, plain.facts, scratch)
+            contract = source.contract
+            self.progress(f"{shop.shop_id}/{name}: {contract.feed}")
+            rows = RefusedRows(scratch.with_suffix(".refused"), shop.shop_id, name, contract.feed)
+            folder = (
+                self.home.lake / contract.system / contract.entity / f"shop={shop.shop_id}"
+            )
+            sink = LakeSink(folder, source_id_of(plain.sha256), rows)
+            reading = read_source(
+                source,
+                shop,
+                source_id_of(plain.sha256),
+                sink,
+                scratch,
+                lambda done: self.progress(f"{shop.shop_id}/{name}: {done:,} rows"),
+            )
+            parts = tuple(sink.finish())
+        except Refusal as refusal:
+            if sink is not None:
+                sink.reset()
+            return Outcome(self._refused(found, plain, shop, contract, refusal))
+        except BaseException:
+            if sink is not None:
+                sink.reset()
+            raise
+        finally:
+            for suffix in (".utf8", ".anew", ".lines"):
+                scratch.with_suffix(suffix).unlink(missing_ok=True)
+        record = FileRecord(
+            run_id=self.run_id,
+            shop_id=shop.shop_id,
+            file=name,
+            feed=contract.feed,
+            rows_read=reading.rows_read,
+            rows_accepted=reading.rows_accepted,
+            rows_quarantined=reading.rows_quarantined,
+            rows_skipped=reading.rows_skipped,
+            sha256=plain.sha256,
+            archive_sha256=plain.archive_sha256,
+            size=plain.size,
+            status="loaded",
+            key=key_of(contract, shop),
+            newest_at=reading.newest_at,
+            lake_paths=tuple(part.relative_to(self.home.lake).as_posix() for part in parts),
+            encoding=source.encoding,
+            delimiter=source.delimiter,
+            date_order=reading.conventions.date_order,
+            decimal_mark=reading.conventions.decimal_mark,
+            shifted_times=reading.shifted_times,
+        )
+        return Outcome(record, rows, parts)
+
+    def _refused(
+        self,
+        found: Found,
+        plain: Plain | Unreadable,
+        shop: Shop,
+        contract: Contract | None,
+        refusal: Refusal,
+    ) -> FileRecord:
+        return refused_record(
+            self.run_id,
+            found.shop_id,
+            member_path(found.file, plain.member),
+            plain.size,
+            refusal,
+            key_of(contract, shop),
+            sha256=plain.sha256,
+            archive_sha256=plain.archive_sha256,
+            feed=contract.feed if contract else None,
+        )
+
+
+def refused_record(
+    run_id: str,
+    shop_id: str,
+    file: str,
+    size: int,
+    refusal: Refusal,
+    key: ReadingKey,
+    *,
+    sha256: str = "",
+    archive_sha256: str | None = None,
+    feed: str | None = None,
+    stamp: Stamp | None = None,
+) -> FileRecord:
+    """The record of a file that is refused whole: none of its rows is counted."""
+    return FileRecord(
+        run_id=run_id,
+        shop_id=shop_id,
+        file=file,
+        feed=feed,
+        rows_read=0,
+        rows_accepted=0,
+        rows_quarantined=0,
+        rows_skipped=0,
+        sha256=sha256,
+        archive_sha256=archive_sha256,
+        size=size,
+        status="refused",
+        key=key,
+        reason=refusal.reason,
+        mend=refusal.mend,
+        stamp=stamp,
+    )
+
+
+def read_source(
+    source: Source,
+    shop: Shop,
+    source_id: str,
+    sink: Sink,
+    scratch: Path,
+    progress: Callable[[int], None],
+) -> TableReading:
+    """Read an opened table. Raises `Refusal`, also for what no reader of ours foresaw.
+
+    A CSV whose quotes the fast reader cannot pair is written anew first, and read once more.
+    """
+    setting = Setting(
+        source.contract,
+        shop,
+        clock_of(shop.timezone),
+        assumed(source.contract, shop.market),
+        source_id,
+    )
+    try:
+        try:
+            return read_table(source, setting, sink, progress)
+        except MalformedCsv:
+            if not isinstance(source, CsvSource):
+                raise
+            sink.reset()
+            anew = scratch.with_suffix(".anew")
+            rewritten = source.written_anew(anew)
+            return read_table(rewritten, setting, sink, progress)
+    except (Refusal, OSError, MemoryError):
+        raise
+    except Exception as error:
+        raise Refusal(
+            f"The file could not be read as a table ({type(error).__name__}).", EXPORT_AGAIN
+        ) from error

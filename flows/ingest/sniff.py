@@ -1,0 +1,232 @@
+"""What a file is, by its bytes: format, encoding, delimiter, where its header line stands."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import enum
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flows.contracts import Contract, explain_mismatch, fold, map_headers, match_header
+from flows.ingest.reasons import EXPORT_AGAIN, Refusal
+
+HEAD = 1 << 18
+_SEARCHED_RECORDS = 60
+_DELIMITERS = (",", ";", "\t")
+_UTF16_SHARE = 0.3
+
+
+class Magic(enum.Enum):
+    """Kinds of file that their first bytes tell apart."""
+
+    GZIP = "gzip"
+    ZIP = "zip"
+    OLE = "ole"
+    OTHER_ARCHIVE = "archive"
+    DOCUMENT = "document"
+    HTML = "html"
+    JSON = "json"
+    TEXT = "text"
+    EMPTY = "empty"
+
+
+_MAGICS: tuple[tuple[bytes, Magic], ...] = (
+    (b"\x1f\x8b", Magic.GZIP),
+    (b"PK\x03\x04", Magic.ZIP),
+    (b"PK\x05\x06", Magic.ZIP),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Magic.OLE),
+    (b"BZh", Magic.OTHER_ARCHIVE),
+    (b"\xfd7zXZ\x00", Magic.OTHER_ARCHIVE),
+    (b"7z\xbc\xaf\x27\x1c", Magic.OTHER_ARCHIVE),
+    (b"Rar!\x1a\x07", Magic.OTHER_ARCHIVE),
+    (b"\x28\xb5\x2f\xfd", Magic.OTHER_ARCHIVE),
+    (b"%PDF", Magic.DOCUMENT),
+    (b"PAR1", Magic.DOCUMENT),
+    (b"\x89PNG", Magic.DOCUMENT),
+    (b"\xff\xd8\xff", Magic.DOCUMENT),
+)
+
+
+def magic_of(head: bytes) -> Magic:
+    """The kind of file that begins with these bytes."""
+    for prefix, magic in _MAGICS:
+        if head.startswith(prefix):
+            return magic
+    text = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    if not text:
+        return Magic.EMPTY
+    lowered = text[:512].lower()
+    if lowered.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<table")):
+        return Magic.HTML
+    if lowered.startswith(b"<?xml") or lowered.startswith(b"<!--"):
+        return Magic.HTML
+    if text[:1] in (b"{", b"["):
+        return Magic.JSON
+    return Magic.TEXT
+
+
+@dataclass(slots=True)
+class ByteFacts:
+    """What one pass over a file's bytes tells: its head, its size, whether it is UTF-8."""
+
+    head: bytes = b""
+    size: int = 0
+    is_utf8: bool = True
+    has_nul: bool = False
+    last_byte: bytes = b""
+    _decoder: codecs.IncrementalDecoder = field(
+        default_factory=lambda: codecs.getincrementaldecoder("utf-8")()
+    )
+
+    def take(self, chunk: bytes) -> None:
+        """Look at the next bytes."""
+        if len(self.head) < HEAD:
+            self.head += chunk[: HEAD - len(self.head)]
+        self.size += len(chunk)
+        self.last_byte = chunk[-1:]
+        if not self.has_nul:
+            self.has_nul = b"\0" in chunk
+        if self.is_utf8:
+            self._check_utf8(chunk)
+
+    def finish(self) -> None:
+        """Say that the file has ended: a character cut in half is not UTF-8."""
+        if self.is_utf8 and self._decoder.getstate()[0]:
+            self.is_utf8 = False
+
+    def _check_utf8(self, chunk: bytes) -> None:
+        # Most chunks are plain ASCII, which is ten times as fast to see as to decode.
+        if chunk.isascii() and not self._decoder.getstate()[0]:
+            return
+        try:
+            self._decoder.decode(chunk)
+        except UnicodeDecodeError:
+            self.is_utf8 = False
+
+
+def encoding_of(facts: ByteFacts) -> str:
+    """Name of the text encoding: utf-8, utf-8-sig, utf-16-le, utf-16-be or cp1252.
+
+    Raises `Refusal` for bytes that are no text.
+    """
+    head = facts.head
+    if head.startswith(codecs.BOM_UTF8):
+        if facts.is_utf8:
+            return "utf-8-sig"
+        raise Refusal("The file claims to be UTF-8 and is not: it is damaged.", EXPORT_AGAIN)
+    if head.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    if head.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be"
+    if facts.has_nul:
+        sample = head[:4096]
+        even, odd = sample[::2].count(0), sample[1::2].count(0)
+        half = max(1, len(sample) // 2)
+        if odd / half > _UTF16_SHARE and even < odd / 8:
+            return "utf-16-le"
+        if even / half > _UTF16_SHARE and odd < even / 8:
+            return "utf-16-be"
+        raise Refusal(
+            "The file is not a table: it holds bytes that no text has.",
+            "Drop the CSV, XLSX or JSON export as downloaded.",
+        )
+    return "utf-8" if facts.is_utf8 else "cp1252"
+
+
+def transcode(source: Path, target: Path, encoding: str) -> None:
+    """Write a file again as UTF-8 without a byte order mark, in a stream."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with source.open("rb") as reader, target.open("wb") as writer:
+            is_first = True
+            while chunk := reader.read(1 << 20):
+                text = decoder.decode(chunk)
+                if is_first:
+                    text = text.removeprefix("\ufeff")
+                    is_first = False
+                writer.write(text.encode("utf-8"))
+            writer.write(decoder.decode(b"", final=True).encode("utf-8"))
+    except UnicodeError as error:
+        raise Refusal(
+            "The file's encoding is none of UTF-8, UTF-16 and Windows-1252, or it is damaged.",
+            "Export it again, or save it as UTF-8.",
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayout:
+    """Where the table stands in a UTF-8 text file.
+
+    `header_row`: the header's record number, the first of the file is 1; `data_offset`: the byte
+    at which the first record after it begins.
+    """
+
+    contract: Contract
+    header: tuple[str, ...]
+    header_row: int
+    delimiter: str
+    data_offset: int
+
+
+def text_layout(head: bytes, is_whole: bool) -> TextLayout:
+    """Find header line and delimiter in the first bytes of a UTF-8 text. Raises `Refusal`."""
+    start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+    records = _records(head, start, is_whole)
+    candidates: list[tuple[str, ...]] = []
+    for number, (begin, end) in enumerate(records, start=1):
+        text = head[begin:end].decode("utf-8", "replace")
+        for delimiter in _DELIMITERS:
+            cells = cells_of(text, delimiter)
+            contract = match_header(cells) if len(cells) > 1 else None
+            if contract is not None:
+                check_duplicates(contract, cells)
+                return TextLayout(contract, cells, number, delimiter, end)
+            candidates.append(cells)
+    raise no_contract(candidates)
+
+
+def no_contract(candidates: list[tuple[str, ...]]) -> Refusal:
+    """The refusal of a table none of whose first rows is a header that a contract knows."""
+    best = max(candidates, key=lambda cells: sum(bool(c.strip()) for c in cells), default=())
+    return Refusal("The file meets no contract.", explain_mismatch(best))
+
+
+def check_duplicates(contract: Contract, header: tuple[str, ...]) -> None:
+    """Raise `Refusal` when a column that the contract reads stands twice in the header."""
+    folded = [fold(cell) for cell in header]
+    for position in map_headers(contract, header).values():
+        if folded.count(folded[position]) > 1:
+            raise Refusal(
+                f"The column `{header[position].strip()}` stands twice in the header.",
+                "Remove the one that does not belong there, or export the file again.",
+            )
+
+
+def cells_of(record: str, delimiter: str) -> tuple[str, ...]:
+    """The cells of one record's text."""
+    try:
+        rows = list(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter))
+    except csv.Error:
+        return ()
+    return tuple(rows[0]) if rows else ()
+
+
+def _records(head: bytes, start: int, is_whole: bool) -> list[tuple[int, int]]:
+    """Byte ranges of the first records; a line break within quotes does not end one."""
+    found: list[tuple[int, int]] = []
+    begin = position = start
+    quotes = 0
+    while len(found) < _SEARCHED_RECORDS:
+        end = head.find(b"\n", position)
+        if end < 0:
+            if is_whole and begin < len(head):
+                found.append((begin, len(head)))
+            return found
+        quotes += head.count(b'"', position, end)
+        position = end + 1
+        if quotes % 2 == 0:
+            found.append((begin, position))
+            begin, quotes = position, 0
+    return found

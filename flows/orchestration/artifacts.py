@@ -1,0 +1,67 @@
+"""What a run leaves in Prefect for people: links to its report, its gates as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+
+from flows.running.run import Run
+
+
+def leave(run: Run) -> None:
+    """Create the run's markdown artifact (links) and table artifact (gate results)."""
+    command = run.request.command
+    create_markdown_artifact(key=f"{command}-report", markdown=_summary(run))
+    rows: list[dict[str, Any]] = [
+        {
+            "gate": result.gate,
+            "table": result.table,
+            "expectation": result.name,
+            "severity": result.severity,
+            "passed": result.passed,
+            "shops": ", ".join(result.failing_shops),
+            "observed": result.observed,
+        }
+        for gate in run.gates
+        for result in gate.results
+    ]
+    if rows:
+        create_table_artifact(
+            key=f"{command}-gates", table=rows, description=f"Gate results of run {run.run_id}"
+        )
+
+
+class Progress:
+    """A progress artifact: how much of a backfill is rendered."""
+
+    def __init__(self, total: int) -> None:
+        self._total = max(total, 1)
+        self._done = 0
+        self._id: UUID = create_progress_artifact(
+            progress=0.0, key="backfill-progress", description=f"{total} days to render"
+        )
+
+    def step(self) -> None:
+        """One more day is done."""
+        self._done += 1
+        update_progress_artifact(self._id, progress=100.0 * self._done / self._total)
+
+
+def _summary(run: Run) -> str:
+    lines = [f"Run `{run.run_id}`: {run.record.status}", ""]
+    root = run.home.root
+    lines += [f"- Report: [{path.relative_to(root)}]({path.as_uri()})" for path in run.reports]
+    lines.append(f"- Warehouse: `{run.home.published}`")
+    lines += [f"- Alert: `{path.relative_to(root)}`" for path in run.alerts]
+    lines += [
+        f"- **Blocked**: shop `{shop}` by {', '.join(gates)}"
+        for shop, gates in sorted(run.blocked.items())
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,100 @@
+"""Prefect: where it lives, the tasks that the flows are made of, and what they record.
+
+`configure` has to be called before Prefect is imported, which this module does only in functions
+and in `flows.tasks`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from flows.home.layout import Home
+
+SERVER_FILE = "server.json"
+
+
+def prefect_folder(home: Home) -> Path:
+    """The folder of the Prefect that belongs to a home folder."""
+    return home.root / ".prefect"
+
+
+def configure(home: Home, log_level: str) -> None:
+    """Point Prefect at the user's server, else at the home folder's own, else at a temporary one.
+
+    A server that the user has configured (`PREFECT_API_URL`, or a profile that names one) is used
+    as it is. Otherwise Prefect keeps its files in the home folder, away from the user's own.
+    """
+    os.environ["PREFECT_LOGGING_LEVEL"] = log_level
+    os.environ["PREFECT_LOGGING_INTERNAL_LEVEL"] = log_level
+    os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
+    if _has_own_server():
+        return
+    folder = prefect_folder(home)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ["PREFECT_HOME"] = str(folder)
+    server = running_server(home)
+    if server:
+        os.environ["PREFECT_API_URL"] = server
+
+
+def load(command: str) -> Callable[..., dict[str, Any]]:
+    """The flow of a command; imports Prefect."""
+    flow: Callable[..., dict[str, Any]] = getattr(import_module(f"flows.{command}"), command)
+    return flow
+
+
+def running_server(home: Home) -> str | None:
+    """The address of the server that `make up` started for this home folder, if it runs."""
+    path = prefect_folder(home) / SERVER_FILE
+    if running_pid(path) is None:
+        return None
+    return str(json.loads(path.read_text(encoding="utf-8"))["url"])
+
+
+def running_pid(path: Path) -> int | None:
+    """The process of a pid file, if it is still the one that was started."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        pid = int(found["pid"])
+        return pid if start_ticks(pid) == found["started"] else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def start_ticks(pid: int) -> str | None:
+    """When a process started, in the kernel's ticks: tells a process from a later one's same id."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return None
+    after_name = stat.rpartition(")")[2].split()
+    return None if after_name[0] == "Z" else after_name[19]
+
+
+@contextmanager
+def without_heartbeat() -> Iterator[None]:
+    """No heartbeat thread, whose end costs each flow run a second; for runs that a person sees."""
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield
+
+
+def _has_own_server() -> bool:
+    if os.environ.get("PREFECT_API_URL"):
+        return True
+    folder = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
+    try:
+        profiles = tomllib.loads((folder / "profiles.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    active = os.environ.get("PREFECT_PROFILE") or profiles.get("active")
+    settings = profiles.get("profiles", {}).get(active, {})
+    return isinstance(settings, dict) and bool(settings.get("PREFECT_API_URL"))

@@ -1,0 +1,60 @@
+"""The stages as Prefect tasks: names, retries where a retry can help, and timeouts.
+
+A task adds nothing to its stage. Nothing is cached or persisted by Prefect: the stages keep their
+results in the home folder, and a stage that has nothing to do finds out by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from prefect import Task, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import TaskRun
+from prefect.states import State
+
+from flows import stages
+
+_HOUR = 3600
+
+
+def _may_pass(task_: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
+    """Whether trying again can help: a file that was busy, a network folder that was away."""
+    del task_, run
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, OSError)
+
+
+def _as_task(
+    name: str, stage: Callable[..., None], timeout_hours: int, *, is_retried: bool = False
+) -> Task[..., None]:
+    return task(
+        stage,
+        name=name,
+        description=(stage.__doc__ or "").strip().splitlines()[0],
+        retries=2 if is_retried else 0,
+        retry_delay_seconds=[5, 30] if is_retried else 0,
+        retry_condition_fn=_may_pass if is_retried else None,
+        timeout_seconds=timeout_hours * _HOUR,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+        log_prints=False,
+    )
+
+
+read_landing = _as_task("read landing", stages.read_landing, 4, is_retried=True)
+judge_input = _as_task("gate 1: contracts", stages.judge_input, 1)
+build = _as_task("build marts", stages.build, 4)
+judge_marts = _as_task("gate 2: marts", stages.judge_marts, 1)
+merge = _as_task("write warehouse", stages.merge, 1)
+render_daily = _as_task("render daily report", stages.render_daily, 1)
+render_weekly = _as_task("render weekly review", stages.render_weekly, 1)
+write_alerts = _as_task("write alerts", stages.write_alerts, 1)
+publish = _as_task("publish", stages.publish, 1, is_retried=False)
+
+
+def day_task(day: date) -> Task[..., None]:
+    """The task that renders one day of a backfill, named after the day."""
+    return render_daily.with_options(name=f"render {day}")

@@ -1,0 +1,31 @@
+"""What a run is doing, said while it does it: on standard error, or in the flow run's log."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+
+_LOG = logging.getLogger("greenzone")
+_started = time.monotonic()
+_is_printing = False
+
+
+def print_to_stderr() -> None:
+    """Print what is said from now on, each line with the seconds since the start."""
+    global _is_printing
+    _is_printing = True
+
+
+def say(text: str) -> None:
+    """Tell whoever watches: the terminal that started the run, or the log of the flow run."""
+    if _is_printing:
+        print(f"{time.monotonic() - _started:7.1f} s  {text}", file=sys.stderr, flush=True)
+        return
+    from prefect.exceptions import MissingContextError
+    from prefect.logging import get_run_logger
+
+    try:
+        get_run_logger().info(text)
+    except MissingContextError:
+        _LOG.info(text)

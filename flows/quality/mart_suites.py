@@ -1,0 +1,406 @@
+"""Gate 2: what must hold of the marts before anyone may read them.
+
+The schema and the grains come from `marts.yaml`; the rest is arithmetic that a reader would do
+by hand: rates between 0 and 1, parts that add up to their whole, no day missing.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from flows.quality.mart_warnings import WARNINGS
+from flows.quality.model import Expectation, Gate, TableSuite
+
+NAME = "gate 2"
+SCHEMA = "marts"
+
+_FAMILIES = {
+    "text": "VARCHAR",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "double": "DOUBLE",
+    "integer": "(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?)",
+    "number": "(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|DECIMAL.*)",
+}
+_METRICS = (
+    "late_dispatch_rate",
+    "valid_tracking_rate",
+    "seller_fault_cancellation_rate",
+    "on_time_delivery_rate",
+)
+_BASES = ("platform", "due", "projected")
+_WINDOWS = ("week", "rolling_7d", "rolling_30d")
+_STATUSES = ("ok", "approaching", "breach", "enforcement", "insufficient_volume", "no_data")
+_FAULTS = ("seller", "buyer", "platform", "unknown")
+_DEFECTS = (
+    "missing_number",
+    "bad_format",
+    "carrier_mismatch",
+    "unsupported_carrier",
+    "no_scan",
+    "late_upload",
+    "scan_before_order",
+    "zip_mismatch",
+)
+# Late dispatch has three bases, the other metrics one; each in every window.
+_ROWS_A_DAY = (len(_METRICS) - 1 + len(_BASES)) * len(_WINDOWS)
+_TINY = "1e-9"
+
+
+@cache
+def gate2() -> Gate:
+    """The gate on the schema `marts` of a build or of a warehouse that is to be published."""
+    marts: dict[str, dict[str, Any]] = yaml.safe_load(
+        Path(__file__).with_name("marts.yaml").read_text(encoding="utf-8")
+    )
+    suites = []
+    for table, mart in marts.items():
+        own = [
+            *_shape(table, mart["grain"], mart.get("optional", []), mart.get("columns", {})),
+            *_ARITHMETIC.get(table, ()),
+            *WARNINGS.get(table, ()),
+        ]
+        suites.append(TableSuite(table, tuple(own), check_doubles=True))
+    return Gate(NAME, SCHEMA, tuple(suites), every_table=True)
+
+
+def _shape(
+    table: str, grain: list[str], optional: list[str], columns: dict[str, str]
+) -> list[Expectation]:
+    keys = ", ".join(grain)
+    missing = " or ".join(f"{key} is null" for key in grain if key not in optional)
+    found = [
+        Expectation(
+            name="keys_present",
+            table=table,
+            severity="critical",
+            topic="marts",
+            description=f"No row without its key ({keys})",
+            fails_when=missing,
+        ),
+        Expectation(
+            name="keys_unique",
+            table=table,
+            severity="critical",
+            topic="marts",
+            description=f"One row for each {keys}",
+            query=(
+                f"select shop_id, sum(n - 1) as failures from (select shop_id, count(*) as n "
+                f"from marts.{table} group by {keys} having count(*) > 1) group by 1"
+            ),
+            counted="rows too many",
+            examples=(
+                f"select shop_id, {grain[-1]} from marts.{table} "
+                f"group by {keys} having count(*) > 1"
+            ),
+        ),
+    ]
+    if columns:
+        found.insert(0, _schema(table, columns))
+    return found
+
+
+def _schema(table: str, columns: dict[str, str]) -> Expectation:
+    wanted = ", ".join(f"('{name}', '{_FAMILIES[kind]}')" for name, kind in columns.items())
+    wrong = (
+        f"from (values {wanted}) as wanted (name, kind) left join duckdb_columns() as found "
+        f"on found.schema_name = 'marts' and found.table_name = '{table}' "
+        "and found.column_name = wanted.name and found.database_name = current_database() "
+        "where not coalesce(regexp_full_match(found.data_type, wanted.kind), false)"
+    )
+    return Expectation(
+        name="schema",
+        table=table,
+        severity="critical",
+        topic="marts",
+        description="Every public column is there with its type",
+        query=f"select null::varchar as shop_id, count(*) as failures {wrong}",
+        counted="columns missing or of another type",
+        examples=f"select null::varchar, wanted.name {wrong}",
+    )
+
+
+def _critical(table: str, name: str, description: str, **question: Any) -> Expectation:
+    return Expectation(
+        name=name,
+        table=table,
+        severity="critical",
+        topic="marts",
+        description=description,
+        **question,
+    )
+
+
+def _words(words: tuple[str, ...]) -> str:
+    return "(" + ", ".join(f"'{word}'" for word in words) + ")"
+
+
+def _outside(*columns: str) -> str:
+    return " or ".join(f"{column} < 0 or {column} > 1" for column in columns)
+
+
+def _kpi_daily() -> tuple[Expectation, ...]:
+    key = "shop_id, as_of_on, window_name"
+    late = "from marts.kpi_daily where metric = 'late_dispatch_rate' and basis"
+    return (
+        _critical(
+            "kpi_daily",
+            "rates_in_range",
+            "Rates are between 0 and 1",
+            fails_when=_outside("value", "target", "enforcement"),
+        ),
+        _critical(
+            "kpi_daily",
+            "numerator_at_most_denominator",
+            "No numerator is negative or more than its denominator",
+            fails_when="numerator is null or denominator is null or numerator < 0 "
+            "or numerator > denominator",
+        ),
+        _critical(
+            "kpi_daily",
+            "value_is_the_ratio",
+            "A rate is its numerator over its denominator, and null over 0",
+            fails_when="(denominator = 0) <> (value is null) or "
+            f"abs(value - numerator / nullif(denominator, 0)::double) > {_TINY}",
+        ),
+        _critical(
+            "kpi_daily",
+            "known_words",
+            "Metric, basis, window and status are words of the interface",
+            fails_when=f"metric not in {_words(_METRICS)} or basis not in {_words(_BASES)} "
+            f"or window_name not in {_words(_WINDOWS)} or status is null "
+            f"or status not in {_words(_STATUSES)} "
+            "or (basis <> 'platform' and metric <> 'late_dispatch_rate')",
+        ),
+        _critical(
+            "kpi_daily",
+            "windows_end_on_the_day",
+            "A window ends on its as-of day and starts before it ends",
+            fails_when="window_end_on is distinct from as_of_on or window_start_on is null "
+            "or window_start_on > window_end_on",
+        ),
+        _critical(
+            "kpi_daily",
+            "projected_adds_overdue",
+            "Projected late dispatch adds the same open overdue orders above and below the line",
+            query="select shop_id, count(*) as failures from "
+            f"(select {key}, numerator as n, denominator as d {late} = 'platform') "
+            f"inner join (select {key}, numerator as pn, denominator as pd {late} = 'projected') "
+            f"using ({key}) where pn - n <> pd - d or pn < n group by 1",
+        ),
+        _critical(
+            "kpi_daily",
+            "every_day",
+            "Every day from the first order on has a row for each metric, basis and window",
+            query="select shop_id, expected - found as failures, "
+            "printf('%d rows of %d missing', expected - found, expected) as note from "
+            "(select shop_id, count(distinct (as_of_on, metric, basis, window_name)) as found, "
+            f"(date_diff('day', min(as_of_on), max(as_of_on)) + 1) * {_ROWS_A_DAY} as expected "
+            "from marts.kpi_daily group by 1)",
+        ),
+        _critical(
+            "kpi_daily",
+            "as_of_days",
+            "Every as-of day from the first order on has its rates",
+            needs=("inputs.as_of",),
+            query="select d.shop_id, count(*) as failures from inputs.as_of as d inner join "
+            "(select shop_id, min(created_on) as first_on from marts.orders group by 1) as o "
+            "on o.shop_id = d.shop_id and o.first_on <= d.as_of_on where not exists "
+            "(select 1 from marts.kpi_daily as k where k.shop_id = d.shop_id "
+            "and k.as_of_on = d.as_of_on) group by 1",
+            counted="days without rates",
+        ),
+    )
+
+
+def _returns(table: str) -> tuple[Expectation, ...]:
+    return (
+        _critical(
+            table,
+            "rates_in_range",
+            "Return rates of a cohort are between 0 and 1",
+            fails_when=f"basis <> 'refund_date' and ({_outside('value', 'closed_value')}) "
+            f"or {_outside('lower_bound', 'upper_bound')}",
+        ),
+        _critical(
+            table,
+            "numerator_at_most_denominator",
+            "No cohort returned more units than it ordered",
+            fails_when="units_ordered < 0 or units_returned < 0 or basis <> 'refund_date' and "
+            "(units_returned > units_ordered or closed_units_returned > closed_units_ordered)",
+        ),
+        _critical(
+            table,
+            "closed_within_all",
+            "The closed part of a cohort is no larger than the cohort",
+            fails_when="basis <> 'refund_date' and (closed_units_ordered > units_ordered "
+            "or closed_units_returned > units_returned)",
+        ),
+        _critical(
+            table,
+            "bounds_hold_the_value",
+            "A return rate lies within its bounds",
+            fails_when=f"value < lower_bound - {_TINY} or value > upper_bound + {_TINY}",
+        ),
+    )
+
+
+def _sku_and_creator_agree() -> Expectation:
+    key = "shop_id, as_of_on, basis, window_name"
+    total = f"select {key}, sum(units_ordered)::bigint as units from marts.return_rate_by_"
+    return _critical(
+        "return_rate_by_sku",
+        "same_total_as_by_creator",
+        "By SKU and by creator the same units were ordered",
+        query=f"select shop_id, count(*) as failures from ({total}sku group by all) as a "
+        f"full join ({total}creator group by all) as b using ({key}) "
+        "where coalesce(a.units, 0) <> coalesce(b.units, 0) group by 1",
+        counted="totals that differ",
+    )
+
+
+def _zone_coverage() -> tuple[Expectation, ...]:
+    key = "shop_id, as_of_on, origin_set"
+    return (
+        _critical(
+            "zone_coverage",
+            "rates_in_range",
+            "Shares are between 0 and 1",
+            fails_when=_outside("share_of_orders", "share_within_2_days", "on_time_delivery_rate"),
+        ),
+        _critical(
+            "zone_coverage",
+            "states_add_up",
+            "The states' orders add up to all orders",
+            query=f"select shop_id, count(*) as failures from (select {key}, "
+            "coalesce(sum(orders) filter (where ship_to_state <> '(all)'), 0) as parts, "
+            "sum(orders) filter (where ship_to_state = '(all)') as whole "
+            "from marts.zone_coverage group by all) where parts is distinct from whole group by 1",
+            counted="origin sets",
+        ),
+        _critical(
+            "zone_coverage",
+            "shares_of_all_orders",
+            "A state's share is its orders over all orders",
+            query="select shop_id, count(*) as failures from (select shop_id, orders, "
+            "share_of_orders, max(orders) filter (where ship_to_state = '(all)') "
+            f"over (partition by {key}) as whole from marts.zone_coverage) "
+            f"where abs(share_of_orders - orders / nullif(whole, 0)::double) > {_TINY} group by 1",
+        ),
+    )
+
+
+def _ratio_mart(table: str) -> tuple[Expectation, ...]:
+    return (
+        _critical(
+            table,
+            "rates_in_range",
+            "Rates are between 0 and 1",
+            fails_when=_outside("value"),
+        ),
+        _critical(
+            table,
+            "numerator_at_most_denominator",
+            "No numerator is negative or more than its denominator",
+            fails_when="numerator < 0 or numerator > denominator",
+        ),
+    )
+
+
+def _adds_up(table: str, metric: str, parts: str, whole: str) -> Expectation:
+    """The parts of a mart add up to the rate of the same 30 days."""
+    key = "shop_id, as_of_on"
+    return _critical(
+        table,
+        "adds_up_to_the_rate",
+        f"The parts add up to the {metric.replace('_', ' ')} of the same 30 days",
+        query=f"select shop_id, count(*) as failures from "
+        f"(select {key}, {parts} as parts from marts.{table} "
+        "where window_name = 'rolling_30d' group by all) inner join "
+        f"(select {key}, {whole} as whole from marts.kpi_daily where metric = '{metric}' "
+        f"and basis = 'platform' and window_name = 'rolling_30d') using ({key}) "
+        "where parts is distinct from whole group by 1",
+        counted="days",
+    )
+
+
+_NUMERATOR_AND_DENOMINATOR = "(sum(numerator)::bigint, sum(denominator)::bigint)"
+
+_ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
+    "kpi_daily": _kpi_daily(),
+    "orders": (
+        _critical(
+            "orders",
+            "known_words",
+            "Whose fault a cancellation was is a word of the interface",
+            fails_when=f"cancellation_fault not in {_words(_FAULTS)}",
+            example="order_id",
+        ),
+        _critical(
+            "orders",
+            "overdue_is_not_dispatched",
+            "An order that is open and overdue has not been dispatched",
+            fails_when="is_overdue_open and dispatched_at is not null",
+            example="order_id",
+        ),
+    ),
+    "packages": (
+        _critical(
+            "packages",
+            "known_words",
+            "A tracking defect is a word of the interface",
+            fails_when=f"tracking_defect not in {_words(_DEFECTS)}",
+        ),
+        _critical(
+            "packages",
+            "valid_has_no_defect",
+            "A package with valid tracking has no defect",
+            fails_when="is_valid_tracking and tracking_defect is not null",
+        ),
+    ),
+    "return_rate_by_sku": (*_returns("return_rate_by_sku"), _sku_and_creator_agree()),
+    "return_rate_by_creator": _returns("return_rate_by_creator"),
+    "zone_coverage": _zone_coverage(),
+    "row_accounting": (
+        _critical(
+            "row_accounting",
+            "nothing_lost",
+            "Rows read are accepted, quarantined or skipped, for every file",
+            fails_when="coalesce(rows_read, 0) <> coalesce(rows_accepted, 0) "
+            "+ coalesce(rows_quarantined, 0) + coalesce(rows_skipped, 0)",
+            counted="files",
+            files="select shop_id, file from marts.row_accounting where coalesce(rows_read, 0) <> "
+            "coalesce(rows_accepted, 0) + coalesce(rows_quarantined, 0) "
+            "+ coalesce(rows_skipped, 0)",
+        ),
+    ),
+    "dispatch_by_warehouse": (
+        *_ratio_mart("dispatch_by_warehouse"),
+        _adds_up(
+            "dispatch_by_warehouse",
+            "late_dispatch_rate",
+            _NUMERATOR_AND_DENOMINATOR,
+            "(numerator::bigint, denominator::bigint)",
+        ),
+    ),
+    "delivery_by_carrier": (
+        *_ratio_mart("delivery_by_carrier"),
+        _adds_up(
+            "delivery_by_carrier",
+            "on_time_delivery_rate",
+            _NUMERATOR_AND_DENOMINATOR,
+            "(numerator::bigint, denominator::bigint)",
+        ),
+    ),
+    "tracking_defects": (
+        _adds_up(
+            "tracking_defects",
+            "valid_tracking_rate",
+            "sum(packages)::bigint",
+            "(denominator - numerator)::bigint",
+        ),
+    ),
+}

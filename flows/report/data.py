@@ -1,0 +1,106 @@
+"""``report.json``: the numbers of the page for machines, straight from the marts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from flows.report.context import ReportContext
+from flows.report.marts import LIST_LIMIT
+from flows.report.model import ShopPage
+from flows.report.sections.rates import outlook, tasks
+from flows.report.sections.trust import defaults_note, reach_sentence
+from flows.report.sentences import HEADLINE_BASIS, not_judged_sentence, row_sentence
+
+FORMAT = 1
+"""Goes up when a key of the JSON changes its meaning or goes away."""
+
+_KEYS = ("shop_id", "as_of_on")
+
+
+def _rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{k: v for k, v in row.items() if k not in _KEYS} for row in rows]
+
+
+def _list(frame: pl.DataFrame) -> dict[str, Any]:
+    return {"total": frame.height, "rows": _rows(frame.head(LIST_LIMIT).to_dicts())}
+
+
+def _rate(row: dict[str, Any]) -> dict[str, Any]:
+    sentence = row_sentence(row) if row["basis"] == HEADLINE_BASIS else None
+    return {**row, "sentence": sentence}
+
+
+def shop_data(made: ShopPage, worklists: Sequence[str]) -> dict[str, Any]:
+    """One shop's numbers; ``worklists``: paths of its files, seen from the JSON."""
+    page = made.page
+    day, shop = page.day, page.day.shop
+    return {
+        "shop_id": shop.shop_id,
+        "name": shop.name,
+        "market": shop.market,
+        "timezone": shop.timezone,
+        "currency": shop.currency,
+        "is_declared": shop.is_declared,
+        "verdict": made.verdict,
+        "notes": [text for text in (reach_sentence(page), defaults_note(page)) if text],
+        "rates": _rows([_rate(row) for row in day.rates.to_dicts()]),
+        "outlook": outlook(page) if day.headline else [],
+        "tasks": [{"act": t.act, "deadline": t.deadline, "list": t.csv} for t in tasks(page)],
+        "open_orders": (
+            {name: bucket["orders"] for name, bucket in day.buckets.items()}
+            if day.has_lists
+            else None
+        ),
+        "dispatch_by_warehouse": _rows(day.warehouses),
+        "tracking_defects": _rows(day.tracking_defects),
+        "cancellations_weekly": _rows(day.cancellation_weeks.to_dicts()),
+        "cancellation_reasons": _rows(day.cancellation_reasons[:LIST_LIMIT]),
+        "delivery_by_carrier": _rows(day.carriers),
+        "returns_by_sku": _list(day.returns("sku")),
+        "returns_by_creator": _list(day.returns("creator")),
+        "zone_coverage": _rows(day.coverage.to_dicts()),
+        "feeds": _rows(day.feeds),
+        "freshness": _rows(day.freshness),
+        "refused_files": day.refused_files,
+        "not_judged": [
+            {
+                **row,
+                "sentence": not_judged_sentence(row["subject"], row["reason"], row["mend_feed"]),
+            }
+            for row in _rows(day.not_judged)
+        ],
+        "data_quality_issues": _rows(day.issues[:LIST_LIMIT]),
+        "gates": [dict(gate) for gate in page.context.gates_of(shop.shop_id)],
+        "worklists": list(worklists),
+    }
+
+
+def report_json(kind: str, context: ReportContext, shops: Sequence[Mapping[str, Any]]) -> bytes:
+    """The whole file: dates ISO, moments UTC with ``Z``, money as text with its cents."""
+    content = {
+        "format": FORMAT,
+        "kind": kind,
+        "run_id": context.run_id,
+        "as_of_on": context.as_of_on,
+        "generated": context.generated,
+        "notes": list(context.notes),
+        "shops": list(shops),
+    }
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False, default=_plain)
+    return (text + "\n").encode()
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value.isoformat(timespec='seconds')}Z"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"no JSON form for {type(value).__name__}")

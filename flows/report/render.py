@@ -1,0 +1,160 @@
+"""Lays out pages: the Jinja environment, the page shell, and the files of a report folder."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import duckdb
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from flows.report.context import ReportContext, Shop
+from flows.report.data import report_json, shop_data
+from flows.report.formats import format_date
+from flows.report.marts import ShopDay
+from flows.report.model import Page, ShopPage
+from flows.report.sentences import STATUSES
+from flows.report.tokens import css_variables
+from flows.report.worklists import worklist_path, write_worklists
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_CODE = re.compile(r"`([^`]+)`")
+
+
+Builder = Callable[[Page], ShopPage]
+
+
+def ticks(text: str) -> Markup:
+    """Plain text as HTML: escaped, then what stands in back ticks becomes code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Templates with autoescape on; an undefined variable is an error."""
+    env = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters["ticks"] = ticks
+    env.filters["quote"] = quote
+    env.globals["statuses"] = STATUSES
+    return env
+
+
+@lru_cache(maxsize=1)
+def _shell() -> dict[str, Any]:
+    style = css_variables() + (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+    script = (_TEMPLATES / "page.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    # Nothing but the page's own style and this one script may load or run.
+    policy = (
+        "default-src 'none'; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+    return {"style": Markup(style), "script": Markup(script), "policy": policy}
+
+
+def period(kind: str, as_of_on: date) -> str:
+    """What a report covers: ``Mon Nov 23, 2026`` or ``Week 2026-W47, to Nov 22, 2026``."""
+    if kind == "daily":
+        return format_date(as_of_on, year=True)
+    year, week, _ = as_of_on.isocalendar()
+    return f"Week {year}-W{week:02d}, to {format_date(as_of_on, year=True, weekday=False)}"
+
+
+def html(template: str, **variables: Any) -> bytes:
+    """One page as bytes."""
+    text = environment().get_template(template).render(**_shell(), **variables)
+    return (text.rstrip() + "\n").encode()
+
+
+def page_name(shop_id: str) -> str:
+    """The file of a shop's page beside an overview."""
+    return "shop-index.html" if shop_id.lower() == "index" else f"{shop_id}.html"
+
+
+def render_folder(
+    kind: str, warehouse: Path, out_dir: Path, context: ReportContext, build: Builder
+) -> list[Path]:
+    """Write a report folder for every shop of the context; returns the paths written.
+
+    One shop: ``index.html`` is its report. Several: an overview that links ``<shop_id>.html``,
+    and worklists in a folder a shop. Raises ``ValueError`` without a shop, ``duckdb.Error``
+    where a mart is missing.
+    """
+    if not context.shops:
+        raise ValueError("a report needs at least one shop")
+    out_dir.mkdir(parents=True, exist_ok=True)
+    several = len(context.shops) > 1
+    written: list[Path] = []
+    shops: list[tuple[Shop, ShopPage]] = []
+    data: list[dict[str, Any]] = []
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        for shop in sorted(context.shops, key=lambda shop: shop.shop_id):
+            folder = worklist_path(shop.shop_id, "", len(context.shops))
+            day = ShopDay(connection, shop, context.as_of_on, context.has_order_lists)
+            lists = write_worklists(day, out_dir / folder, with_orders=kind == "daily")
+            made = build(Page(day, context, folder))
+            name = page_name(shop.shop_id) if several else "index.html"
+            path = out_dir / name
+            path.write_bytes(
+                html(
+                    made.template,
+                    overview="index.html" if several else "",
+                    title=made.verdict,
+                    context=context,
+                    shop=shop,
+                    **made.variables,
+                )
+            )
+            written += [*lists, path]
+            shops.append((shop, made))
+            data.append(shop_data(made, [f"{folder}{path.name}" for path in lists]))
+    if several:
+        overview = out_dir / "index.html"
+        overview.write_bytes(_overview(kind, context, shops))
+        written.append(overview)
+    numbers = out_dir / "report.json"
+    numbers.write_bytes(report_json(kind, context, data))
+    return [*written, numbers]
+
+
+def _overview(kind: str, context: ReportContext, shops: Sequence[tuple[Shop, ShopPage]]) -> bytes:
+    def worst(made: ShopPage) -> int:
+        return min((STATUSES[r["status"]].severity for r in made.page.day.headline), default=9)
+
+    ordered = sorted(shops, key=lambda pair: (worst(pair[1]), pair[0].shop_id))
+    bad = sum(worst(made) <= STATUSES["breach"].severity for _, made in ordered)
+    if bad:
+        verb = "has" if bad == 1 else "have"
+        title = f"{bad} of {len(ordered)} shops {verb} a rate in breach."
+    else:
+        title = f"None of {len(ordered)} shops has a rate in breach."
+    return html(
+        "overview.html.j2",
+        title=title,
+        kind=kind,
+        when=period(kind, context.as_of_on),
+        context=context,
+        shops=[
+            {
+                "shop": shop,
+                "href": quote(page_name(shop.shop_id)),
+                "verdict": made.verdict,
+                **made.variables,
+            }
+            for shop, made in ordered
+        ],
+    )

@@ -1,0 +1,141 @@
+"""What comes back, and why?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flows.report.charts_rows import Span, spans
+from flows.report.formats import format_rate, plural
+from flows.report.marts import LIST_LIMIT
+from flows.report.model import (
+    Cell,
+    Column,
+    Page,
+    Row,
+    Section,
+    Table,
+    count,
+    list_caption,
+    money,
+    rate,
+    words,
+)
+from flows.report.svg import Figure
+
+_NAMES = {"sku": ("seller_sku", "SKU"), "creator": ("creator_handle", "Creator")}
+_SHOWN = 200
+
+
+def returns(page: Page, *, closed_only: bool = False) -> Section:
+    """What comes back, and why? ``closed_only`` shows the rates whose window has closed."""
+    day = page.day
+    section = Section("returns", "What comes back, and why?")
+    section.notes += page.not_judged(
+        "seller_center/returns",
+        "seller_center/affiliate_orders",
+        "third_party_logistics/returns_received",
+    )
+    section.downloads = [
+        page.download("returns_by_sku.csv", "Returns by SKU (CSV)"),
+        page.download("returns_by_creator.csv", "Returns by creator (CSV)"),
+    ]
+    for by in ("sku", "creator"):
+        frame = day.shown_returns(by)
+        rows = frame.to_dicts()
+        back = [row for row in rows if row["units_returned"]]
+        if by == "sku":
+            section.answers.append(_answer(rows, back))
+        if not back:
+            continue
+        figure = _figure(page, by, back, closed_only)
+        if figure is not None:
+            section.figures.append(figure)
+        section.tables.append(_table(by, rows))
+    return section
+
+
+def _answer(rows: list[dict[str, Any]], back: list[dict[str, Any]]) -> str:
+    if not rows:
+        return "No unit was ordered in the last 90 days."
+    if not back:
+        return "No unit ordered in the last 90 days has come back."
+    worst = back[0]
+    state = ", provisional" if worst["is_provisional"] else ""
+    return (
+        f"{len(back):,} of {plural(len(rows), 'SKU')} had returns in 90 days. Highest for sure: "
+        f"{worst['seller_sku']}, {format_rate(worst['value'])} "
+        f"({worst['units_returned']:,} of {worst['units_ordered']:,} units){state}."
+    )
+
+
+def _figure(page: Page, by: str, rows: list[dict[str, Any]], closed_only: bool) -> Figure | None:
+    key, label = _NAMES[by]
+    shown = [r for r in rows if r["lower_bound"] is not None and r["value"] is not None]
+    if closed_only:
+        shown = [r for r in shown if not r["is_provisional"]] or shown
+    if not shown:
+        return None
+    items = [
+        Span(
+            row[key] or "(none)",
+            row["lower_bound"],
+            row["upper_bound"],
+            "",
+            f"{format_rate(row['value'])} of {row['units_ordered']:,}",
+            row["value"],
+            bool(row["is_provisional"]),
+        )
+        for row in shown[:15]
+    ]
+    return spans(
+        page.ids,
+        f"Return rate by {'SKU' if by == 'sku' else 'creator'}, orders of 90 days",
+        items,
+        f"The {plural(len(items), label if by == 'sku' else 'creator')} with the highest lower "
+        "bound; the dot is the rate (hollow: provisional), the bar its 95% interval.",
+        percent=True,
+    )
+
+
+def _table(by: str, rows: list[dict[str, Any]]) -> Table:
+    key, label = _NAMES[by]
+    limit = min(_SHOWN, LIST_LIMIT)
+    lines = []
+    for row in rows[:limit]:
+        name = [words(row[key])]
+        if by == "sku":
+            name.append(words(row["product_name"]))
+        lines.append(
+            Row(
+                [
+                    *name,
+                    count(row["units_ordered"]),
+                    count(row["units_returned"]),
+                    rate(row["value"]),
+                    rate(row["lower_bound"]),
+                    rate(row["upper_bound"]),
+                    rate(row["closed_value"]),
+                    money(row["refund_amount"], row["currency"]),
+                    words(row["top_reason"]),
+                    Cell("Provisional" if row["is_provisional"] else "Closed"),
+                ]
+            )
+        )
+    names = [Column(label)] + ([Column("Product")] if by == "sku" else [])
+    what = "SKUs" if by == "sku" else "creators"
+    return Table(
+        list_caption(what, len(lines), len(rows), "the highest lower bound first"),
+        [
+            *names,
+            Column("Ordered", True),
+            Column("Returned", True),
+            Column("Rate", True),
+            Column("Lower", True),
+            Column("Upper", True),
+            Column("Closed rate", True),
+            Column("Refunds", True),
+            Column("Top reason"),
+            Column("Window"),
+        ],
+        lines,
+    )

@@ -1,0 +1,102 @@
+"""Are tracking numbers valid?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flows.report.charts_rows import Bar, bars
+from flows.report.formats import format_date, plural
+from flows.report.marts import LIST_LIMIT
+from flows.report.model import (
+    Cell,
+    Column,
+    Page,
+    Row,
+    Section,
+    Table,
+    code,
+    list_caption,
+    words,
+)
+from flows.report.sections.rates import lists_elsewhere
+from flows.report.sections.shipping import anchor, basis_table, trend
+from flows.report.sentences import (
+    DEFECT_MENDS,
+    DEFECT_WORDS,
+    row_sentence,
+)
+
+METRIC = "valid_tracking_rate"
+
+
+def defect_words(defect: str) -> str:
+    """Plain words of a defect; an unknown one as it is."""
+    return DEFECT_WORDS.get(defect, defect.replace("_", " ").capitalize())
+
+
+def tracking(page: Page) -> Section:
+    """Are tracking numbers valid?"""
+    day = page.day
+    section = Section("tracking", "Are tracking numbers valid?")
+    now = day.rate(METRIC)
+    if now is None:
+        section.answers.append("No order is known on this day.")
+        return section
+    section.answers.append(row_sentence(now))
+    section.notes += page.not_judged("carriers/tracking_events")
+    total = sum(row["packages"] for row in day.tracking_defects)
+    section.figures += trend(page, METRIC)
+    if total:
+        section.answers.append(
+            f"{plural(total, 'package')} shipped in the last 30 days "
+            f"{'has' if total == 1 else 'have'} a defect."
+        )
+        items = [
+            Bar(defect_words(row["tracking_defect"]), row["packages"], f"{row['packages']:,}")
+            for row in day.tracking_defects
+        ]
+        section.figures.append(
+            bars(page.ids, "Tracking defects, packages of the last 30 days", items, "")
+        )
+    else:
+        section.answers.append("No package of the last 30 days has a tracking defect.")
+    section.tables.append(basis_table(page, METRIC))
+    if not day.has_lists:
+        section.notes.append(lists_elsewhere(page))
+        return section
+    section.downloads = [page.download("tracking_defects.csv", "Tracking defects (CSV)")]
+    packages = day.defective_packages(LIST_LIMIT)
+    if packages.height:
+        rows = [_package_row(row) for row in packages.iter_rows(named=True)]
+        section.tables.append(
+            Table(
+                list_caption(
+                    "packages with a defect", len(rows), max(total, len(rows)), "the newest first"
+                ),
+                [
+                    Column("Package"),
+                    Column("Number"),
+                    Column("Carrier"),
+                    Column("Defect"),
+                    Column("Mend"),
+                    Column("Shipped"),
+                ],
+                rows,
+            )
+        )
+    return section
+
+
+def _package_row(row: dict[str, Any]) -> Row:
+    shipped = row["shipped_on"]
+    return Row(
+        [
+            code(row["package_key"]),
+            code(row["tracking_number"]),
+            words(row["carrier_name"] or row["carrier"]),
+            Cell(defect_words(row["tracking_defect"])),
+            words(DEFECT_MENDS.get(row["tracking_defect"])),
+            Cell(format_date(shipped), sort=shipped.isoformat() if shipped else ""),
+        ],
+        anchor("p", row["package_key"]),
+    )

@@ -1,0 +1,177 @@
+"""Can these numbers be trusted?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flows.report.formats import format_count, format_date, plural
+from flows.report.model import Cell, Column, Page, Row, Section, Table, code, count, words
+from flows.report.sentences import incomplete_sentence
+
+_FILES_SHOWN = 100
+_TALLY = [
+    Column("Read", True),
+    Column("Accepted", True),
+    Column("Quarantined", True),
+    Column("Skipped", True),
+    Column("Adds up"),
+]
+DEFAULTS_NOTE = (
+    "This shop is not declared, so defaults stand: market {market}, time zone {zone}, currency "
+    "{currency}. Add `reference/shops`."
+)
+
+
+def defaults_note(page: Page) -> str:
+    """Which defaults stand in for an undeclared shop; empty for a declared one."""
+    shop = page.day.shop
+    if shop.is_declared:
+        return ""
+    return DEFAULTS_NOTE.format(market=shop.market, zone=shop.timezone, currency=shop.currency)
+
+
+def reach_sentence(page: Page) -> str:
+    """How far the data reach, where they are short of the day's end; else empty."""
+    known = [row["known_through_at"] for row in page.day.headline if not row["is_complete"]]
+    if not known:
+        return ""
+    stamps = [stamp for stamp in known if stamp is not None]
+    least = min(stamps) if len(stamps) == len(known) else None
+    return incomplete_sentence(least, page.day.ends_at, page.zone)
+
+
+def trust(page: Page) -> Section:
+    """Can these numbers be trusted?"""
+    day = page.day
+    section = Section("trust", "Can these numbers be trusted?")
+    section.downloads = [page.download("row_accounting.csv", "Every file, row by row count (CSV)")]
+    gates = page.context.gates_of(day.shop.shop_id)
+    failed = [gate for gate in gates if not gate["passed"]]
+    reach = reach_sentence(page)
+    section.answers.append(reach or "The data reach the end of the day.")
+    section.answers.append(
+        "No data check ran."
+        if not gates
+        else f"{len(gates) - len(failed):,} of {plural(len(gates), 'data check')} passed."
+    )
+    section.answers += page.not_judged()
+    if day.refused_files:
+        verb = "was" if day.refused_files == 1 else "were"
+        section.answers.append(
+            f"{plural(day.refused_files, 'file')} {verb} refused and not read; each is listed "
+            "with the mend in the quarantine folder."
+        )
+    section.tables += _accounting(page)
+    if gates:
+        section.tables.append(_gates(gates))
+    if day.freshness:
+        section.tables.append(_freshness(day.freshness))
+    if day.issues:
+        section.tables.append(_issues(day.issues))
+    return section
+
+
+def _tally(row: dict[str, Any]) -> list[Cell]:
+    parts = [row["rows_accepted"], row["rows_quarantined"], row["rows_skipped"]]
+    known = row["rows_read"] is not None and None not in parts
+    whole = "Yes" if known and row["rows_read"] == sum(parts) else ("No" if known else "–")
+    return [count(row["rows_read"]), *(count(part) for part in parts), Cell(whole)]
+
+
+def _accounting(page: Page) -> list[Table]:
+    tables = []
+    feeds = page.day.feeds
+    if feeds:
+        tables.append(
+            Table(
+                f"Rows by feed, {plural(sum(row['files'] for row in feeds), 'file')} in all.",
+                [Column("Feed"), Column("Files", True), *_TALLY],
+                [Row([code(row["feed"]), count(row["files"]), *_tally(row)]) for row in feeds],
+            )
+        )
+    run = page.context.run_id
+    shown = page.day.files(
+        "(run_id = $run or status = 'refused' or rows_quarantined > 0)", _FILES_SHOWN, run=run
+    )
+    if shown.height:
+        rows = [
+            Row(
+                [
+                    code(row["file"]),
+                    Cell(str(row["status"]).capitalize()),
+                    code(row["feed"]),
+                    *_tally(row),
+                ]
+            )
+            for row in shown.iter_rows(named=True)
+        ]
+        tables.append(
+            Table(
+                f"{plural(len(rows), 'file')} of this run or with trouble, refused first"
+                + ("; the CSV holds all." if len(rows) == _FILES_SHOWN else "."),
+                [Column("File"), Column("State"), Column("Feed"), *_TALLY],
+                rows,
+            )
+        )
+    return tables
+
+
+def _gates(gates: list[Any]) -> Table:
+    rows = [
+        Row(
+            [
+                words(str(gate["expectation"])),
+                words(str(gate["gate"])),
+                Cell(str(gate["severity"]).capitalize()),
+                Cell("Passed" if gate["passed"] else "Failed"),
+                words(str(gate["observed"] or "")),
+            ]
+        )
+        for gate in gates
+    ]
+    return Table(
+        f"{plural(len(rows), 'data check')}, failed first.",
+        [
+            Column("Check"),
+            Column("Gate"),
+            Column("Severity"),
+            Column("Result"),
+            Column("Observed"),
+        ],
+        rows,
+    )
+
+
+def _freshness(feeds: list[dict[str, Any]]) -> Table:
+    def newest(row: dict[str, Any]) -> Cell:
+        day = row["newest_on"]
+        return Cell(format_date(day, year=True), sort=day.isoformat() if day else "")
+
+    rows = [
+        Row([code(row["feed"]), count(row["files"]), count(row["rows"]), newest(row)])
+        for row in feeds
+    ]
+    return Table(
+        "How far each feed reaches, the oldest first.",
+        [Column("Feed"), Column("Files", True), Column("Rows", True), Column("Newest day")],
+        rows,
+    )
+
+
+def _issues(issues: list[dict[str, Any]]) -> Table:
+    rows = [
+        Row(
+            [
+                Cell(str(row["issue"]).replace("_", " ").capitalize()),
+                words(row["subject"]),
+                Cell(format_count(row["rows"]), sort=str(row["rows"] or "")),
+                words(row["mend"]),
+            ]
+        )
+        for row in issues[:200]
+    ]
+    return Table(
+        f"{plural(len(issues), 'data-quality issue')}, most rows first.",
+        [Column("Issue"), Column("What"), Column("Rows", True), Column("Mend")],
+        rows,
+    )

@@ -1,0 +1,148 @@
+"""From landing to the inputs of a build: which files, for which shops and days."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flows.calendar import check_days
+from flows.errors import UsageError
+from flows.home.fingerprint import of_json, of_project, versions
+from flows.home.layout import Home
+from flows.running.run import Run
+from flows.running.unchanged import default_days
+from flows.warehouse.inputs import BuildShop, LakeTable, prepare
+from flows.warehouse.scope import plan, snapshot_scope
+
+if TYPE_CHECKING:
+    from flows.ingest import FileRecord, Ledger, Shop
+
+
+def ingest(run: Run) -> None:
+    """Read what is new in landing into the lake; then the run knows files and shops.
+
+    Raises `UsageError` when there is nothing to work on, or a shop that is asked for is unknown.
+    """
+    from flows.ingest import ingest as read
+    from flows.ingest import read_ledger, resolve_shops
+
+    home = run.home
+    before = read_ledger(home)
+    _check_landing(home, run.request.shops, before)
+    run.say(f"Reading {home.landing}")
+    result = read(home, run.run_id, only_shops=run.request.shops or None, progress=run.say)
+    run.say(
+        f"Read {result.rows_read:,} rows of {len(result.read)} new files "
+        f"({result.rows_quarantined:,} rows and {len(result.refused_files)} files refused)"
+    )
+    run.ledger = read_ledger(home)
+    run.known_shops = {shop.shop_id: shop for shop in resolve_shops(home)}
+    run.shops = {
+        shop_id: shop
+        for shop_id, shop in run.known_shops.items()
+        if not run.request.shops or shop_id in run.request.shops
+    }
+    if not run.shops:
+        raise UsageError(_nothing(home), _mend(home))
+    run.files = [_file_row(record) for record in run.ledger.records]
+    run.fingerprints = fingerprints(run.shops.values(), run.ledger.records)
+
+
+def choose(run: Run) -> None:
+    """Settle the run's days and its scope. Raises `UsageError` for days that cannot be meant."""
+    zones = [shop.timezone for shop in run.shops.values()]
+    run.days = run.request.days or default_days(run.request.command, zones)
+    warning = check_days(run.days, zones, datetime.now(UTC))
+    if warning:
+        run.say(warning)
+    shops = sorted(run.shops)
+    if run.request.command == "snapshot":
+        run.scope = snapshot_scope(run.days[0], shops)
+    else:
+        run.scope = plan(run.days, shops, run.state)
+
+
+def prepare_build(run: Run) -> None:
+    """Make the build's database anew for the shops of the scope."""
+    from flows.contracts import lake_schema, load_contracts
+
+    scope = run.needs_scope
+    live: dict[str, set[Path]] = defaultdict(set)
+    for record in run.ledger.records:
+        if record.status == "loaded" and record.feed and record.shop_id in scope.as_of:
+            live[record.feed].update(run.home.lake / path for path in record.lake_paths)
+    lake = {
+        contract.table: LakeTable(lake_schema(contract), sorted(live[contract.feed]))
+        for contract in load_contracts()
+    }
+    shops = [
+        BuildShop(s.shop_id, s.market, s.timezone, s.currency, s.opened_on, s.is_declared)
+        for s in run.shops.values()
+    ]
+    prepare(run.build, lake, shops, scope, run.files, run.home.work)
+
+
+def fingerprints(shops: Iterable[Shop], records: Iterable[FileRecord]) -> dict[str, str]:
+    """Of each shop what its publication is made from: files, settings, code, libraries."""
+    project = of_json([of_project(), versions()])
+    files: dict[str, list[Any]] = defaultdict(list)
+    for record in records:
+        read = [record.file, record.sha256, record.feed, record.status, record.reason]
+        files[record.shop_id].append([*read, asdict(record.key)])
+    return {
+        shop.shop_id: of_json([project, asdict(shop), sorted(files[shop.shop_id], key=str)])
+        for shop in shops
+    }
+
+
+def _file_row(record: FileRecord) -> dict[str, Any]:
+    return {
+        "run_id": record.run_id,
+        "shop_id": record.shop_id,
+        "file": record.file,
+        "feed": record.feed,
+        "rows_read": record.rows_read,
+        "rows_accepted": record.rows_accepted,
+        "rows_quarantined": record.rows_quarantined,
+        "rows_skipped": record.rows_skipped,
+        "sha256": record.sha256,
+        "archive_sha256": record.archive_sha256,
+        "status": record.status,
+        "reason": record.reason,
+        "mend": record.mend,
+        "newest_at": record.newest_at,
+    }
+
+
+def _check_landing(home: Home, wanted: tuple[str, ...], ledger: Ledger) -> None:
+    """Refuse what reading would find nothing for, before anything is read."""
+    folders = {path.name for path in home.landing.iterdir() if path.is_dir()}
+    known = {name for name in folders if not name.startswith(".")} | set(ledger.shop_ids)
+    if not known:
+        raise UsageError(_nothing(home), _mend(home))
+    unknown = sorted(set(wanted) - known)
+    if unknown:
+        raise UsageError(
+            f"There is no shop {', '.join(map(repr, unknown))} in {home.landing}.",
+            f"Known: {', '.join(sorted(known))}.",
+        )
+    if not ledger.records and not any(path.is_file() for path in home.landing.rglob("*")):
+        raise UsageError(_nothing(home), _mend(home))
+
+
+def _nothing(home: Home) -> str:
+    loose = [path for path in home.landing.iterdir() if path.is_file()]
+    if loose:
+        return f"{len(loose)} files lie directly in {home.landing}: it is not known whose they are."
+    return f"There is nothing to read: {home.landing} is empty."
+
+
+def _mend(home: Home) -> str:
+    return (
+        f"Put each shop's exports into a folder of its own, {home.landing}/<shop>/; "
+        "`greenzone simulate` makes a demo shop's."
+    )

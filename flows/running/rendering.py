@@ -1,0 +1,145 @@
+"""Renders the reports of a run, each from the warehouse as it stood at its day."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from flows.home.fingerprint import of_json
+from flows.running.run import Run
+from flows.running.unchanged import edition_name
+from flows.warehouse.days import write_day
+
+if TYPE_CHECKING:
+    from flows.report.context import ReportContext, Shop
+
+Kind = Literal["daily", "weekly"]
+
+
+def render(run: Run, day: date, kind: Kind) -> None:
+    """Write one report into staging, or take it over from a backfill that was interrupted."""
+    own = run.needs_scope.shops
+    if not own:
+        return
+    target = run.home.reports / edition_name(run.request.command, day)
+    kept = _kept(run) / day.isoformat()
+    if run.request.command == "backfill" and kept.exists():
+        run.say(f"The report of {day} was finished before the interruption")
+    else:
+        run.say(f"Writing the {kind} report of {day}")
+        shutil.rmtree(unfinished := kept.with_name(f".{day}.tmp"), ignore_errors=True)
+        unfinished.mkdir(parents=True)
+        others = _others(run, day)
+        with warehouse_of(run, day, others) as warehouse:
+            _renderer(kind)(warehouse, unfinished, _context(run, day, others))
+        shutil.rmtree(kept, ignore_errors=True)
+        os.rename(unfinished, kept)
+    shutil.copytree(kept, run.publication.folder(target), dirs_exist_ok=True, copy_function=os.link)
+    run.publication.replace_edition(target, run.state.edition_run(edition_name(kind, day)))
+    run.reports.append(target / "index.html")
+
+
+def clear(run: Run) -> None:
+    """Throw away the reports that were kept for a run that might be interrupted."""
+    shutil.rmtree(_kept(run).parent, ignore_errors=True)
+
+
+def _kept(run: Run) -> Path:
+    """Where finished reports wait for the publication: one folder for each thing to publish."""
+    scope = run.needs_scope
+    wanted = [{shop: run.fingerprints[shop] for shop in scope.shops}, run.request.command]
+    return run.home.private / "rendered" / of_json(wanted)[:16]
+
+
+def _renderer(kind: Kind) -> Callable[[Path, Path, ReportContext], Any]:
+    if kind == "weekly":
+        from flows.report.weekly import render_weekly
+
+        return render_weekly
+    from flows.report.daily import render_daily
+
+    return render_daily
+
+
+def _others(run: Run, day: date) -> list[str]:
+    """Shops outside the run of which the day is published: the report shows them too."""
+    return sorted(
+        shop
+        for shop, state in run.state.shops.items()
+        if shop not in run.needs_scope.as_of and day.isoformat() in state.days
+    )
+
+
+@contextmanager
+def warehouse_of(run: Run, day: date, others: list[str]) -> Iterator[Path]:
+    """The marts as of a day: the build itself where it stands at the day, else a file for it.
+
+    others: shops outside the run that the file holds too, as they are published.
+    """
+    scope = run.needs_scope
+    is_built_for = all(scope.current(shop) == day for shop in scope.shops)
+    if is_built_for and not others:
+        yield run.build
+        return
+    target = run.home.work / f"{day}.duckdb"
+    target.unlink(missing_ok=True)
+    write_day(
+        run.build,
+        run.home.published if others else None,
+        target,
+        day,
+        scope.shops,
+        others,
+        run.home.work,
+        is_built_for=is_built_for,
+    )
+    try:
+        yield target
+    finally:
+        target.unlink()
+
+
+def report_shops(run: Run, shop_ids: Collection[str]) -> list[Shop]:
+    """The shops as reports and alerts know them, by id."""
+    from flows.report.context import Shop
+
+    return [
+        Shop(s.shop_id, s.shop_id, s.market, s.timezone, s.currency, s.is_declared)
+        for s in run.known_shops.values()
+        if s.shop_id in shop_ids
+    ]
+
+
+def _context(run: Run, day: date, others: list[str]) -> ReportContext:
+    from flows.report.context import ReportContext
+
+    notes = [
+        f"Shop {shop} is held back by {' and '.join(gates)}: "
+        + ("its page is the last good one." if shop in others else "it has no page of this day.")
+        for shop, gates in sorted(run.blocked.items())
+    ]
+    return ReportContext(
+        run_id=run.run_id,
+        as_of_on=day,
+        shops=report_shops(run, {*run.needs_scope.shops, *others}),
+        gate_results=[
+            {
+                "shop_id": shop,
+                "gate": result.gate,
+                "expectation": result.name,
+                "severity": result.severity,
+                "passed": (found := result.finding(shop)) is None,
+                "observed": found.observed if found else result.observed,
+            }
+            for gate in run.gates
+            for result in gate.results
+            for shop in gate.shops
+        ],
+        generated=run.record.started_at,
+        notes=notes,
+    )

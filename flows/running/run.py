@@ -1,0 +1,105 @@
+"""One run: what was asked for, and what the stages have found out so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from flows.home.layout import Home
+from flows.home.publish import Publication
+from flows.home.runs import RunRecord
+from flows.home.state import PublicationState
+
+if TYPE_CHECKING:
+    from flows.ingest import Ledger, Shop
+    from flows.quality import GateResult
+    from flows.warehouse.scope import Scope
+
+Command = Literal["daily", "weekly", "backfill", "snapshot"]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a command asks for.
+
+    `days` are the as-of days; None means the command's default. `shops` restricts the run; empty
+    means all. `out` is the file of a snapshot.
+    """
+
+    command: Command
+    home: Home
+    days: tuple[date, ...] | None = None
+    shops: tuple[str, ...] = ()
+    out: Path | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        """The request as plain data, for the run's record."""
+        return {
+            "days": [day.isoformat() for day in self.days] if self.days else None,
+            "shops": list(self.shops),
+            "out": str(self.out) if self.out else None,
+        }
+
+
+class Run:
+    """A run under way; stages fill it in, in their order.
+
+    Not a dataclass on purpose: Prefect looks into the dataclasses that a task is given, and one
+    run knows thousands of files.
+    """
+
+    def __init__(self, request: Request, run_id: str, say: Say) -> None:
+        self.request = request
+        self.say = say
+        self.run_id = run_id
+        self.record = RunRecord(run_id, request.command, request.arguments())
+        self.publication = Publication(request.home, run_id)
+        self.landing = ""
+        self.is_published = False
+        self.state = PublicationState()
+        self.days: tuple[date, ...] = ()
+        # The shops of the request, and every shop of the home folder.
+        self.shops: dict[str, Shop] = {}
+        self.known_shops: dict[str, Shop] = {}
+        self.files: list[dict[str, Any]] = []
+        self.ledger: Ledger
+        self.fingerprints: dict[str, str] = {}
+        self.scope: Scope | None = None
+        self.gates: list[GateResult] = []
+        self.reports: list[Path] = []
+        self.alerts: list[Path] = []
+
+    @property
+    def home(self) -> Home:
+        """The home folder."""
+        return self.request.home
+
+    @property
+    def build(self) -> Path:
+        """The database of the run's build."""
+        return self.home.private / "build.duckdb"
+
+    @property
+    def needs_scope(self) -> Scope:
+        """The scope, which exists once landing is read."""
+        if self.scope is None:
+            raise RuntimeError("the run's scope is not settled before landing is read")
+        return self.scope
+
+    @property
+    def record_path(self) -> Path:
+        """Where the run's record is, once it is written."""
+        return self.home.runs / f"{self.run_id}.json"
+
+    @property
+    def blocked(self) -> dict[str, list[str]]:
+        """Shops that a gate holds back, each with the gates' names."""
+        found: dict[str, list[str]] = {}
+        for gate in self.gates:
+            for shop in gate.blocked_shops:
+                found.setdefault(shop, []).append(gate.gate)
+        return found

@@ -1,0 +1,128 @@
+"""What surrounds the stages of every run: the lock, the recovery, the record, the outcome."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flows import progress
+from flows.errors import Blocked, StageError, describe
+from flows.home import fingerprint, lock
+from flows.home.files import empty_folder
+from flows.home.layout import Home
+from flows.home.publish import recover
+from flows.home.runs import new_run_id
+from flows.home.state import PublicationState
+from flows.running.run import Request, Run
+
+
+def home_of(path: str | Path | None) -> Home:
+    """The home folder at `path`, else at `$GREENZONE_HOME`, else `./data`."""
+    return Home(Path(path or os.environ.get("GREENZONE_HOME") or "data").expanduser().resolve())
+
+
+def shops_of(text: str | None) -> tuple[str, ...]:
+    """The shops that a comma-separated list names; empty for none."""
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+@contextmanager
+def session(request: Request) -> Iterator[Run]:
+    """One run from its lock to its end.
+
+    Takes the lock, finishes what a dead run left, empties the scratch folders, and yields the run.
+    An error is written into the run's record before it goes on. After the block, a run of which a
+    gate held back a shop ends with `Blocked`, whose `outcome` is the run's.
+    """
+    home = request.home
+    with lock.hold(home, new_run_id(), request.command) as run_id:
+        run = Run(request, run_id, progress.say)
+        home.create()
+        finished = recover(home)
+        if finished:
+            run.say(f"Finished the publication of run {finished}, which had been interrupted")
+        empty_folder(home.work)
+        run.landing, _ = fingerprint.of_landing(home)
+        run.state = PublicationState.load(home)
+        _warm_up()
+        try:
+            yield run
+        except BaseException as error:
+            _record_failure(run, error)
+            if isinstance(error, OSError):
+                raise StageError(f"The run failed: {describe(error)}.", _mend(home)) from error
+            raise
+        finally:
+            empty_folder(home.work)
+        if run.blocked:
+            raise GateBlocked(run)
+
+
+class GateBlocked(Blocked):
+    """At least one shop was held back; `outcome` says what the run did all the same."""
+
+    def __init__(self, run: Run) -> None:
+        held = "; ".join(f"{shop} by {', '.join(gates)}" for shop, gates in run.blocked.items())
+        super().__init__(
+            f"Not published: shop {held}. Its last good publication stands.",
+            f"What failed and why: {', '.join(map(str, run.alerts)) or run.record_path}",
+        )
+        self.outcome = outcome(run)
+
+
+def outcome(run: Run) -> dict[str, Any]:
+    """What a command says about its run, as plain data."""
+    return {
+        "command": run.request.command,
+        "run_id": run.run_id,
+        "status": run.record.status,
+        "days": [day.isoformat() for day in run.days],
+        "shops": sorted(run.shops),
+        "blocked": run.blocked,
+        "reports": [str(path) for path in run.reports],
+        "alerts": [str(path) for path in run.alerts],
+        "warehouse": str(run.home.published),
+        "record": str(run.record_path) if run.record_path.exists() else None,
+        "timings": run.record.timings,
+    }
+
+
+def _record_failure(run: Run, error: BaseException) -> None:
+    run.record.close("failed", describe(error))
+    try:
+        run.record.write(run.record_path)
+    except OSError:
+        # The disk that failed the run may refuse its record too; the error itself goes on.
+        return
+
+
+def _mend(home: Home) -> str:
+    free = shutil.disk_usage(home.root).free / 1e9
+    return f"That disk has {free:.1f} GB free. The last publication stands; run it again."
+
+
+_warmed = threading.Event()
+
+
+def _warm_up() -> None:
+    """Import what takes seconds in the background, while landing is read."""
+    if _warmed.is_set():
+        return
+    _warmed.set()
+    threading.Thread(target=_import_slow_libraries, name="warm up", daemon=True).start()
+
+
+def _import_slow_libraries() -> None:
+    try:
+        from dbt.cli import main as _dbt  # noqa: F401
+
+        from flows.quality import warm_up
+
+        warm_up()
+    except Exception:  # the stage that needs the library meets the same error and reports it
+        return

@@ -1,0 +1,44 @@
+"""The full state of a past day, in a file of its own."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flows import stages
+from flows.errors import UsageError
+from flows.home.layout import Home
+from flows.running.run import Request
+from flows.running.session import outcome, session
+from flows.warehouse.merge import write_published
+
+
+def snapshot(home: Home, day: date, out: Path) -> dict[str, Any]:
+    """Build one day of every shop and write its marts to `out`, which is replaced.
+
+    Publishes nothing: reports, alerts and the published warehouse stay as they are. A gate that
+    holds a shop back keeps it out of the file, too, and the command ends with `Blocked`.
+    """
+    target = out.expanduser().resolve()
+    if target.is_dir() or not target.parent.is_dir() or target == home.published.resolve():
+        raise UsageError(
+            f"A snapshot cannot be written to {target}.",
+            "Name a file, outside the warehouse, in a folder that exists.",
+        )
+    with session(Request("snapshot", home, (day,), out=target)) as run:
+        stages.read_landing(run)
+        stages.judge_input(run)
+        stages.build(run)
+        stages.judge_marts(run)
+        unfinished = target.with_name(f".{target.name}.tmp")
+        unfinished.unlink(missing_ok=True)
+        try:
+            if run.needs_scope.shops:
+                write_published(run.build, None, unfinished, run.needs_scope, home.work)
+                os.replace(unfinished, target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        stages.keep_record(run, "built")
+        return {**outcome(run), "out": str(target)}

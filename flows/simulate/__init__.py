@@ -1,0 +1,6 @@
+"""The simulator: a made-up shop's exports in the true formats, and the right answers to them."""
+
+from flows.simulate.scenarios import SCENARIOS
+from flows.simulate.shop import SimulationSummary, simulate
+
+__all__ = ["SCENARIOS", "SimulationSummary", "simulate"]

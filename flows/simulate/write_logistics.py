@@ -1,0 +1,278 @@
+"""Writes what carriers and warehouses send: tracking, shipments, stock and returned goods."""
+
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+
+from flows.simulate import files as fl
+from flows.simulate.catalogue import SELLER_WAREHOUSES, WAREHOUSES
+from flows.simulate.clock import DAY, NEVER, StampText
+from flows.simulate.packages import FEDEX, UNIUNI, USPS
+from flows.simulate.places import PLACES
+from flows.simulate.plan import Plan
+from flows.simulate.returns import COMPLETED, REFUNDED
+from flows.simulate.tracking import CODES
+from flows.simulate.types import BoolArray, IntArray
+
+CARRIER_WORDS = ("UPS", "usps", "FedEx", "OnTrac", "UniUni", "Veho", "Swift Parcel Co")
+_DESCRIPTIONS = (
+    "Shipper created a label, not received yet", "Manifest received from shipper",
+    "Accepted at origin facility", "Arrived at facility", "Out for delivery", "Delivered",
+    "Delivery attempted", "Delay, action needed", "Returned to sender",
+)  # fmt: skip
+_OVERLAP = 2 * DAY
+_LATE_SHARE = 0.004
+_SERVICES = ("Ground", "Ground Advantage", "Home Delivery", "Ground", "Standard", "Standard", "-")
+
+
+def _small_pieces(plan: Plan) -> IntArray:
+    """Edges of the periods of a feed: weeks for a small shop, months for a large one."""
+    first = plan.clock.number_of(plan.start_on)
+    days = (plan.end_on - plan.start_on).days + 1
+    step = 7 if len(plan.orders) <= 10_000 else 30
+    edges = [int(plan.clock.midnights[first + d]) for d in range(step, days, step)]
+    return np.array([*edges, plan.horizon], dtype=np.int64)
+
+
+def write_tracking(
+    landing: fl.Landing, plan: Plan, rng: np.random.Generator, say: Callable[[str], None]
+) -> None:
+    """Write the tracking feed: each file repeats two days of the one before, some rows are late.
+
+    Times are in UTC with a Z, with the shop's offset, or plain shop time, by carrier.
+    """
+    events = plan.events
+    edges = _small_pieces(plan)
+    utc = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%SZ", "T")
+    plain = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%S", " ")
+    local = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%S", "T")
+    piece = np.searchsorted(edges, events.at, side="right")
+    late = (rng.random(len(events)) < _LATE_SHARE) & (piece < len(edges) - 1)
+    shown = np.where(late, piece + 1, piece)
+    for number, edge in enumerate(edges):
+        say(f"tracking feed {number + 1} of {len(edges)}")
+        start = int(edges[number - 1]) if number else 0
+        repeated = (shown == number - 1) & (events.at >= start - _OVERLAP)
+        rows = np.flatnonzero((shown == number) | repeated)
+        if not len(rows):
+            continue
+        package, carrier, at = events.package[rows], events.carrier[rows], events.at[rows]
+        code, place, zip5 = events.code[rows], events.place[rows], events.zip5[rows]
+        all_seen = np.ones(len(rows), dtype=bool)
+        home = plan.orders.warehouse[plan.packages.order[package]]
+        where = np.where(place < 0, len(PLACES) + home, place)
+        style = np.select(
+            [(carrier == USPS) | (carrier == UNIUNI), carrier == FEDEX], [1, 2], 0
+        )
+        frame = pl.DataFrame(
+            {
+                "tracking_number": plan.packages.true_number.gather(package),
+                "carrier": fl.pick_text(CARRIER_WORDS, carrier),
+                "event_at": _times(plan, at, style, all_seen, utc, plain, local),
+                "event_code": fl.pick_text(CODES, code),
+                "event_description": fl.pick_text(_DESCRIPTIONS, code),
+                "event_city": fl.pick_text(_cities(), where),
+                "event_state": fl.pick_text(_states(), where),
+                "event_postal_code": _postal_codes(zip5),
+                "event_country": fl.pick_text(["US"], np.zeros(len(rows), dtype=np.int64)),
+            }
+        )
+        name = f"carriers/tracking-{_label(plan, int(edge))}.csv"
+        landing.put("carriers/tracking_events", name, frame)
+
+
+def _cities() -> tuple[str, ...]:
+    return (*(p.city for p in PLACES), "Newark", "Ontario", "Atlanta", "Dallas")
+
+
+def _states() -> tuple[str, ...]:
+    return (*(p.state for p in PLACES), "NJ", "CA", "GA", "TX")
+
+
+def _label(plan: Plan, at: int) -> str:
+    day = int(plan.clock.day(np.array([at]))[0])
+    return str(plan.clock.date_of(np.array([day]))[0])
+
+
+def _postal_codes(zip5: IntArray) -> pl.Series:
+    text = pl.Series(np.maximum(zip5, 0)).cast(pl.String).str.zfill(5)
+    return pl.select(pl.when(pl.Series(zip5 >= 0)).then(text)).to_series()
+
+
+def _times(
+    plan: Plan,
+    at: IntArray,
+    style: IntArray,
+    seen: BoolArray,
+    utc: StampText,
+    plain: StampText,
+    local: StampText,
+) -> pl.Series:
+    offset = plan.clock.offset(at)
+    hours = np.abs(offset) // 3600
+    tail = pl.concat_str(
+        pl.when(pl.Series(offset < 0)).then(pl.lit("-")).otherwise(pl.lit("+")),
+        pl.lit(pl.Series(hours).cast(pl.String).str.zfill(2)),
+        pl.lit(":"),
+        pl.lit(pl.Series(np.abs(offset) % 3600 // 60).cast(pl.String).str.zfill(2)),
+    )
+    frame = pl.select(
+        style=pl.Series(style),
+        utc=utc.wall(at, seen),
+        plain=plain.shop(at, seen),
+        offset=pl.concat_str(pl.lit(local.shop(at, seen)), tail),
+    )
+    return frame.select(
+        pl.when(pl.col("style") == 0).then("utc")
+        .when(pl.col("style") == 1).then("plain")
+        .otherwise("offset")
+        .alias("event_at")
+    ).to_series()  # fmt: skip
+
+
+def write_shipments(landing: fl.Landing, plan: Plan) -> None:
+    """Write the warehouses' shipments, one row an order and package, in their last state."""
+    stages, packages, orders = plan.shipments, plan.packages, plan.orders
+    order, package = plan.links.order, plan.links.package
+    mine = orders.warehouse[order] < SELLER_WAREHOUSES
+    order, package = order[mine], package[mine]
+    stamp = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%SZ", "T")
+    edges = _small_pieces(plan)
+    piece = np.searchsorted(edges, packages.rts[package], side="right")
+    grams = np.bincount(
+        np.maximum(plan.lines.package, 0),
+        weights=plan.catalogue.weight_grams[plan.lines.sku] * plan.lines.quantity,
+        minlength=len(packages),
+    ).astype(np.int64)
+    for number, edge in enumerate(edges):
+        rows = np.flatnonzero(piece == number)
+        if not len(rows):
+            continue
+        of, box = order[rows], package[rows]
+
+        def at(values: IntArray, box: IntArray = box) -> pl.Series:
+            # A month's file is pulled when the month's last parcels are on their way.
+            return stamp.wall(values[box], values[box] < plan.horizon)
+
+        weight = grams[box] + 80
+        cost = 420 + weight // 4
+        house = [w.warehouse_id for w in WAREHOUSES]
+        carrier = packages.carrier[box]
+        frame = pl.DataFrame(
+            {
+                "shipment_id": fl.ids(packages.package_id[box] % 10**15 * 10 + of % 2),
+                "order_id": fl.ids(orders.order_id[of]),
+                "warehouse_id": fl.pick_text(house, orders.warehouse[of]),
+                "received_at": at(stages.received),
+                "allocated_at": at(stages.allocated),
+                "picked_at": at(stages.picked),
+                "packed_at": at(stages.packed),
+                "label_created_at": at(packages.rts),
+                "tendered_at": at(stages.tendered),
+                "tracking_uploaded_at": at(packages.rts),
+                "carrier": fl.pick_text(CARRIER_WORDS, carrier),
+                "service": fl.pick_text(_SERVICES, carrier),
+                "tracking_number": packages.number.gather(box),
+                "weight_kg": _thousandths(weight),
+                "package_count": fl.ids(np.ones(len(rows), dtype=np.int64)),
+                "ship_cost": fl.MoneyText(int(cost.max()))(cost),
+                "currency": fl.pick_text(["USD"], np.zeros(len(rows), dtype=np.int64)),
+                "ship_from_postal_code": fl.pick_text(
+                    [w.postal_code for w in WAREHOUSES], orders.warehouse[of]
+                ),
+                "ship_to_postal_code": _postal_codes(orders.zip5[of]),
+            }
+        )
+        landing.put(
+            "third_party_logistics/shipments",
+            f"third_party_logistics/shipments-{_label(plan, int(edge))}.csv", frame,
+        )  # fmt: skip
+
+
+def _thousandths(value: IntArray) -> pl.Series:
+    number = pl.Series(value)
+    return pl.select(
+        pl.concat_str(
+            (number // 1000).cast(pl.String), pl.lit("."),
+            (number % 1000).cast(pl.String).str.zfill(3),
+        )
+    ).to_series()  # fmt: skip
+
+
+def write_inventory(landing: fl.Landing, plan: Plan) -> None:
+    """Write a stock count every morning, for each of the seller's warehouses and each SKU."""
+    orders, lines = plan.orders, plan.lines
+    first = plan.clock.number_of(plan.start_on)
+    days = (plan.end_on - plan.start_on).days + 1
+    skus, houses = len(plan.catalogue), SELLER_WAREHOUSES
+    sold = np.zeros((days, houses, skus), dtype=np.int64)
+    of = lines.order
+    mine = (orders.warehouse[of] < houses) & (orders.paid[of] < NEVER)
+    day = np.clip(plan.clock.day(orders.created[of[mine]]) - first, 0, days - 1)
+    np.add.at(sold, (day, orders.warehouse[of[mine]], lines.sku[mine]), lines.quantity[mine])
+    usual = sold.mean(axis=0)
+    # Goods come in every third week, enough for three weeks at the usual pace.
+    batch = np.ceil(usual * 24).astype(np.int64) + 10
+    arrives = (np.arange(days) % 21 == 0)[:, None, None] * batch
+    stock = np.cumsum(arrives - np.roll(sold, 1, axis=0) * (np.arange(days) > 0)[:, None, None], 0)
+    if plan.script.oversell is not None:
+        begin, end = plan.script.oversell
+        stock[begin : min(end, days), :, :4] = 0
+    stock = np.maximum(stock, 0)
+    reserved = np.minimum(sold, stock)
+    at = np.repeat(plan.clock.midnights[first : first + days] + 6 * 3600, houses * skus)
+    house = np.tile(np.repeat(np.arange(houses), skus), days)
+    sku = np.tile(np.arange(skus), days * houses)
+    stamp = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%S", "T")
+    low = (stock < usual * 7).ravel()
+    frame = pl.DataFrame(
+        {
+            "snapshot_at": stamp.shop(at, np.ones(len(at), dtype=bool)),
+            "warehouse_id": fl.pick_text([w.warehouse_id for w in WAREHOUSES], house),
+            "seller_sku": fl.pick_text(plan.catalogue.seller_sku, sku),
+            "on_hand": stock.ravel(),
+            "reserved": reserved.ravel(),
+            "available": (stock - reserved).ravel(),
+            "inbound": np.where(low, np.broadcast_to(batch, stock.shape).ravel(), 0),
+        }
+    )
+    landing.put(
+        "third_party_logistics/inventory", "third_party_logistics/inventory.csv", frame
+    )
+
+
+def write_returned_goods(
+    landing: fl.Landing, plan: Plan, rng: np.random.Generator
+) -> None:
+    """Write what came back to the warehouse: later than the refund, sometimes never."""
+    back, orders = plan.returns, plan.orders
+    rows = np.flatnonzero(np.isin(back.status, (COMPLETED, REFUNDED)) & ~back.refund_only)
+    rows = rows[rng.random(len(rows)) < 0.94]
+    moment = back.requested[rows] + rng.integers(4 * DAY, 12 * DAY, len(rows))
+    received = plan.clock.readable(moment)
+    keep = received < plan.horizon
+    rows, received = rows[keep], received[keep]
+    if not len(rows):
+        return
+    graded = plan.clock.readable(received + rng.integers(3600, 3 * DAY, len(rows)))
+    stamp = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%SZ", "T")
+    grade = rng.choice(4, len(rows), p=[0.55, 0.2, 0.15, 0.1])
+    home = np.minimum(orders.warehouse[back.order[rows]], SELLER_WAREHOUSES - 1)
+    frame = pl.DataFrame(
+        {
+            "rma_id": fl.ids(back.return_id[rows]),
+            "order_id": fl.ids(orders.order_id[back.order[rows]]),
+            "seller_sku": fl.pick_text(plan.catalogue.seller_sku, back.sku[rows]),
+            "quantity": fl.ids(back.quantity[rows]),
+            "received_at": stamp.wall(received, np.ones(len(rows), dtype=bool)),
+            "graded_at": stamp.wall(graded, graded < plan.horizon),
+            "grade": fl.pick_text(["A", "B", "C", "D"], grade),
+            "disposition": fl.pick_text(["restock", "restock", "refurbish", "dispose"], grade),
+            "warehouse_id": fl.pick_text([w.warehouse_id for w in WAREHOUSES], home),
+        }
+    )
+    landing.put(
+        "third_party_logistics/returns_received",
+        "third_party_logistics/returns_received.csv", frame,
+    )  # fmt: skip

@@ -1,0 +1,305 @@
+"""Writes the Seller Center order export: 63 columns, one row an order and SKU (and package)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from flows.simulate import files as fl
+from flows.simulate.cancellations import KINDS
+from flows.simulate.catalogue import STATE_NAMES, WAREHOUSES
+from flows.simulate.clock import DAY, StampText
+from flows.simulate.packages import CARRIERS
+from flows.simulate.places import PLACES
+from flows.simulate.plan import STATE_CODE, STATE_NAME, STATE_UPPER, Plan
+from flows.simulate.returns import COMPLETED, REFUNDED, line_cents
+from flows.simulate.schedule import Export, arrives_late, covered, last_seen
+from flows.simulate.types import IntArray
+
+HEADER = (
+    "Order ID", "Order Status", "Order Substatus", "Cancelation/Return Type",
+    "Normal or Pre-order", "SKU ID", "Seller SKU", "Product ID", "Product Name", "Variation",
+    " Virtual Bundle Seller SKU", "Quantity", "Sku Quantity of return", "SKU Unit Original Price",
+    "SKU Subtotal Before Discount", "SKU Platform Discount", "SKU Seller Discount",
+    "SKU Subtotal After Discount", "Shipping Fee After Discount", "Original Shipping Fee",
+    "Shipping Fee Seller Discount", "Co-Funded Shipping Fee Discount",
+    "Shipping Fee Platform Discount", "Payment platform discount", "Retail Delivery Fee", "Taxes",
+    "Order Amount", "Order Refund Amount", "Created Time", "Paid Time", "RTS Time", "Shipped Time",
+    "Delivered Time", "Cancelled Time", "Cancel By", "Cancel Reason", "Fulfillment Type",
+    "Warehouse Name", "Tracking ID", "Delivery Option Type", "Delivery Option",
+    "Shipping Provider Name", "Buyer Message", "Buyer Nickname", "Buyer Username", "Recipient",
+    "Phone #", "Country", "State", "City", "Zipcode", "Address Line 1", "Address Line 2",
+    "Delivery Instruction", "Payment Method", "Weight(kg)", "Product Category", "Package ID",
+    "Seller Note", "Shipping Information", "Combined Listing", "Order Channel", "Creator Handle",
+)  # fmt: skip
+"""The platform's own spelling and order, the leading space included."""
+
+DESCRIPTIONS = {
+    "Order ID": "Platform unique order ID.",
+    "Order Status": "Current order status.",
+    "SKU ID": "Platform unique SKU ID.",
+    "Quantity": "SKU sold quantity in the order.",
+    "Created Time": "The time when the order was created.",
+    "Tracking ID": "The order's tracking number.",
+}
+
+_STATUSES = (
+    ("Unpaid", "Unpaid"), ("To ship", "Awaiting Shipment"), ("To ship", "Awaiting Collection"),
+    ("Shipped", "In Transit"), ("Shipped", "Delivered"), ("Completed", "Completed"),
+    ("Canceled", "Canceled"),
+)  # fmt: skip
+_COMPLETES_AFTER = 7 * DAY
+_SHIPPING_CENTS = 599
+_FREE_SHIPPING_FROM = 3500
+_LATE_SHARE = 0.015
+_FEED = "seller_center/orders"
+
+
+@dataclass
+class _Amounts:
+    """Cents by row and by order."""
+
+    before: IntArray
+    seller_discount: IntArray
+    platform_discount: IntArray
+    after: IntArray
+    shipping: IntArray
+    taxes: IntArray
+    total: IntArray
+
+
+def _amounts(plan: Plan) -> _Amounts:
+    lines, orders = plan.lines, plan.orders
+    before = plan.catalogue.price_cents[lines.sku] * lines.quantity
+    after = line_cents(lines, orders, plan.catalogue)
+    off = before - after
+    free = after == 0
+    platform = np.where(free, 0, off // 3)
+    goods = np.bincount(lines.order, weights=after, minlength=len(orders)).astype(np.int64)
+    shipping = np.where((goods < _FREE_SHIPPING_FROM) & ~orders.sample, _SHIPPING_CENTS, 0)
+    taxes = goods * 7 // 100
+    return _Amounts(
+        before, off - platform, platform, after, shipping, taxes, goods + shipping + taxes
+    )
+
+
+def write_orders(
+    landing: fl.Landing,
+    plan: Plan,
+    exports: list[Export],
+    rng: np.random.Generator,
+    say: Callable[[str], None],
+) -> None:
+    """Write every file of the order export, with its overlaps, late rows and packings."""
+    amounts = _amounts(plan)
+    stamp = StampText(plan.clock, "%m/%d/%Y", "%I:%M:%S %p\t", " ")
+    money = fl.MoneyText(int(max(amounts.total.max(initial=0), amounts.before.max(initial=0))))
+    seen = last_seen(exports, plan.orders.created)
+    hit_lines = plan.lines.order
+    for number, export in enumerate(exports):
+        say(f"order export {number + 1} of {len(exports)}")
+        rows = np.flatnonzero(covered(export, plan.orders.created)[hit_lines])
+        again = seen[hit_lines[rows]] > export.pulled_at
+        rows = rows[~(again & arrives_late(rng, len(rows), _LATE_SHARE))]
+        frame = _frame(plan, amounts, rows, export.pulled_at, stamp, money)
+        packing = {1: "gz", 2: "zip"}.get(number, "")
+        landing.put(
+            _FEED,
+            f"seller_center/All order-{export.label}.csv",
+            frame,
+            compression=packing,
+            descriptions=DESCRIPTIONS if number % 4 == 0 else None,
+            windows=number % 5 == 3,
+        )
+
+
+def _status(plan: Plan, of: IntArray, at: int) -> IntArray:
+    orders = plan.orders
+    return np.select(
+        [
+            orders.cancelled[of] < at,
+            orders.delivered[of] < at - _COMPLETES_AFTER,
+            orders.delivered[of] < at,
+            orders.shipped[of] < at,
+            orders.rts[of] < at,
+            orders.paid[of] < at,
+        ],
+        [6, 5, 4, 3, 2, 1],
+        0,
+    )
+
+
+def _refunds(plan: Plan, amounts: _Amounts, at: int) -> tuple[IntArray, IntArray]:
+    """Cents refunded by order and units returned by row, as the platform shows them at `at`."""
+    back = plan.returns
+    known = np.isin(back.status, (COMPLETED, REFUNDED)) & (back.refunded < at)
+    cents = np.bincount(
+        back.order[known], weights=back.amount_cents[known], minlength=len(plan.orders)
+    ).astype(np.int64)
+    # A fifth of the returns never reaches the order export.
+    shown = known & (back.return_id % 5 != 0)
+    units = np.bincount(
+        back.line[shown], weights=back.quantity[shown], minlength=len(plan.lines)
+    ).astype(np.int64)
+    cancelled = (plan.orders.cancelled < at) & (plan.orders.paid < at)
+    cents = np.where(cancelled, amounts.total, np.minimum(cents, amounts.total))
+    return cents, np.minimum(units, plan.lines.quantity)
+
+
+def _frame(
+    plan: Plan,
+    amounts: _Amounts,
+    rows: IntArray,
+    at: int,
+    stamp: StampText,
+    money: fl.MoneyText,
+) -> pl.DataFrame:
+    orders, lines, catalogue, packages = plan.orders, plan.lines, plan.catalogue, plan.packages
+    of, back = np.unique(lines.order[rows], return_inverse=True)
+    sku = lines.sku[rows]
+    status = _status(plan, of, at)
+    refunds, returned_units = _refunds(plan, amounts, at)
+    labelled = (orders.rts[lines.order[rows]] < at) & (lines.package[rows] >= 0)
+    package = np.where(labelled, lines.package[rows], 0)
+    cancelled = orders.cancelled[of] < at
+
+    def spread(series: pl.Series) -> pl.Series:
+        return series.gather(back)
+
+    def when(values: IntArray) -> pl.Series:
+        return spread(stamp.shop(values[of], values[of] < at, "\t"))
+
+    def where(series: pl.Series) -> pl.Series:
+        return pl.select(pl.when(pl.Series(labelled)).then(series)).to_series()
+
+    def blank_unless(kind: IntArray, table: list[str | None]) -> pl.Series:
+        return spread(fl.pick_text(table, np.where(cancelled, kind, -1) + 1))
+
+    kind = orders.cancel_kind[of]
+    refunded = refunds[of]
+    shipping = spread(money(amounts.shipping[of]))
+    nothing = pl.Series(["0.00"]).gather(np.zeros(len(rows), dtype=np.int64))
+    empty = pl.Series([None], dtype=pl.String).gather(np.zeros(len(rows), dtype=np.int64))
+    text: dict[str, pl.Series] = {
+        "Order ID": spread(fl.ids(orders.order_id[of], "\t")),
+        "Order Status": spread(fl.pick_text([s for s, _ in _STATUSES], status)),
+        "Order Substatus": spread(fl.pick_text([s for _, s in _STATUSES], status)),
+        "Cancelation/Return Type": spread(
+            fl.pick_text([None, "Return/Refund", "Cancel"],
+                         np.where(cancelled, 2, (refunded > 0).astype(np.int64)))),
+        "Normal or Pre-order": spread(
+            fl.pick_text(["Normal", "Pre-order"], orders.pre_order[of].astype(np.int64))),
+        "SKU ID": fl.ids(catalogue.sku_id, "\t").gather(sku),
+        "Seller SKU": fl.pick_text(catalogue.seller_sku, sku),
+        "Product ID": fl.ids(catalogue.product_id, "\t").gather(sku),
+        "Product Name": fl.pick_text(catalogue.title, sku),
+        "Variation": fl.pick_text(catalogue.variation, sku),
+        "Quantity": fl.ids(lines.quantity[rows]),
+        "Sku Quantity of return": fl.ids(returned_units[rows]),
+        "SKU Unit Original Price": money(catalogue.price_cents).gather(sku),
+        "SKU Subtotal Before Discount": money(amounts.before[rows]),
+        "SKU Platform Discount": money(amounts.platform_discount[rows]),
+        "SKU Seller Discount": money(amounts.seller_discount[rows]),
+        "SKU Subtotal After Discount": money(amounts.after[rows]),
+        "Shipping Fee After Discount": shipping,
+        "Original Shipping Fee": shipping,
+        "Taxes": spread(money(amounts.taxes[of])),
+        "Order Amount": spread(money(amounts.total[of])),
+        "Order Refund Amount": spread(money(refunded)),
+        "Created Time": when(orders.created),
+        "Paid Time": when(orders.paid),
+        "RTS Time": when(orders.rts),
+        "Shipped Time": when(orders.shipped),
+        "Delivered Time": when(orders.delivered),
+        "Cancelled Time": when(orders.cancelled),
+        "Cancel By": blank_unless(kind, [None, *(k.by for k in KINDS)]),
+        "Cancel Reason": blank_unless(kind, [None, *(k.reason for k in KINDS)]),
+        "Fulfillment Type": spread(
+            fl.pick_text(["Fulfillment by seller", "Fulfillment by TikTok Shop"],
+                         orders.fbt[of].astype(np.int64))),
+        "Warehouse Name": spread(
+            fl.pick_text([w.name for w in WAREHOUSES], orders.warehouse[of])),
+        "Tracking ID": where(packages.printed.gather(package)),
+        "Delivery Option Type": spread(
+            fl.pick_text(["Shipping by seller", "Shipping by TikTok"],
+                         (orders.platform_label | orders.fbt)[of].astype(np.int64))),
+        "Delivery Option": spread(
+            fl.pick_text(["Standard shipping", "Express shipping"],
+                         orders.express[of].astype(np.int64))),
+        "Shipping Provider Name": where(
+            fl.pick_text(CARRIERS, packages.carrier[package])),
+        "Payment Method": spread(
+            fl.pick_text(["Credit/debit card", "PayPal", "Klarna"], orders.order_id[of] % 3)),
+        "Weight(kg)": fl.pick_text(
+            [f"{g / 1000:.3f}" for g in catalogue.weight_grams], sku),
+        "Product Category": fl.pick_text(catalogue.category, sku),
+        "Package ID": where(_package_ids(plan).gather(package)),
+        "Order Channel": fl.pick_text(["TikTok Shop"], np.zeros(len(rows), dtype=np.int64)),
+        "Creator Handle": fl.pick_text(
+            [None, *(f"@{h}" for h in plan.creators.handle)], lines.handle[rows] + 1),
+    }  # fmt: skip
+    for name in HEADER[20:25]:
+        text[name] = nothing
+    text |= {name: spread(s) for name, s in _people(plan, of).items()}
+    return pl.DataFrame({name: text.get(name, empty) for name in HEADER})
+
+
+def _package_ids(plan: Plan) -> pl.Series:
+    shown = pl.when(pl.Series(plan.packages.has_id)).then(fl.ids(plan.packages.package_id, "\t"))
+    return pl.select(shown).to_series()
+
+
+def _people(plan: Plan, of: IntArray) -> dict[str, pl.Series]:
+    """Names and addresses, made up beyond doubt; the ZIP code and the state are the plan's."""
+    orders = plan.orders
+    number = orders.order_id[of] % 1_000_003
+    tag = pl.Series(number).cast(pl.String)
+
+    def made(*parts: str | pl.Series) -> pl.Series:
+        return pl.select(
+            pl.concat_str(*(pl.lit(p) if isinstance(p, (str, pl.Series)) else p for p in parts))
+        ).to_series()
+
+    state = np.array(sorted(STATE_NAMES))
+    codes = np.searchsorted(state, np.array([p.state for p in PLACES]))[orders.place[of]]
+    names: list[str] = [
+        *state.tolist(),
+        *(STATE_NAMES[c] for c in state),
+        *(STATE_NAMES[c].upper() for c in state),
+        "Atlantis",
+    ]
+    form = np.select(
+        [orders.state_form[of] == f for f in (STATE_CODE, STATE_NAME, STATE_UPPER)],
+        [codes, codes + len(state), codes + 2 * len(state)],
+        len(names) - 1,
+    )
+    zip5 = orders.zip5[of]
+    # Spreadsheets eat the leading zero of an eastern ZIP code; some buyers give all nine digits.
+    eaten = (zip5 < 10_000) & (number % 10 == 0)
+    nine = number % 23 == 1
+    padded = pl.Series(zip5).cast(pl.String).str.zfill(5)
+    zip_text = pl.select(
+        pl.when(pl.Series(eaten)).then(pl.Series(zip5).cast(pl.String))
+        .when(pl.Series(nine)).then(padded + "-0001")
+        .otherwise(padded)
+    ).to_series()  # fmt: skip
+    chatty = pl.select(
+        pl.when(pl.Series(number % 40 == 3)).then(pl.lit("Made-up note, leave at the door"))
+    ).to_series()
+    return {
+        "Buyer Message": chatty,
+        "Buyer Nickname": made("Sample Shopper ", tag),
+        "Buyer Username": made("made_up_buyer_", tag),
+        "Recipient": made("Testina Example ", tag),
+        "Phone #": made("(+1)555010", pl.Series(number % 10_000).cast(pl.String).str.zfill(4)),
+        "Country": fl.pick_text(["United States"], np.zeros(len(of), dtype=np.int64)),
+        "State": fl.pick_text(tuple(names), form),
+        "City": fl.pick_text([p.city for p in PLACES], orders.place[of]),
+        "Zipcode": zip_text,
+        "Address Line 1": made(tag, " Nowhere Example Street"),
+        "Address Line 2": made("Unit ", tag),
+        "Delivery Instruction": chatty,
+    }
+
+

@@ -1,0 +1,174 @@
+"""Writes the other Seller Center exports: returns (25 columns) and affiliate orders (US, 30)."""
+
+import numpy as np
+import polars as pl
+
+from flows.simulate import files as fl
+from flows.simulate.clock import DAY, NEVER, StampText
+from flows.simulate.plan import Plan
+from flows.simulate.returns import (
+    COMPLETED,
+    IN_PROCESS,
+    REASONS,
+    REFUNDED,
+    STATUSES,
+    TO_PROCESS,
+    line_cents,
+)
+from flows.simulate.schedule import Export, arrives_late, covered, last_seen
+
+RETURN_HEADER = (
+    "Return Order ID", "Order ID", "Order Amount", "Order Status", "Order Substatus",
+    "Payment Method", "SKU ID", "Seller SKU", "Product Name", "SKU Name", "Buyer Username",
+    "Return Type", "Time Requested", "Return Reason", "Return unit price", "Return Quantity",
+    "Return Logistics Tracking ID", "Return Status", "Return Sub Status", "Refund Time",
+    "Dispute Status", "Appeal Status", "Compensation Status", "Compensation Amount", "Buyer Note",
+)  # fmt: skip
+
+AFFILIATE_HEADER = (
+    "Order ID", "Product ID", "Product Name", "SKU ID", "Price", "Payment Amount", "Currency",
+    "Quantity", "Fully returned or refunded", "Payment method", "Order Status", "Creator Username",
+    "Content Type", "Content ID", "commission model", "Standard commission rate",
+    "Est. Commission Base", "Est. standard commission payment", "Actual Commission Base",
+    "Actual Commission Payment", "Shop Ads commission rate",
+    "Est. Shop Ads commission payment", "Actual Shop Ads commission payment",
+    "Est. co-funded creator bonus", "Actual co-funded creator bonus", "Time Created",
+    "Payment time", "Order Delivery Time", "Time Commission Paid", "Platform",
+)  # fmt: skip
+
+_SETTLES_AFTER = 15 * DAY
+_COMMISSION_PERCENT = 15
+_LATE_SHARE = 0.02
+
+
+def _constant(text: str | None, rows: int) -> pl.Series:
+    return pl.Series([text], dtype=pl.String).gather(np.zeros(rows, dtype=np.int64))
+
+
+def write_returns(
+    landing: fl.Landing, plan: Plan, exports: list[Export], rng: np.random.Generator
+) -> None:
+    """Write the return exports; each row in its state at the time of the pull."""
+    back, catalogue = plan.returns, plan.catalogue
+    stamp = StampText(plan.clock, "%d/%m/%Y", "%H:%M:%S\t", " ")
+    goods = line_cents(plan.lines, plan.orders, catalogue)
+    order_cents = np.bincount(
+        plan.lines.order, weights=goods, minlength=len(plan.orders)
+    ).astype(np.int64)
+    money = fl.MoneyText(int(order_cents.max(initial=0)))
+    seen = last_seen(exports, back.requested)
+    for export in exports:
+        rows = np.flatnonzero(covered(export, back.requested))
+        again = seen[rows] > export.pulled_at
+        rows = rows[~(again & arrives_late(rng, len(rows), _LATE_SHARE))]
+        if not len(rows):
+            continue
+        of, sku, at = back.order[rows], back.sku[rows], export.pulled_at
+        status = _status_at(plan, rows, at)
+        paid_back = back.refunded[rows] < at
+        text = {
+            "Return Order ID": fl.ids(back.return_id[rows], "\t"),
+            "Order ID": fl.ids(plan.orders.order_id[of], "\t"),
+            "Order Amount": money(order_cents[of]),
+            "Order Status": _constant("Completed", len(rows)),
+            "Payment Method": _constant("Credit/debit card", len(rows)),
+            "SKU ID": fl.ids(catalogue.sku_id, "\t").gather(sku),
+            "Seller SKU": fl.pick_text(catalogue.seller_sku, sku),
+            "Product Name": fl.pick_text(catalogue.title, sku),
+            "SKU Name": fl.pick_text(catalogue.variation, sku),
+            "Buyer Username": _constant("made_up_buyer", len(rows)),
+            "Return Type": fl.pick_text(
+                ["Return and refund", "Refund only"], back.refund_only[rows].astype(np.int64)),
+            "Time Requested": stamp.shop(back.requested[rows], back.requested[rows] < at),
+            "Return Reason": fl.pick_text(REASONS, back.reason[rows]),
+            "Return unit price": money(back.amount_cents[rows]),
+            "Return Quantity": fl.ids(back.quantity[rows]),
+            "Return Status": fl.pick_text(STATUSES, status),
+            "Refund Time": stamp.shop(back.refunded[rows], paid_back, "\t"),
+            "Buyer Note": _constant("made-up note", len(rows)),
+        }  # fmt: skip
+        empty = _constant(None, len(rows))
+        frame = pl.DataFrame({name: text.get(name, empty) for name in RETURN_HEADER})
+        landing.put(
+            "seller_center/returns", f"seller_center/Return-Refund-{export.label}.csv", frame
+        )
+
+
+def _status_at(plan: Plan, rows: np.ndarray, at: int) -> np.ndarray:
+    back = plan.returns
+    settled = np.where(
+        back.refunded < NEVER, back.refunded, back.requested + 2 * DAY
+    )[rows]
+    last = back.status[rows]
+    early = np.where(back.requested[rows] + DAY >= at, TO_PROCESS, IN_PROCESS)
+    # A request that never gets further than its first states passes through no other.
+    waiting = np.minimum(early, np.where(last <= IN_PROCESS, last, IN_PROCESS))
+    return np.where(settled < at, last, waiting)
+
+
+def write_affiliates(
+    landing: fl.Landing, plan: Plan, exports: list[Export], rng: np.random.Generator
+) -> None:
+    """Write the affiliate order exports: one row an order and SKU that a creator is paid for."""
+    orders, lines, catalogue, back = plan.orders, plan.lines, plan.catalogue, plan.returns
+    stamp = StampText(plan.clock, "%d/%m/%Y", "%H:%M:%S\t", " ")
+    row = np.flatnonzero(lines.affiliate)
+    cents = line_cents(lines, orders, catalogue)
+    money = fl.MoneyText(int(max(cents.max(initial=0), catalogue.price_cents.max())))
+    refunded = np.isin(back.status, (COMPLETED, REFUNDED))
+    gone = np.zeros(len(lines), dtype=bool)
+    gone[back.line[refunded & (back.quantity >= lines.quantity[back.line])]] = True
+    created = orders.created[lines.order[row]]
+    seen = last_seen(exports, created)
+    for export in exports:
+        at = export.pulled_at
+        hit = covered(export, created)
+        hit &= ~((seen > at) & arrives_late(rng, len(row), _LATE_SHARE))
+        rows = row[hit]
+        if not len(rows):
+            continue
+        of, sku = lines.order[rows], lines.sku[rows]
+        delivered = orders.delivered[of] < at
+        settled = orders.delivered[of] + _SETTLES_AFTER < at
+        cancelled = orders.cancelled[of] < at
+        base, commission = cents[rows], cents[rows] * _COMMISSION_PERCENT // 100
+        status = np.select([cancelled, settled & gone[rows], settled, delivered], [4, 3, 2, 1], 0)
+        settled_at = np.where(settled, orders.delivered[of] + _SETTLES_AFTER, NEVER)
+        settled_at = np.where(settled, plan.clock.readable(settled_at), NEVER)
+        actual = np.where(settled & ~gone[rows], 1, 0)
+        text = {
+            "Order ID": fl.ids(orders.order_id[of], "\t"),
+            "Product ID": fl.ids(catalogue.product_id, "\t").gather(sku),
+            "Product Name": fl.pick_text(catalogue.title, sku),
+            "SKU ID": fl.ids(catalogue.sku_id, "\t").gather(sku),
+            "Price": money(catalogue.price_cents).gather(sku),
+            "Payment Amount": money(base),
+            "Currency": _constant("USD", len(rows)),
+            "Quantity": fl.ids(lines.quantity[rows]),
+            "Fully returned or refunded": fl.pick_text(
+                ["No", "Yes"], (gone[rows] & settled).astype(np.int64)),
+            "Payment method": _constant("Credit/debit card", len(rows)),
+            "Order Status": fl.pick_text(
+                ["Processing", "Completed", "Settled", "Ineligible", "Canceled"], status),
+            "Creator Username": fl.pick_text(plan.creators.handle, lines.creator[rows]),
+            "Content Type": fl.pick_text(
+                ["Livestream", "Video", "Showcase"], orders.order_id[of] % 3),
+            "Content ID": fl.ids(7_400_000_000_000_000_000 + orders.order_id[of] % 10**12, "\t"),
+            "commission model": _constant("Open collaboration", len(rows)),
+            "Standard commission rate": _constant(f"{_COMMISSION_PERCENT}%", len(rows)),
+            "Est. Commission Base": money(base),
+            "Est. standard commission payment": money(commission),
+            "Actual Commission Base": money(base * actual),
+            "Actual Commission Payment": money(commission * actual),
+            "Time Created": stamp.shop(orders.created[of], orders.created[of] < at),
+            "Payment time": stamp.shop(orders.paid[of], orders.paid[of] < at, "\t"),
+            "Order Delivery Time": stamp.shop(orders.delivered[of], delivered, "\t"),
+            "Time Commission Paid": stamp.shop(settled_at, settled, "\t"),
+            "Platform": _constant("TikTok", len(rows)),
+        }  # fmt: skip
+        empty = _constant(None, len(rows))
+        frame = pl.DataFrame({name: text.get(name, empty) for name in AFFILIATE_HEADER})
+        landing.put(
+            "seller_center/affiliate_orders",
+            f"seller_center/Affiliate orders-{export.label}.csv", frame,
+        )  # fmt: skip

@@ -1,0 +1,174 @@
+"""The stages of a run, in the order in which data move: one function each, without Prefect.
+
+Each takes the run, leaves its results in it, and can be called from a test or a notebook. Nothing
+that a reader sees changes before `publish`.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
+
+from flows.home.files import read_json, write_json
+from flows.home.fingerprint import of_json
+from flows.running import alerting, publishing, reading, rendering, unchanged
+from flows.running.run import Run
+from flows.warehouse import dbt_run
+from flows.warehouse import merge as merging
+
+if TYPE_CHECKING:
+    from flows.quality import GateResult
+
+_Rest = ParamSpec("_Rest")
+
+
+def _timed(
+    name: str,
+) -> Callable[[Callable[Concatenate[Run, _Rest], None]], Callable[Concatenate[Run, _Rest], None]]:
+    """Add the seconds of a stage to the run's record."""
+
+    def decorate(
+        stage: Callable[Concatenate[Run, _Rest], None],
+    ) -> Callable[Concatenate[Run, _Rest], None]:
+        @functools.wraps(stage)
+        def timed(run: Run, *args: _Rest.args, **kwargs: _Rest.kwargs) -> None:
+            started = time.perf_counter()
+            try:
+                stage(run, *args, **kwargs)
+            finally:
+                spent = time.perf_counter() - started
+                timings = run.record.timings
+                timings[name] = round(timings.get(name, 0.0) + spent, 3)
+
+        return timed
+
+    return decorate
+
+
+@_timed("ingest")
+def read_landing(run: Run) -> None:
+    """Read what is new in landing into the lake, and settle days, shops and scope of the run."""
+    reading.ingest(run)
+    reading.choose(run)
+    run.is_published = run.request.command != "snapshot" and unchanged.is_published(
+        run.home, run.state, run.request.command, run.days, run.fingerprints
+    )
+    if not run.request.shops:
+        unchanged.remember(run, run.fingerprints)
+    if run.is_published:
+        run.say("Nothing changed: everything asked for is published")
+
+
+@_timed("gate 1")
+def judge_input(run: Run) -> None:
+    """Make the build's inputs and let gate 1 judge them; a blocked shop leaves the build."""
+    from flows.contracts import load_contracts
+    from flows.quality import gate1, run_gate
+
+    if _is_built(run):
+        run.say("Using the finished build of a run that was interrupted")
+    else:
+        reading.prepare_build(run)
+    run.say("Gate 1: judging what was read")
+    result = run_gate(run.build, gate1(load_contracts()), run.needs_scope.shops)
+    _judged(run, result)
+    if result.blocked_shops and run.needs_scope.shops:
+        reading.prepare_build(run)
+
+
+@_timed("build")
+def build(run: Run) -> None:
+    """Build seeds, staging, intermediate and marts for every as-of day at once."""
+    scope = run.needs_scope
+    if not scope.shops or _is_built(run):
+        return
+    count = len({day for days in scope.as_of.values() for day in days})
+    run.say(f"Building the marts as of {count} day{'s' if count > 1 else ''}")
+    dbt_run.build(run.build, run.home.private / "dbt", run.home.work)
+    write_json(_built_mark(run), {"key": _build_key(run)})
+
+
+@_timed("gate 2")
+def judge_marts(run: Run) -> None:
+    """Let gate 2 judge the marts; a blocked shop is not published."""
+    from flows.quality import gate2, run_gate
+
+    if run.needs_scope.shops:
+        run.say("Gate 2: judging the marts")
+        _judged(run, run_gate(run.build, gate2(), run.needs_scope.shops))
+
+
+@_timed("warehouse")
+def merge(run: Run) -> None:
+    """Write the next published warehouse into staging."""
+    if not run.needs_scope.shops:
+        return
+    run.say("Writing the warehouse")
+    published = run.home.published
+    merging.write_published(
+        run.build,
+        published if published.exists() else None,
+        run.publication.path(published),
+        run.needs_scope,
+        run.home.work,
+    )
+    run.publication.replace_file(published)
+
+
+@_timed("report")
+def render_daily(run: Run, day: date) -> None:
+    """Write the daily report of a day into staging."""
+    rendering.render(run, day, "daily")
+
+
+@_timed("report")
+def render_weekly(run: Run, day: date) -> None:
+    """Write the review of the week that ends on `day` into staging."""
+    rendering.render(run, day, "weekly")
+
+
+@_timed("alerts")
+def write_alerts(run: Run) -> None:
+    """Write the alert files of the run's day into staging."""
+    alerting.write(run, run.days[-1])
+
+
+@_timed("publish")
+def publish(run: Run) -> None:
+    """Publish everything in staging by renames, the run's record last."""
+    publishing.publish(run)
+
+
+def keep_record(run: Run, status: str) -> None:
+    """Write the record of a run that publishes nothing."""
+    publishing.complete_record(run)
+    run.record.close(status)
+    run.record.write(run.record_path)
+
+
+def _judged(run: Run, result: GateResult) -> None:
+    """Keep a gate's result and take the shops that it blocks out of the run's scope."""
+    run.gates.append(result)
+    held = set(result.blocked_shops)
+    run.scope = run.needs_scope.only(set(run.needs_scope.shops) - held)
+    for shop in sorted(held):
+        run.say(f"{result.gate} holds back shop {shop}: its last good publication stands")
+
+
+def _build_key(run: Run) -> str:
+    scope = run.needs_scope
+    fingerprints = {shop: run.fingerprints[shop] for shop in scope.shops}
+    return of_json([fingerprints, sorted(scope.as_of.items()), sorted(scope.whole)])
+
+
+def _built_mark(run: Run) -> Path:
+    return run.build.with_suffix(".json")
+
+
+def _is_built(run: Run) -> bool:
+    mark = read_json(_built_mark(run))
+    return run.build.exists() and mark is not None and mark["key"] == _build_key(run)

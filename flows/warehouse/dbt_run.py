@@ -1,0 +1,128 @@
+"""The build: dbt, in this process, on one DuckDB file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flows.errors import StageError
+from flows.paths import DBT_DIR
+from flows.warehouse.database import connect
+
+if TYPE_CHECKING:
+    from dbt.contracts.results import RunResult
+
+_THREADS = "2"
+
+
+class DbtFailed(StageError):
+    """A model or a seed did not build; `model` names it."""
+
+    def __init__(self, model: str, message: str, log: Path) -> None:
+        super().__init__(f"The build failed at {model}: {message}", f"The whole log is {log}.")
+        self.model = model
+
+
+def build(database: Path, target: Path, scratch: Path) -> None:
+    """Build seeds and models into `database`, whose schemas `lake` and `inputs` are filled.
+
+    target: a folder that lives on between runs, for dbt's partial parsing and its log. scratch:
+    where DuckDB may spill to. The compiled SQL of the models is left in the table
+    `inputs.models` (name, schema_name, materialized, position, query), so that a mart can be
+    computed again for another day without dbt. Raises `DbtFailed`.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    target.mkdir(parents=True, exist_ok=True)
+    arguments = [
+        "--quiet",
+        "--no-print",
+        "--no-use-colors",
+        "--log-level-file",
+        "info",
+        "--log-path",
+        str(target),
+        "build",
+        "--resource-type",
+        "seed",
+        "--resource-type",
+        "model",
+        "--fail-fast",
+        "--threads",
+        _THREADS,
+        "--project-dir",
+        str(DBT_DIR),
+        "--profiles-dir",
+        str(DBT_DIR),
+        "--target-path",
+        str(target),
+    ]
+    environment = {
+        "GREENZONE_BUILD_DB": str(database),
+        "GREENZONE_TEMP_DIRECTORY": str(scratch / "duckdb"),
+    }
+    try:
+        with _environment(environment), _stdout_to_stderr():
+            outcome = dbtRunner().invoke(arguments)
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    log = target / "dbt.log"
+    results: list[RunResult] = list(getattr(outcome.result, "results", None) or [])
+    for result in results:
+        if result.status not in ("success", "skipped"):
+            raise DbtFailed(result.node.name, _one_line(result.message), log)
+    if not outcome.success:
+        raise DbtFailed("dbt itself", _one_line(str(outcome.exception or "see the log")), log)
+    _keep_queries(database, results, scratch)
+
+
+def _keep_queries(database: Path, results: list[RunResult], scratch: Path) -> None:
+    rows: list[tuple[Any, ...]] = []
+    for position, result in enumerate(results):
+        node = result.node
+        query = getattr(node, "compiled_code", None)
+        if node.resource_type == "model" and query:
+            materialized = node.config.materialized
+            rows.append((node.name, node.schema, materialized, position, query))
+    with connect(database, scratch) as connection:
+        connection.execute(
+            "create or replace table inputs.models (name varchar, schema_name varchar, "
+            "materialized varchar, position integer, query varchar)"
+        )
+        if rows:
+            connection.executemany("insert into inputs.models values (?, ?, ?, ?, ?)", rows)
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = {key: os.environ.get(key) for key in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for key, value in before.items():
+            if value is None:
+                os.environ.pop(key, None)
+            else:
+                os.environ[key] = value
+
+
+@contextmanager
+def _stdout_to_stderr() -> Iterator[None]:
+    """Standard output belongs to the command's own result; dbt writes to it now and then."""
+    before = sys.stdout
+    sys.stdout = sys.stderr
+    try:
+        yield
+    finally:
+        sys.stdout = before
+
+
+def _one_line(message: str | None) -> str:
+    lines = [line.strip() for line in (message or "no message").splitlines() if line.strip()]
+    return " ".join(lines)[:600]

@@ -1,0 +1,103 @@
+"""One writer at a time: refusal names the holder, a dead holder holds nobody back."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flows.errors import LOCKED, Locked
+from flows.home.layout import Home
+from flows.home.lock import hold, holder
+
+_HOLD = """
+import sys, time
+from pathlib import Path
+from flows.home.layout import Home
+from flows.home.lock import hold
+with hold(Home(Path(sys.argv[1])), "run-1", "daily"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home").create()
+
+
+def _other_process(home: Home) -> "subprocess.Popen[str]":
+    process = subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(home.root)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_a_second_process_is_refused_and_told_who_holds_the_lock(home: Home) -> None:
+    process = _other_process(home)
+    try:
+        with pytest.raises(Locked) as refused, hold(home, "run-2", "daily"):
+            pytest.fail("two processes hold the lock")
+        assert refused.value.exit_code == LOCKED
+        for part in ("run-1", "daily", str(process.pid), "since 20"):
+            assert part in refused.value.message
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_killed_holder_frees_the_lock(home: Home) -> None:
+    process = _other_process(home)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert holder(home) is None
+    with hold(home, "run-2", "weekly"):
+        assert json.loads(home.lock_file.read_text())["run_id"] == "run-2"
+
+
+def test_the_lock_may_be_taken_again_within_the_process(home: Home) -> None:
+    with hold(home, "outer", "daily") as first, hold(home, "inner", "daily") as second:
+        assert (first, second) == ("outer", "outer")
+    with hold(home, "later", "daily") as third:
+        assert third == "later"
+
+
+def test_looking_at_the_lock_names_the_holder_and_holds_nobody_back(home: Home) -> None:
+    assert holder(home) is None
+    process = _other_process(home)
+    try:
+        found = holder(home)
+        assert found is not None
+        assert (found.pid, found.run_id, found.command) == (process.pid, "run-1", "daily")
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_look_in_the_moment_of_the_start_only_delays(home: Home) -> None:
+    looks = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import fcntl, os, sys, time\n"
+            "d = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)\n"
+            "fcntl.flock(d, fcntl.LOCK_SH)\n"
+            "print('looking', flush=True)\n"
+            "time.sleep(0.2)\n",
+            str(home.lock_file),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert looks.stdout is not None
+    looks.stdout.readline()
+    started = time.monotonic()
+    with hold(home, "run-1", "daily"):
+        assert time.monotonic() - started < 2
+    looks.wait()

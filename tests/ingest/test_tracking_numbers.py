@@ -1,0 +1,67 @@
+"""Every example number of the specifications is judged as its courier judges it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.ingest.tracking_numbers import couriers, tidy, tracking_fits
+
+NUMBERS = json.loads(
+    (Path(__file__).parent.parent / "fixtures" / "tracking_numbers.json").read_text("utf-8")
+)["couriers"]
+VECTORS = [
+    (courier, kind, number, verdict == "valid")
+    for courier, kinds in NUMBERS.items()
+    for kind, examples in kinds.items()
+    for verdict in ("valid", "invalid")
+    for number in examples[verdict]
+]
+
+
+def fits(*numbers: str | None) -> list[str | None]:
+    return tracking_fits(tidy(pl.Series(list(numbers), dtype=pl.String))).to_list()
+
+
+@pytest.mark.parametrize(("courier", "kind", "number", "is_valid"), VECTORS)
+def test_example_numbers(courier: str, kind: str, number: str, is_valid: bool) -> None:
+    (found,) = fits(number)
+    assert found is not None
+    assert (courier in found.split(",")) is is_valid
+
+
+def test_couriers_are_those_of_the_examples() -> None:
+    assert set(couriers()) == set(NUMBERS)
+
+
+def test_many_numbers_at_once_are_judged_as_one_by_one() -> None:
+    numbers = [number for _, _, number, _ in VECTORS]
+    assert fits(*numbers) == [fits(number)[0] for number in numbers]
+
+
+def test_no_number_is_null_and_a_strange_one_fits_none() -> None:
+    assert fits(None, "", "  ", "HELLO", "１Z5R89390357567127", "é" * 9) == [
+        None,
+        None,
+        None,
+        "",
+        "",
+        "",
+    ]
+
+
+def test_several_couriers_are_sorted() -> None:
+    assert fits("03071790000523483741") == ["usps"]
+    both = [n for n in fits(*(f"{i:012d}" for i in range(200))) if n]
+    assert both and all(n == ",".join(sorted(n.split(","))) for n in both)
+
+
+def test_white_space_and_case_do_not_matter() -> None:
+    assert fits(" 1z 5r8 9390 3575 67127\t") == ["ups"]
+
+
+def test_no_numbers_at_all() -> None:
+    assert tracking_fits(pl.Series([], dtype=pl.String)).to_list() == []

@@ -1,0 +1,199 @@
+"""The reviewed seeds: rules, names and words that the models look up."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+
+import pytest
+
+from flows.warehouse.seeds.calendars import CALENDARS
+from flows.warehouse.seeds.files import SEEDS_DIR, read_rows
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    return read_rows(SEEDS_DIR / f"{name}.csv")
+
+
+def folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text.strip().lower())
+
+
+def repeated(values: Iterable[object]) -> list[object]:
+    return [value for value, count in Counter(values).items() if count > 1]
+
+
+def test_policy_versions_of_the_united_states() -> None:
+    rows = [row for row in seed("policy_versions") if row["market"] == "US"]
+    assert [
+        (
+            row["effective_from"],
+            row["dispatch_event"],
+            row["dispatch_business_days"],
+            row["late_dispatch_enforcement"],
+        )
+        for row in rows
+    ] == [
+        ("2000-01-01", "tracking_uploaded", "2", ""),
+        ("2026-01-12", "carrier_first_scan", "4", ""),
+        ("2026-01-26", "carrier_first_scan", "2", ""),
+        ("2026-04-01", "carrier_first_scan", "2", "0.10"),
+    ]
+
+
+def test_policy_values_are_exact_and_ordered() -> None:
+    rows = seed("policy_versions")
+    known = {calendar.calendar_id for calendar in CALENDARS}
+    supported = {row["market"] for row in seed("supported_carriers")}
+    assert repeated(row["policy_version"] for row in rows) == []
+    assert repeated((row["market"], row["effective_from"]) for row in rows) == []
+    for row in rows:
+        empty = {column for column, value in row.items() if not value.strip()}
+        assert empty <= {"late_dispatch_enforcement"}
+        assert row["calendar_id"] in known and row["market"] in supported
+        assert Decimal(row["late_dispatch_target"]) == Decimal("0.04")
+        assert Decimal(row["late_dispatch_approaching"]) < Decimal(row["late_dispatch_target"])
+        assert Decimal(row["valid_tracking_target"]) < Decimal(row["valid_tracking_approaching"])
+        assert Decimal(row["seller_fault_cancellation_approaching"]) < Decimal(
+            row["seller_fault_cancellation_target"]
+        )
+        assert Decimal(row["on_time_delivery_target"]) < Decimal(
+            row["on_time_delivery_approaching"]
+        )
+    for market in {row["market"] for row in rows}:
+        days = [row["effective_from"] for row in rows if row["market"] == market]
+        assert days[0] == "2000-01-01" and days == sorted(days)
+
+
+def test_markets_without_own_rules_say_so() -> None:
+    for row in seed("policy_versions"):
+        if row["market"] != "US":
+            assert row["policy_version"] == f"{row['market']}-as-US"
+            assert "not entered yet" in row["source"]
+
+
+def test_supported_carriers_are_known_carriers() -> None:
+    carriers = seed("carriers")
+    known = {row["carrier"] for row in carriers}
+    supported = seed("supported_carriers")
+    assert {row["carrier"] for row in supported} <= known
+    assert repeated((row["market"], row["carrier"]) for row in supported) == []
+    assert [row["carrier"] for row in supported if row["market"] == "US"] == [
+        "USPS", "UPS", "FedEx", "DHL", "OnTrac", "LaserShip", "Amazon", "UniUni", "Veho", "SpeedX",
+        "GOFO", "Spee-Dee", "YunExpress",
+    ]  # fmt: skip
+    assert "Royal Mail" in known - {row["carrier"] for row in supported if row["market"] == "US"}
+
+
+def test_carriers_have_one_specification_each() -> None:
+    rows = seed("carriers")
+    assert repeated(row["alias"] for row in rows) == []
+    specs = {(row["carrier"], row["spec_code"]) for row in rows}
+    assert repeated(carrier for carrier, _ in specs) == []
+    assert {spec for _, spec in specs if spec} == {
+        "ups", "fedex", "usps", "dhl", "ontrac", "lasership", "amazon", "gofo", "yunexpress",
+        "speedee",
+    }  # fmt: skip
+    assert {carrier for carrier, spec in specs if not spec} >= {"UniUni", "Veho", "SpeedX"}
+    aliases = {row["alias"]: row["carrier"] for row in rows}
+    assert {name: aliases[name.lower()] for name in set(aliases.values())} == {
+        name: name for name in set(aliases.values())
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("carriers", "alias"),
+        ("cancel_reasons", "reason"),
+        ("cancel_actors", "alias"),
+        ("us_states", "alias"),
+        ("order_statuses", "status"),
+        ("return_statuses", "status"),
+    ],
+)
+def test_look_up_words_are_folded(name: str, column: str) -> None:
+    for row in seed(name):
+        assert row[column] == folded(row[column]) != ""
+        assert row[column] == " ".join(row[column].split())
+
+
+@pytest.mark.parametrize(
+    ("actor", "reason", "fault"),
+    [
+        *[
+            (actor, reason, "seller")
+            for actor in ("seller", "system")
+            for reason in (
+                "Out of stock",
+                "Pricing error",
+                "Not shipped in time",
+                "Wrong listing",
+                "Cannot ship",
+            )
+        ],
+        ("buyer", "Late shipment", "seller"),
+        ("buyer", "Out of stock", "seller"),
+        ("buyer", "Item wasn't shipped on time", "seller"),
+        ("buyer", "Item wasn’t shipped on time", "seller"),
+        ("buyer", "No longer needed", "buyer"),
+        ("buyer", "ไม่ต้องการแล้ว", "buyer"),
+        ("buyer", "Không còn nhu cầu", "buyer"),
+        ("seller", "Hết hàng", "seller"),
+        ("seller", "Stok habis", "seller"),
+        ("seller", "สินค้าหมด", "seller"),
+        ("system", "Failed to pass risk review", "platform"),
+        ("system", "Payment failed", "platform"),
+        ("system", "Automatically cancelled due to collection time out", "seller"),
+    ],
+)
+def test_cancel_reasons(actor: str, reason: str, fault: str) -> None:
+    found = [
+        row["fault"]
+        for row in seed("cancel_reasons")
+        if row["reason"] == folded(reason) and row["actor"] in (actor, "any")
+    ]
+    assert found == [fault]
+
+
+def test_one_fault_for_a_reason_and_an_actor() -> None:
+    rows = seed("cancel_reasons")
+    assert repeated((row["reason"], row["actor"]) for row in rows) == []
+    general = {row["reason"] for row in rows if row["actor"] == "any"}
+    assert not general & {row["reason"] for row in rows if row["actor"] != "any"}
+    assert {row["fault"] for row in rows} == {"seller", "buyer", "platform"}
+    # A buyer's cancellation is the seller's fault or the buyer's, never the platform's.
+    assert {row["fault"] for row in rows if row["actor"] == "buyer"} == {"seller", "buyer"}
+
+
+def test_cancel_actors() -> None:
+    actors = {row["alias"]: row["actor"] for row in seed("cancel_actors")}
+    assert len(actors) == len(seed("cancel_actors"))
+    assert [actors[word] for word in ("user", "buyer", "customer")] == ["buyer"] * 3
+    assert [actors[word] for word in ("seller", "merchant")] == ["seller"] * 2
+    assert [actors[word] for word in ("system", "tiktok", "platform", "operator")] == ["system"] * 4
+    assert actors["ผู้ซื้อ"] == actors["người mua"] == actors["pembeli"] == "buyer"
+
+
+def test_us_states() -> None:
+    rows = seed("us_states")
+    assert repeated(row["alias"] for row in rows) == []
+    codes = {row["state_code"] for row in rows}
+    # States, the capital's district, territories and associated states, military regions.
+    assert len(codes) == 50 + 1 + 8 + 3
+    aliases = {row["alias"]: row["state_code"] for row in rows}
+    assert all(aliases[code.lower()] == code for code in codes)
+    assert all(aliases[row["state_name"].lower()] == row["state_code"] for row in rows)
+    assert aliases["washington"] == "WA" and aliases["washington, d.c."] == "DC"
+
+
+def test_statuses_rank_what_is_further_on() -> None:
+    rank = {row["status"]: int(row["rank"]) for row in seed("order_statuses")}
+    path = [
+        "unpaid", "on_hold", "awaiting_shipment", "partially_shipping", "awaiting_collection",
+        "in_transit", "delivered", "completed", "cancelled",
+    ]  # fmt: skip
+    assert sorted(path, key=rank.__getitem__) == path
+    assert rank["to_ship"] == rank["awaiting_shipment"] and rank["shipped"] == rank["in_transit"]
+    refunded = {row["status"] for row in seed("return_statuses") if row["is_refunded"] == "true"}
+    assert refunded == {"completed", "refunded"}
