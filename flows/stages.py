@@ -7,6 +7,8 @@ that a reader sees changes before `publish`.
 from __future__ import annotations
 
 import functools
+import logging
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
@@ -21,7 +23,7 @@ from flows.warehouse import dbt_run
 from flows.warehouse import merge as merging
 
 if TYPE_CHECKING:
-    from flows.quality import GateResult
+    from flows.quality import Gate
 
 _Rest = ParamSpec("_Rest")
 
@@ -67,16 +69,14 @@ def read_landing(run: Run) -> None:
 def judge_input(run: Run) -> None:
     """Make the build's inputs and let gate 1 judge them; a blocked shop leaves the build."""
     from flows.contracts import load_contracts
-    from flows.quality import gate1, run_gate
+    from flows.quality import gate1
 
     if _is_built(run):
         run.say("Using the finished build of a run that was interrupted")
     else:
         reading.prepare_build(run)
     run.say("Gate 1: judging what was read")
-    result = run_gate(run.build, gate1(load_contracts()), run.needs_scope.shops)
-    _judged(run, result)
-    if result.blocked_shops and run.needs_scope.shops:
+    if _judge(run, gate1(load_contracts())) and run.needs_scope.shops:
         reading.prepare_build(run)
 
 
@@ -95,11 +95,11 @@ def build(run: Run) -> None:
 @_timed("gate 2")
 def judge_marts(run: Run) -> None:
     """Let gate 2 judge the marts; a blocked shop is not published."""
-    from flows.quality import gate2, run_gate
+    from flows.quality import gate2
 
     if run.needs_scope.shops:
         run.say("Gate 2: judging the marts")
-        _judged(run, run_gate(run.build, gate2(), run.needs_scope.shops))
+        _judge(run, gate2())
 
 
 @_timed("warehouse")
@@ -150,13 +150,24 @@ def keep_record(run: Run, status: str) -> None:
     run.record.write(run.record_path)
 
 
-def _judged(run: Run, result: GateResult) -> None:
-    """Keep a gate's result and take the shops that it blocks out of the run's scope."""
+def _judge(run: Run, gate: Gate) -> bool:
+    """Run a gate and take the shops that it blocks out of the run's scope; whether there are any."""
+    from flows.quality import run_gate, warm_up
+
+    warm_up()
+    # A module of GX sets its own level, and leaves a folder behind for pages that nobody renders.
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
+    before, tempfile.tempdir = tempfile.tempdir, str(run.home.work)
+    try:
+        result = run_gate(run.build, gate, run.needs_scope.shops)
+    finally:
+        tempfile.tempdir = before
     run.gates.append(result)
     held = set(result.blocked_shops)
     run.scope = run.needs_scope.only(set(run.needs_scope.shops) - held)
     for shop in sorted(held):
         run.say(f"{result.gate} holds back shop {shop}: its last good publication stands")
+    return bool(held)
 
 
 def _build_key(run: Run) -> str:

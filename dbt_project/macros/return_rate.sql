@@ -39,11 +39,11 @@ reasons as (
         {{ dimension }},
         return_reason
     from facts
-    where units_returned > 0
+    where returns > 0
     group by shop_id, as_of_on, basis, window_name, {{ dimension }}, return_reason
     qualify row_number() over (
         partition by shop_id, as_of_on, basis, window_name, {{ dimension }}
-        order by sum(units_returned) desc nulls last, return_reason nulls last
+        order by sum(returns) desc nulls last, return_reason nulls last
     ) = 1
 
 )

@@ -12,13 +12,12 @@ from flows.quality.model import ExpectationResult
 from flows.report.context import Shop
 from flows.report.formats import day_end, format_date, format_rate, local, plural
 from flows.report.sentences import (
-    DEFECT_WORDS,
-    METRICS,
     incomplete_sentence,
     overdue_sentence,
     projected_sentence,
     row_sentence,
 )
+from flows.report.vocabulary import DEFECT_WORDS, METRICS
 from flows.report.worklists import worklist_path
 from flows.warehouse.database import connect
 
@@ -315,7 +314,8 @@ def _words(rules: Sequence[str]) -> str:
 def _foot(rule: Rule, shop: Shop, context: AlertContext) -> str:
     parts = [f"Owner: {rule.owner}."]
     if rule.worklist and context.report_folder:
-        name = worklist_path(shop.shop_id, rule.worklist, len(context.shops))
+        count = context.report_shops or len(context.shops)
+        name = worklist_path(shop.shop_id, rule.worklist, count)
         parts.append(f"List: {code(f'{context.report_folder}/{name}')}.")
     parts.append(_runbook(rule))
     return " ".join(parts)

@@ -17,7 +17,9 @@ class AlertContext:
     that a gate blocks among them. ``ingest_records``: one mapping a file seen, with at least
     ``shop_id`` (empty for a file directly under landing), ``file``, ``status``, ``reason`` and
     ``mend``. ``report_folder``: where the day's report is, relative to the home folder, empty
-    where there is none. ``published_on``: by shop, the day of the publication that stands.
+    where there is none; ``report_shops``: how many shops it shows, which decides where a shop's
+    lists are (0: as many as ``shops``). ``published_on``: by shop, the day of the publication
+    that stands.
     """
 
     run_id: str
@@ -26,6 +28,7 @@ class AlertContext:
     gates: Sequence[GateResult] = ()
     ingest_records: Sequence[Mapping[str, Any]] = ()
     report_folder: str = ""
+    report_shops: int = 0
     published_on: Mapping[str, date] = field(default_factory=dict)
 
     def failures(self, shop_id: str, severity: str) -> list[ExpectationResult]:

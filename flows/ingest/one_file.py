@@ -18,7 +18,7 @@ from flows.ingest.ledger import FileRecord, ReadingKey
 from flows.ingest.quarantine import RefusedRows
 from flows.ingest.reading import LakeSink, Sink, TableReading, read_table
 from flows.ingest.reasons import EXPORT_AGAIN, Refusal
-from flows.ingest.rows import Setting
+from flows.ingest.batch import Setting
 from flows.ingest.shops import Shop
 from flows.ingest.sources import CsvSource, MalformedCsv, Source, open_source
 
@@ -198,7 +198,7 @@ def read_source(
     scratch: Path,
     progress: Callable[[int], None],
 ) -> TableReading:
-    """Read an opened table. Raises `Refusal`, also for what no reader of ours foresaw.
+    """Read an opened table. Raises `Refusal` when it cannot be taken.
 
     A CSV whose quotes the fast reader cannot pair is written anew first, and read once more.
     """
@@ -210,18 +210,13 @@ def read_source(
         source_id,
     )
     try:
-        try:
-            return read_table(source, setting, sink, progress)
-        except MalformedCsv:
-            if not isinstance(source, CsvSource):
-                raise
-            sink.reset()
-            anew = scratch.with_suffix(".anew")
-            rewritten = source.written_anew(anew)
-            return read_table(rewritten, setting, sink, progress)
-    except (Refusal, OSError, MemoryError):
-        raise
-    except Exception as error:
-        raise Refusal(
-            f"The file could not be read as a table ({type(error).__name__}).", EXPORT_AGAIN
-        ) from error
+        return read_table(source, setting, sink, progress)
+    except MalformedCsv:
+        if not isinstance(source, CsvSource):
+            raise
+        sink.reset()
+        anew = source.written_anew(scratch.with_suffix(".anew"))
+    try:
+        return read_table(anew, setting, sink, progress)
+    except MalformedCsv as error:
+        raise Refusal("The rows of the file cannot be told apart.", EXPORT_AGAIN) from error

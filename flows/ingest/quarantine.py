@@ -28,7 +28,7 @@ COLUMNS = (
     "other_keys",
     "value",
 )
-_BEGINS_FORMULA = r"^[=+\-@\t\r]"
+_BEGINS_FORMULA = r"^([=+\-@\t\r])"
 
 
 class RefusedRows:
@@ -83,7 +83,7 @@ class RefusedRows:
 
 
 def _harmless(text: pl.Expr) -> pl.Expr:
-    return pl.when(text.str.contains(_BEGINS_FORMULA)).then("'" + text).otherwise(text)
+    return text.str.replace(_BEGINS_FORMULA, "'${1}")
 
 
 def write_refused_files(folder: Path, records: Iterable[FileRecord]) -> None:

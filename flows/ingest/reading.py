@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -18,8 +17,9 @@ from flows.home.files import sync_file, sync_folder
 from flows.ingest.conventions import Contradiction, Conventions, ReadAgain
 from flows.ingest.quarantine import RefusedRows
 from flows.ingest.reasons import EXPORT_AGAIN, ROW_REASONS, Refusal
-from flows.ingest.rows import ROW, RawBatch, Setting, TypedBatch, type_batch
-from flows.ingest.sources import Source
+from flows.ingest.batch import ROW, RawBatch, Setting, TypedBatch
+from flows.ingest.rows import type_batch
+from flows.ingest.sources import MalformedCsv, Source
 
 PART_ROWS = 300_000
 _WORKERS = max(2, min(4, os.cpu_count() or 2))
@@ -90,7 +90,8 @@ def read_table(
             ) from contradiction
     refused = reading.rows_quarantined
     if refused and not reading.rows_accepted and reading.reasons["damaged_id"] == refused:
-        raise Refusal(ROW_REASONS["damaged_id"][0].replace("number", "id of every row"), EXPORT_AGAIN)
+        reason = ROW_REASONS["damaged_id"][0].replace("number", "id of every row")
+        raise Refusal(reason, EXPORT_AGAIN)
     return reading
 
 
@@ -100,14 +101,7 @@ def _read_once(
     reading = TableReading(
         setting.conventions, rows_read=source.skipped_before, rows_skipped=source.skipped_before
     )
-    makers = source.batches()
-    first = next(makers, None)
-    if first is None:
-        return reading
-    # The first batch is typed alone: what it shows of dates and amounts spares most re-readings.
-    opening = type_batch(first(), setting)
-    settled = replace(setting, conventions=setting.conventions.weigh(opening.evidence))
-    for batch in chain([opening], _typed_in_order(makers, settled)):
+    for batch in _foreseen(_typed_batches(source, setting)):
         reading.conventions = reading.conventions.weigh(batch.evidence)
         start = source.header_row + 1 + reading.rows_read - source.skipped_before
         shift = pl.col(ROW) + start
@@ -118,6 +112,32 @@ def _read_once(
             sink.refuse(batch.refused.with_columns(shift))
         progress(reading.rows_read)
     return reading
+
+
+def _foreseen(batches: Iterator[TypedBatch]) -> Iterator[TypedBatch]:
+    """The batches; what no check foresaw in a file's content refuses the file and nothing else."""
+    try:
+        yield from batches
+    except (Refusal, MalformedCsv, ReadAgain, Contradiction, OSError, MemoryError):
+        raise
+    except BaseException as error:
+        # A panic of the table library is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        reason = f"The file could not be read as a table ({type(error).__name__})."
+        raise Refusal(reason, EXPORT_AGAIN) from error
+
+
+def _typed_batches(source: Source, setting: Setting) -> Iterator[TypedBatch]:
+    makers = source.batches()
+    first = next(makers, None)
+    if first is None:
+        return
+    # The first batch is typed alone: what it shows of dates and amounts spares most re-readings.
+    opening = type_batch(first(), setting)
+    conventions = setting.conventions.weigh(opening.evidence)
+    yield opening
+    yield from _typed_in_order(makers, replace(setting, conventions=conventions))
 
 
 def _typed_in_order(

@@ -21,7 +21,7 @@ from flows.contracts import Contract, map_headers, match_header
 from flows.contracts.json_layouts import JsonLayoutError, flatten, match_json, parse_json
 from flows.ingest.decompress import is_workbook
 from flows.ingest.reasons import EXPORT_AGAIN, Refusal
-from flows.ingest.rows import RawBatch
+from flows.ingest.batch import RawBatch
 from flows.ingest.sniff import (
     HEAD,
     ByteFacts,

@@ -10,21 +10,13 @@ from typing import Any
 
 import yaml
 
+from flows.quality.mart_shape import critical, shape
 from flows.quality.mart_warnings import WARNINGS
 from flows.quality.model import Expectation, Gate, TableSuite
 
 NAME = "gate 2"
 SCHEMA = "marts"
 
-_FAMILIES = {
-    "text": "VARCHAR",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
-    "double": "DOUBLE",
-    "integer": "(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?)",
-    "number": "(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|DECIMAL.*)",
-}
 _METRICS = (
     "late_dispatch_rate",
     "valid_tracking_rate",
@@ -59,79 +51,12 @@ def gate2() -> Gate:
     suites = []
     for table, mart in marts.items():
         own = [
-            *_shape(table, mart["grain"], mart.get("optional", []), mart.get("columns", {})),
+            *shape(table, mart["grain"], mart.get("optional", []), mart.get("columns", {})),
             *_ARITHMETIC.get(table, ()),
             *WARNINGS.get(table, ()),
         ]
         suites.append(TableSuite(table, tuple(own), check_doubles=True))
     return Gate(NAME, SCHEMA, tuple(suites), every_table=True)
-
-
-def _shape(
-    table: str, grain: list[str], optional: list[str], columns: dict[str, str]
-) -> list[Expectation]:
-    keys = ", ".join(grain)
-    missing = " or ".join(f"{key} is null" for key in grain if key not in optional)
-    found = [
-        Expectation(
-            name="keys_present",
-            table=table,
-            severity="critical",
-            topic="marts",
-            description=f"No row without its key ({keys})",
-            fails_when=missing,
-        ),
-        Expectation(
-            name="keys_unique",
-            table=table,
-            severity="critical",
-            topic="marts",
-            description=f"One row for each {keys}",
-            query=(
-                f"select shop_id, sum(n - 1) as failures from (select shop_id, count(*) as n "
-                f"from marts.{table} group by {keys} having count(*) > 1) group by 1"
-            ),
-            counted="rows too many",
-            examples=(
-                f"select shop_id, {grain[-1]} from marts.{table} "
-                f"group by {keys} having count(*) > 1"
-            ),
-        ),
-    ]
-    if columns:
-        found.insert(0, _schema(table, columns))
-    return found
-
-
-def _schema(table: str, columns: dict[str, str]) -> Expectation:
-    wanted = ", ".join(f"('{name}', '{_FAMILIES[kind]}')" for name, kind in columns.items())
-    wrong = (
-        f"from (values {wanted}) as wanted (name, kind) left join duckdb_columns() as found "
-        f"on found.schema_name = 'marts' and found.table_name = '{table}' "
-        "and found.column_name = wanted.name and found.database_name = current_database() "
-        "where not coalesce(regexp_full_match(found.data_type, wanted.kind), false)"
-    )
-    return Expectation(
-        name="schema",
-        table=table,
-        severity="critical",
-        topic="marts",
-        description="Every public column is there with its type",
-        query=f"select null::varchar as shop_id, count(*) as failures {wrong}",
-        counted="columns missing or of another type",
-        examples=f"select null::varchar, wanted.name {wrong}",
-    )
-
-
-def _critical(table: str, name: str, description: str, **question: Any) -> Expectation:
-    return Expectation(
-        name=name,
-        table=table,
-        severity="critical",
-        topic="marts",
-        description=description,
-        **question,
-    )
 
 
 def _words(words: tuple[str, ...]) -> str:
@@ -146,27 +71,27 @@ def _kpi_daily() -> tuple[Expectation, ...]:
     key = "shop_id, as_of_on, window_name"
     late = "from marts.kpi_daily where metric = 'late_dispatch_rate' and basis"
     return (
-        _critical(
+        critical(
             "kpi_daily",
             "rates_in_range",
             "Rates are between 0 and 1",
             fails_when=_outside("value", "target", "enforcement"),
         ),
-        _critical(
+        critical(
             "kpi_daily",
             "numerator_at_most_denominator",
             "No numerator is negative or more than its denominator",
             fails_when="numerator is null or denominator is null or numerator < 0 "
             "or numerator > denominator",
         ),
-        _critical(
+        critical(
             "kpi_daily",
             "value_is_the_ratio",
             "A rate is its numerator over its denominator, and null over 0",
             fails_when="(denominator = 0) <> (value is null) or "
             f"abs(value - numerator / nullif(denominator, 0)::double) > {_TINY}",
         ),
-        _critical(
+        critical(
             "kpi_daily",
             "known_words",
             "Metric, basis, window and status are words of the interface",
@@ -175,14 +100,14 @@ def _kpi_daily() -> tuple[Expectation, ...]:
             f"or status not in {_words(_STATUSES)} "
             "or (basis <> 'platform' and metric <> 'late_dispatch_rate')",
         ),
-        _critical(
+        critical(
             "kpi_daily",
             "windows_end_on_the_day",
             "A window ends on its as-of day and starts before it ends",
             fails_when="window_end_on is distinct from as_of_on or window_start_on is null "
             "or window_start_on > window_end_on",
         ),
-        _critical(
+        critical(
             "kpi_daily",
             "projected_adds_overdue",
             "Projected late dispatch adds the same open overdue orders above and below the line",
@@ -191,7 +116,7 @@ def _kpi_daily() -> tuple[Expectation, ...]:
             f"inner join (select {key}, numerator as pn, denominator as pd {late} = 'projected') "
             f"using ({key}) where pn - n <> pd - d or pn < n group by 1",
         ),
-        _critical(
+        critical(
             "kpi_daily",
             "every_day",
             "Every day from the first order on has a row for each metric, basis and window",
@@ -201,7 +126,7 @@ def _kpi_daily() -> tuple[Expectation, ...]:
             f"(date_diff('day', min(as_of_on), max(as_of_on)) + 1) * {_ROWS_A_DAY} as expected "
             "from marts.kpi_daily group by 1)",
         ),
-        _critical(
+        critical(
             "kpi_daily",
             "as_of_days",
             "Every as-of day from the first order on has its rates",
@@ -218,28 +143,28 @@ def _kpi_daily() -> tuple[Expectation, ...]:
 
 def _returns(table: str) -> tuple[Expectation, ...]:
     return (
-        _critical(
+        critical(
             table,
             "rates_in_range",
             "Return rates of a cohort are between 0 and 1",
             fails_when=f"basis <> 'refund_date' and ({_outside('value', 'closed_value')}) "
             f"or {_outside('lower_bound', 'upper_bound')}",
         ),
-        _critical(
+        critical(
             table,
             "numerator_at_most_denominator",
             "No cohort returned more units than it ordered",
             fails_when="units_ordered < 0 or units_returned < 0 or basis <> 'refund_date' and "
             "(units_returned > units_ordered or closed_units_returned > closed_units_ordered)",
         ),
-        _critical(
+        critical(
             table,
             "closed_within_all",
             "The closed part of a cohort is no larger than the cohort",
             fails_when="basis <> 'refund_date' and (closed_units_ordered > units_ordered "
             "or closed_units_returned > units_returned)",
         ),
-        _critical(
+        critical(
             table,
             "bounds_hold_the_value",
             "A return rate lies within its bounds",
@@ -251,7 +176,7 @@ def _returns(table: str) -> tuple[Expectation, ...]:
 def _sku_and_creator_agree() -> Expectation:
     key = "shop_id, as_of_on, basis, window_name"
     total = f"select {key}, sum(units_ordered)::bigint as units from marts.return_rate_by_"
-    return _critical(
+    return critical(
         "return_rate_by_sku",
         "same_total_as_by_creator",
         "By SKU and by creator the same units were ordered",
@@ -265,13 +190,13 @@ def _sku_and_creator_agree() -> Expectation:
 def _zone_coverage() -> tuple[Expectation, ...]:
     key = "shop_id, as_of_on, origin_set"
     return (
-        _critical(
+        critical(
             "zone_coverage",
             "rates_in_range",
             "Shares are between 0 and 1",
             fails_when=_outside("share_of_orders", "share_within_2_days", "on_time_delivery_rate"),
         ),
-        _critical(
+        critical(
             "zone_coverage",
             "states_add_up",
             "The states' orders add up to all orders",
@@ -281,7 +206,7 @@ def _zone_coverage() -> tuple[Expectation, ...]:
             "from marts.zone_coverage group by all) where parts is distinct from whole group by 1",
             counted="origin sets",
         ),
-        _critical(
+        critical(
             "zone_coverage",
             "shares_of_all_orders",
             "A state's share is its orders over all orders",
@@ -295,13 +220,13 @@ def _zone_coverage() -> tuple[Expectation, ...]:
 
 def _ratio_mart(table: str) -> tuple[Expectation, ...]:
     return (
-        _critical(
+        critical(
             table,
             "rates_in_range",
             "Rates are between 0 and 1",
             fails_when=_outside("value"),
         ),
-        _critical(
+        critical(
             table,
             "numerator_at_most_denominator",
             "No numerator is negative or more than its denominator",
@@ -313,7 +238,7 @@ def _ratio_mart(table: str) -> tuple[Expectation, ...]:
 def _adds_up(table: str, metric: str, parts: str, whole: str) -> Expectation:
     """The parts of a mart add up to the rate of the same 30 days."""
     key = "shop_id, as_of_on"
-    return _critical(
+    return critical(
         table,
         "adds_up_to_the_rate",
         f"The parts add up to the {metric.replace('_', ' ')} of the same 30 days",
@@ -332,14 +257,14 @@ _NUMERATOR_AND_DENOMINATOR = "(sum(numerator)::bigint, sum(denominator)::bigint)
 _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
     "kpi_daily": _kpi_daily(),
     "orders": (
-        _critical(
+        critical(
             "orders",
             "known_words",
             "Whose fault a cancellation was is a word of the interface",
             fails_when=f"cancellation_fault not in {_words(_FAULTS)}",
             example="order_id",
         ),
-        _critical(
+        critical(
             "orders",
             "overdue_is_not_dispatched",
             "An order that is open and overdue has not been dispatched",
@@ -348,13 +273,13 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     "packages": (
-        _critical(
+        critical(
             "packages",
             "known_words",
             "A tracking defect is a word of the interface",
             fails_when=f"tracking_defect not in {_words(_DEFECTS)}",
         ),
-        _critical(
+        critical(
             "packages",
             "valid_has_no_defect",
             "A package with valid tracking has no defect",
@@ -365,7 +290,7 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
     "return_rate_by_creator": _returns("return_rate_by_creator"),
     "zone_coverage": _zone_coverage(),
     "row_accounting": (
-        _critical(
+        critical(
             "row_accounting",
             "nothing_lost",
             "Rows read are accepted, quarantined or skipped, for every file",

@@ -89,12 +89,21 @@ class _Session:
 
     def __init__(self, database: Path) -> None:
         import great_expectations as gx
-        from great_expectations.data_context.types.base import ProgressBarsConfig
+        from great_expectations.data_context.types.base import (
+            DataContextConfig,
+            InMemoryStoreBackendDefaults,
+            ProgressBarsConfig,
+        )
 
-        # GX tells every temporary folder that it thinks of.
-        logging.getLogger("great_expectations").setLevel(logging.WARNING)
-        self._context = gx.get_context(mode="ephemeral")
-        self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        # In memory and silent: no data docs, no progress bars, no usage events.
+        self._context = gx.get_context(
+            mode="ephemeral",
+            project_config=DataContextConfig(
+                store_backend_defaults=InMemoryStoreBackendDefaults(),
+                progress_bars=ProgressBarsConfig(globally=False),
+                analytics_enabled=False,
+            ),
+        )
         self._source = self._context.data_sources.add_sql(  # type: ignore[call-arg] # see kwargs
             "database",
             connection_string=f"duckdb:///{database}",

@@ -9,7 +9,7 @@ from typing import Any
 from flows.report.drawing import PADDING, WIDE, altair_module, figure
 from flows.report.svg import Figure, Ids
 
-_LETTER = 7.2
+_LETTER = 6.8
 """Pixels a letter of 12 px text may take in the reader's font, generously."""
 
 
@@ -134,7 +134,7 @@ def _reach(ends: Sequence[tuple[float, str]], offset: int, plot: float) -> float
 def _names(alt: Any, labels: Sequence[str], width: int) -> tuple[Any, float]:
     """The axis of row names in a column of known width, and what it leaves for the plot."""
     # Rows are placed by number, so that two rows may carry the same label.
-    most = 20 if width < WIDE else 32
+    most = 24 if width < WIDE else 32
     shown = [text if len(text) <= most else f"{text[: most - 1]}…" for text in labels]
     column = 6 + _LETTER * max((len(text) for text in shown), default=0)
     axis = alt.Axis(

@@ -202,30 +202,36 @@ def week_multiple(
         )
         y = alt.Y(
             "v:Q",
-            scale=alt.Scale(domain=list(domain), nice=False),
-            axis=alt.Axis(format=".0%", tickCount=4, domain=False, ticks=False),
+            scale=alt.Scale(domain=[domain[0], domain[1] + 0.1 * (domain[1] - domain[0])]),
+            axis=alt.Axis(format=".0%", values=_steps(*domain), domain=False, ticks=False),
         )
         line = alt.Chart(alt.Data(values=rows)).mark_line(color="var(--s1)", strokeWidth=2)
         dots = alt.Chart(alt.Data(values=known)).mark_circle(color="var(--s1)", size=40, opacity=1)
-        goal = alt.Data(
-            values=[{"w": weeks[0][0], "v": target, "t": f"target {format_rate(target)}"}]
+        goal = alt.Chart(alt.Data(values=[{"v": target}])).mark_rule(
+            color="var(--axis)", strokeDash=[4, 3]
         )
-        layers = [
-            line.encode(x, y),
-            dots.encode(x, y),
-            alt.Chart(goal).mark_rule(color="var(--axis)", strokeDash=[4, 3]).encode(y=y),
-            alt.Chart(goal)
-            .mark_text(align="left", baseline="bottom", dx=-14, dy=-3, color="var(--muted)")
-            .encode(x, y, text="t:N"),
-        ]
+        layers = [line.encode(x, y), goal.encode(y=y), dots.encode(x, y)]
         if known:
             last = alt.Data(values=[{**known[-1], "t": format_rate(known[-1]["v"], (target,))}])
             layers.append(
                 alt.Chart(last)
-                .mark_text(baseline="top", dy=8, fontWeight="bold")
+                .mark_text(
+                    align="right",
+                    dx=5,
+                    baseline="bottom" if known[-1]["v"] >= target else "top",
+                    dy=-8 if known[-1]["v"] >= target else 8,
+                    fontWeight="bold",
+                )
                 .encode(x, y, text="t:N")
             )
         return alt.layer(*layers)
 
     desc = ", ".join(f"{name} {format_rate(value, (target,))}" for name, value in weeks)
-    return figure(ids, title, f"{desc}; target {format_rate(target)}.", "", build, 170, (SMALL,))
+    named = f"{title}, target {format_rate(target)}"
+    return figure(ids, named, f"{desc}; target {format_rate(target)}.", "", build, 170, (SMALL,))
+
+
+def _steps(low: float, high: float) -> list[float]:
+    """Round places of an axis between two rates."""
+    step = next(s for s in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if (high - low) / s <= 6)
+    return [round(low + step * n, 3) for n in range(int((high - low) / step + 1e-9) + 1)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from flows.report.context import ReportContext
 from flows.report.formats import format_date, zone_label
 from flows.report.model import Page, Section, ShopPage
-from flows.report.render import render_folder
+from flows.report.render import empty_verdict, render_folder
 from flows.report.sections.cancellations import cancellations
 from flows.report.sections.delivery import coverage, delivery
 from flows.report.sections.rates import outlook, rate_rows, tasks
@@ -61,10 +61,3 @@ def _build(page: Page) -> ShopPage:
             "sections": sections,
         },
     )
-
-
-def empty_verdict(page: Page) -> str:
-    """Why a day has no rates: no order was ever read, or none is known by then."""
-    if page.day.last_day_on is None:
-        return "No order export was read for this shop: add `seller_center/orders`."
-    return f"No order is known by {format_date(page.day.as_of_on, year=True)}."

@@ -13,7 +13,6 @@ import polars as pl
 from flows.report.context import ReportContext
 from flows.report.marts import LIST_LIMIT
 from flows.report.model import ShopPage
-from flows.report.sections.rates import outlook, tasks
 from flows.report.sections.trust import defaults_note, reach_sentence
 from flows.report.sentences import HEADLINE_BASIS, not_judged_sentence, row_sentence
 
@@ -50,8 +49,11 @@ def shop_data(made: ShopPage, worklists: Sequence[str]) -> dict[str, Any]:
         "verdict": made.verdict,
         "notes": [text for text in (reach_sentence(page), defaults_note(page)) if text],
         "rates": _rows([_rate(row) for row in day.rates.to_dicts()]),
-        "outlook": outlook(page) if day.headline else [],
-        "tasks": [{"act": t.act, "deadline": t.deadline, "list": t.csv} for t in tasks(page)],
+        "outlook": list(made.variables["outlook"]),
+        "tasks": [
+            {"act": task.act, "deadline": task.deadline, "list": task.csv}
+            for task in made.variables["tasks"]
+        ],
         "open_orders": (
             {name: bucket["orders"] for name, bucket in day.buckets.items()}
             if day.has_lists
@@ -78,6 +80,15 @@ def shop_data(made: ShopPage, worklists: Sequence[str]) -> dict[str, Any]:
         "data_quality_issues": _rows(day.issues[:LIST_LIMIT]),
         "gates": [dict(gate) for gate in page.context.gates_of(shop.shop_id)],
         "worklists": list(worklists),
+    }
+
+
+def week_data(made: ShopPage) -> dict[str, Any]:
+    """What a weekly review adds: the five weeks and the decisions asked."""
+    weeks = made.page.day.weeks().to_dicts()
+    return {
+        "weeks": [{k: v for k, v in row.items() if k != "shop_id"} for row in weeks],
+        "decisions": [vars(decision) for decision in made.variables["decisions"]],
     }
 
 

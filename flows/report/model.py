@@ -80,6 +80,7 @@ class Section:
     answers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
+    multiples: list[Figure] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     downloads: list[Download] = field(default_factory=list)
 

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from flows.report.context import ReportContext, Shop
-from flows.report.data import report_json, shop_data
+from flows.report.data import report_json, shop_data, week_data
 from flows.report.formats import format_date
 from flows.report.marts import ShopDay
 from flows.report.model import Page, ShopPage
@@ -85,6 +85,13 @@ def page_name(shop_id: str) -> str:
     return "shop-index.html" if shop_id.lower() == "index" else f"{shop_id}.html"
 
 
+def empty_verdict(page: Page) -> str:
+    """Why a day has no rates: no order was ever read, or none is known by then."""
+    if page.day.last_day_on is None:
+        return "No order export of this shop has been read yet."
+    return f"No order is known by {format_date(page.day.as_of_on, year=True)}."
+
+
 def render_folder(
     kind: str, warehouse: Path, out_dir: Path, context: ReportContext, build: Builder
 ) -> list[Path]:
@@ -121,14 +128,15 @@ def render_folder(
             )
             written += [*lists, path]
             shops.append((shop, made))
-            data.append(shop_data(made, [f"{folder}{path.name}" for path in lists]))
+            numbers = shop_data(made, [f"{folder}{item.name}" for item in lists])
+            data.append({**numbers, **(week_data(made) if kind == "weekly" else {})})
     if several:
         overview = out_dir / "index.html"
         overview.write_bytes(_overview(kind, context, shops))
         written.append(overview)
-    numbers = out_dir / "report.json"
-    numbers.write_bytes(report_json(kind, context, data))
-    return [*written, numbers]
+    report = out_dir / "report.json"
+    report.write_bytes(report_json(kind, context, data))
+    return [*written, report]
 
 
 def _overview(kind: str, context: ReportContext, shops: Sequence[tuple[Shop, ShopPage]]) -> bytes:

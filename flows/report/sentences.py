@@ -9,7 +9,6 @@ or an id; nothing here is escaped, each surface escapes where it writes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +23,28 @@ from flows.report.formats import (
     format_rate,
     plural,
 )
+from flows.report.vocabulary import METRICS, STATUSES, Metric
+
+__all__ = [
+    "HEADLINE_BASIS",
+    "HEADLINE_WINDOW",
+    "METRICS",
+    "STATUSES",
+    "VERDICT_LENGTH",
+    "as_of_end",
+    "capital",
+    "change_sentence",
+    "due_sentence",
+    "incomplete_sentence",
+    "not_judged_sentence",
+    "overdue_sentence",
+    "projected_sentence",
+    "rate_sentence",
+    "row_sentence",
+    "verdict",
+    "window_words",
+    "worst_first",
+]
 
 HEADLINE_WINDOW = "week"
 """The window that verdict, cards and alerts speak of: the platform judges ISO weeks."""
@@ -33,124 +54,6 @@ HEADLINE_BASIS = "platform"
 VERDICT_LENGTH = 90
 """The longest verdict, in characters: two lines on a phone."""
 
-
-@dataclass(frozen=True)
-class Metric:
-    """The words of one of the four rates; its numbers come from ``marts.kpi_daily``."""
-
-    name: str
-    label: str
-    short: str
-    is_ceiling: bool
-    unit: str
-    defect: str
-    defects: str
-    counted: str
-    nothing: str
-    definition: str
-
-    @property
-    def lower(self) -> str:
-        """The label within a sentence."""
-        return self.label[0].lower() + self.label[1:]
-
-
-METRICS: dict[str, Metric] = {
-    metric.name: metric
-    for metric in (
-        Metric(
-            name="late_dispatch_rate",
-            label="Late dispatch",
-            short="dispatch",
-            is_ceiling=True,
-            unit="order",
-            defect="late order",
-            defects="late orders",
-            counted="late",
-            nothing="No order was dispatched",
-            definition=(
-                "Orders dispatched after their dispatch deadline, of all orders dispatched in "
-                "the window. Orders fulfilled by TikTok count in the total and are never late. "
-                "The event that dispatches an order is the one its policy version names: since "
-                "January 26, 2026 the carrier's first scan of its last package."
-            ),
-        ),
-        Metric(
-            name="valid_tracking_rate",
-            label="Valid tracking",
-            short="tracking",
-            is_ceiling=False,
-            unit="package",
-            defect="invalid package",
-            defects="invalid packages",
-            counted="valid",
-            nothing="No package was shipped",
-            definition=(
-                "Packages with a valid tracking number, of all packages shipped in the window. "
-                "Valid: a number is there, the carrier is supported, the number fits the "
-                "carrier, the carrier scanned it in time, and no scan contradicts the order. "
-                "Packages fulfilled by TikTok or on a platform-bought label do not count."
-            ),
-        ),
-        Metric(
-            name="seller_fault_cancellation_rate",
-            label="Seller-fault cancellation",
-            short="cancellation",
-            is_ceiling=True,
-            unit="order",
-            defect="seller-fault cancellation",
-            defects="seller-fault cancellations",
-            counted="cancelled through the seller's fault",
-            nothing="No order was confirmed",
-            definition=(
-                "Orders cancelled through the seller's fault, of all orders confirmed in the "
-                "window. An order is confirmed from its creation unless its buyer cancels "
-                "within 60 minutes. The fault is read from who cancelled and the reason given."
-            ),
-        ),
-        Metric(
-            name="on_time_delivery_rate",
-            label="On-time delivery",
-            short="delivery",
-            is_ceiling=False,
-            unit="order",
-            defect="late delivery",
-            defects="late deliveries",
-            counted="on time",
-            nothing="No order had its deliver-by date",
-            definition=(
-                "Orders delivered by their deliver-by time, of all orders whose deliver-by time "
-                "fell in the window. Orders fulfilled by TikTok, express orders and orders "
-                "cancelled before dispatch do not count."
-            ),
-        ),
-    )
-}
-"""The four rates in their fixed order."""
-
-
-@dataclass(frozen=True)
-class Status:
-    """How a status looks: a shape, a word and a class, never colour alone."""
-
-    name: str
-    word: str
-    shape: str
-    severity: int
-
-
-STATUSES: dict[str, Status] = {
-    status.name: status
-    for status in (
-        Status("enforcement", "Enforcement", "◆", 0),
-        Status("breach", "Breach", "■", 1),
-        Status("approaching", "Approaching", "▲", 2),
-        Status("insufficient_volume", "Too few", "○", 3),
-        Status("no_data", "No data", "–", 4),
-        Status("ok", "On target", "●", 5),
-    )
-}
-"""The statuses, worst first; unjudged ones come before good ones so that nobody misses them."""
 
 _WINDOW_WORDS = {
     "week": "this week",
@@ -163,30 +66,6 @@ _DECLARED = ("shop", "policy")
 _SINGULAR = ("stock evidence",)
 
 _NUMBER_WORDS = ("None", "One", "Two", "Three", "Four")
-
-DEFECT_WORDS: dict[str, str] = {
-    "missing_number": "No tracking number",
-    "bad_format": "Number fits no carrier",
-    "carrier_mismatch": "Number of another carrier",
-    "unsupported_carrier": "Carrier not supported",
-    "no_scan": "No carrier scan",
-    "late_upload": "Uploaded late",
-    "scan_before_order": "Scan before the order",
-    "zip_mismatch": "Delivered to another ZIP",
-}
-"""Plain words of each ``tracking_defect``."""
-
-DEFECT_MENDS: dict[str, str] = {
-    "missing_number": "Add the number.",
-    "bad_format": "Compare with the label and correct the number; it can be edited once.",
-    "carrier_mismatch": "Choose the carrier that the number belongs to.",
-    "unsupported_carrier": "Choose a supported carrier.",
-    "no_scan": "Ask the carrier for the acceptance scan, or show the hand-over proof.",
-    "late_upload": "Upload numbers on the day of the label.",
-    "scan_before_order": "The number was used before: give this parcel its own.",
-    "zip_mismatch": "Check that the number belongs to this order.",
-}
-"""The next act for each ``tracking_defect``."""
 
 
 def window_words(window: str) -> str:

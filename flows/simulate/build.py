@@ -164,8 +164,10 @@ def _packages(
 def _alone(links: Links, leader: IntArray) -> BoolArray:
     """Orders with one package that nobody shares."""
     count = len(leader)
-    lone = np.bincount(leader, minlength=count) == 1
-    return lone & (leader == np.arange(count)) & (np.bincount(links.order, minlength=count) == 1)
+    lone: BoolArray = np.bincount(leader, minlength=count) == 1
+    whole: BoolArray = np.bincount(links.order, minlength=count) == 1
+    lone &= leader == np.arange(count)
+    return lone & whole
 
 
 def _links(orders: Orders, lines: Lines) -> Links:

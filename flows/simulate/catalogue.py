@@ -99,7 +99,7 @@ class Creators:
 
 
 def _zipf(count: int, power: float) -> FloatArray:
-    weight: FloatArray = 1.0 / np.arange(1, count + 1) ** power
+    weight: FloatArray = np.arange(1.0, count + 1.0) ** -power
     return weight / float(weight.sum())
 
 
@@ -130,7 +130,7 @@ def make_catalogue(
 def _title(kind: str, look: str) -> str:
     # Titles come from outside: commas, quotes and markup are what readers have to bear.
     if look == "Midnight":
-        return f'{kind} "{look}", 2-pack <b>Best & New</b> for Home, Travel & Office | Made-Up Goods'
+        return f'{kind} "{look}", 2-pack <b>Best & New</b> for home, travel & office, Made-Up'
     return (
         f"{kind} {look}, gift box, seen on video, for her & him, birthday & holiday present, "
         "easy care, Made-Up Goods"

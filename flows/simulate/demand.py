@@ -52,6 +52,8 @@ def _daily_counts(
     of_year = (dates - dates.astype("datetime64[Y]")).astype(np.int64)
     season = 1 + 0.12 * np.cos(2 * np.pi * (of_year - 340) / 365.25)
     counts: IntArray = rng.poisson(orders_per_day * _WEEKDAY[weekday] * season)
+    # A shop without a single order has no first day.
+    counts[0] += counts.sum() == 0
     return counts
 
 

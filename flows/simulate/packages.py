@@ -134,8 +134,10 @@ def make_boxes(
 
 @dataclass(frozen=True)
 class Named:
-    """Ids and tracking numbers of boxes: as carriers know them, as the orders' sellers gave them
-    (null if missing), and as the export prints those.
+    """Ids and tracking numbers of boxes.
+
+    `true_number` is what carriers say, `number` what the seller gave (null if missing), `printed`
+    what the export shows of that.
     """
 
     package_id: IntArray

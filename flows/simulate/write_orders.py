@@ -94,7 +94,10 @@ def write_orders(
     """Write every file of the order export, with its overlaps, late rows and packings."""
     amounts = _amounts(plan)
     stamp = StampText(plan.clock, "%m/%d/%Y", "%I:%M:%S %p\t", " ")
-    money = fl.MoneyText(int(max(amounts.total.max(initial=0), amounts.before.max(initial=0))))
+    dearest = int(plan.catalogue.price_cents.max())
+    money = fl.MoneyText(
+        int(max(amounts.total.max(initial=dearest), amounts.before.max(initial=0)))
+    )
     seen = last_seen(exports, plan.orders.created)
     hit_lines = plan.lines.order
     for number, export in enumerate(exports):

@@ -163,16 +163,13 @@ def test_a_blocked_gate_silences_its_rates_and_says_which_check_failed(
     warehouse: Path, context: ContextMaker
 ) -> None:
     change(warehouse, rate("late_dispatch_rate", 9, "breach"))
-    day = context(
-        shops=(SHOP, OTHER), gates=(gate(failure()),), published_on={"north": DAY_BEFORE}
-    )
+    day = context(shops=(SHOP, OTHER), gates=(gate(failure()),), published_on={"north": DAY_BEFORE})
     [alert] = build_alerts(warehouse, day)
 
     assert alert.file_name == "gate_blocked.north.json"
     assert texts(alert) == [
         "Act now: not published, Demo Shop",
-        "Nothing new is published: 1 critical check failed. "
-        "The publication of Sun Nov 22 stands.",
+        "Nothing new is published: 1 critical check failed. The publication of Sun Nov 22 stands.",
         "`seller_center__orders`: order_id is never empty. 12 rows of 1,200, "
         "as `576460000000000001`, in `orders.csv`.",
         "Not judged until this is mended: late dispatch, valid tracking, "
@@ -257,6 +254,8 @@ def test_each_shop_gets_its_own_file_and_list(warehouse: Path, context: ContextM
 
     assert fired(alerts) == ["valid_tracking_rate.north.json", "valid_tracking_rate.south.json"]
     assert "`reports/daily/2026-11-23/south/tracking_defects.csv`" in texts(alerts[1])[-1]
+    [alone, _] = build_alerts(warehouse, context(shops=(OTHER, SHOP), report_shops=1))
+    assert "`reports/daily/2026-11-23/tracking_defects.csv`" in texts(alone)[-1]
 
 
 def test_files_hold_the_message_and_the_same_data_give_the_same_bytes(

@@ -173,6 +173,16 @@ def test_zip_mismatch(shop: Mini) -> None:
     assert shop.at("2026-03-05").package().defect is None
 
 
+def test_each_package_has_its_own_carrier(shop: Mini) -> None:
+    rts = {"rts": "2026-03-03 10:00", "sku_id": "a"}
+    shop.order("1", "2026-03-02 10:00", number=UPS_NUMBER, package="P1", **rts)
+    shop.order(
+        "1", "2026-03-02 10:00", number=FEDEX_NUMBER, carrier="FedEx", package="P2", **rts
+    )  # fmt: skip
+    result = shop.at("2026-03-20")
+    assert (result.package("P1").defect, result.package("P2").defect) == (None, None)
+
+
 def test_a_combined_package_is_judged_by_its_earliest_order(shop: Mini) -> None:
     together = {"rts": "2026-03-03 10:00", "number": UPS_NUMBER, "package": "P1"}
     shop.order("1", "2026-03-02 12:00", zipcode="10001", **together)

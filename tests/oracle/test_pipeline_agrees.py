@@ -2,53 +2,43 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from .command import CENTROIDS, greenzone, simulate
 from .compare import compare_all
 from .run import run
 
-ROOT = Path(__file__).parents[2]
-CENTROIDS = ROOT / "dbt_project" / "seeds" / "zip3_centroids.csv"
 SHOP = "oracle_shop"
-
-
-def greenzone(*arguments: str) -> None:
-    """Runs the command line as a person would; its output stands in the failure."""
-    done = subprocess.run(
-        [sys.executable, "-m", "flows", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=1200,
-        check=False,
-    )
-    # A blocked gate (3) still ends the run in order, but then there is nothing new to compare.
-    assert done.returncode == 0, f"greenzone {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("first", "last", "seed"),
+    ("first", "last", "seed", "scenarios"),
     [
-        ("2025-12-15", "2026-02-15", 1),  # both switches of the dispatch rule, two holidays
-        ("2026-02-20", "2026-04-10", 2),  # the clock change and the first enforced days
+        ("2025-12-15", "2026-02-15", 1, ("oversell", "viral")),  # both switches of the rule
+        ("2026-02-20", "2026-04-10", 2, ("carrier_meltdown", "bad_creator")),  # clocks change
     ],
 )
-def test_pipeline_agrees(tmp_path: Path, first: str, last: str, seed: int) -> None:
+def test_the_pipeline_agrees(
+    tmp_path: Path, first: str, last: str, seed: int, scenarios: tuple[str, ...]
+) -> None:
     home = tmp_path / "home"
-    greenzone(
-        "simulate", "--out", str(home), "--shop", SHOP, "--from", first, "--to", last,
-        "--orders-per-day", "20", "--seed", str(seed),
-    )  # fmt: skip
+    simulate(home, SHOP, first, last, 20, seed, *scenarios)
     greenzone("daily", "--home", str(home), "--date", last)
     result = run(home / "landing" / SHOP, date.fromisoformat(last), CENTROIDS)
-    assert result.orders, "the simulated shop has no orders"
+    assert len(result.orders) > 600
+    found = compare_all(home / "warehouse" / "greenzone.duckdb", result)
+    assert not found, f"{len(found)} differences\n" + "\n".join(found[:40])
+
+
+@pytest.mark.slow
+def test_a_day_in_the_past_agrees(tmp_path: Path) -> None:
+    home, day = tmp_path / "home", "2026-01-20"
+    simulate(home, SHOP, "2025-12-20", "2026-02-05", 15, 3, "oversell")
+    greenzone("daily", "--home", str(home), "--date", day)
+    result = run(home / "landing" / SHOP, date.fromisoformat(day), CENTROIDS)
     found = compare_all(home / "warehouse" / "greenzone.duckdb", result)
     assert not found, f"{len(found)} differences\n" + "\n".join(found[:40])

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -30,6 +30,8 @@ SELLER_REASONS = {"out of stock", "pricing error", "not shipped in time", "wrong
 RANK = ["Unpaid", "Awaiting Shipment", "Awaiting Collection", "In Transit", "Delivered",
         "Completed", "Canceled"]  # fmt: skip
 
+Count = Callable[[str, str, date | None, bool], None]
+
 
 def digits_of(text: str) -> list[int]:
     return [int(c) if c.isdigit() else (ord(c) - 3) % 10 for c in text]
@@ -45,7 +47,7 @@ def fits(number: str) -> set[str]:
     found = set()
     if re.fullmatch(r"1Z[A-Z0-9]{15}[0-9]", number) and mod10_ok(number[2:-1], number[-1], 1, 2):
         found.add("UPS")
-    usps = re.fullmatch(r"9(4|2)[0-9]{3}9[0-9]{16}", number)
+    usps = re.fullmatch(r"94[0-9]{20}|92[0-9]{3}9[0-9]{16}", number)
     if usps and mod10_ok(number[:-1][::-1], number[-1], 3, 1):
         found.add("USPS")
     if re.fullmatch(r"[0-9]{12}", number):
@@ -97,6 +99,7 @@ class Order:
     order_id: str
     stamp: dict[str, datetime | None]
     row: dict[str, str]
+    rows: list[dict[str, str]]
     sample: bool
     packages: list[Package]
     due: datetime | None
@@ -222,6 +225,7 @@ class Shop:
             order_id=order_id,
             stamp=stamp,
             row=first,
+            rows=rows,
             sample=all(
                 float(r["SKU Subtotal After Discount"]) == 0
                 and float(r["SKU Subtotal Before Discount"]) > 0
@@ -237,6 +241,9 @@ class Shop:
         self.orders[order_id] = order
 
     # State at the end of a day --------------------------------------------------------------
+    def feed(self, end: datetime) -> list[Event]:
+        return [e for events in self.events.values() for e in events if e.at < end]
+
     def own_events(self, order: Order, package: Package, end: datetime) -> list[Event]:
         if not package.number:
             return []
@@ -277,20 +284,14 @@ class Shop:
             return "seller"
         return "platform" if reason in ("fraud check", "payment failure") else "unknown"
 
-    def judge(self, package: Package, end: datetime) -> tuple[Order, str | None, bool]:
-        """The judging order, the defect, and whether the scan tests apply."""
-        order = min(package.orders, key=lambda o: (o.created, o.order_id))
-        shipped = self.shipped(order, end)
-        feed = [e for events in self.events.values() for e in events if e.at < end]
-        return order, *self._judge(package, order, shipped, feed, end)
-
     def shipped(self, order: Order, end: datetime) -> datetime | None:
         return self.stamp(order, "Shipped Time", end) or self.stamp(order, "RTS Time", end)
 
-    def _judge(
+    def judge(
         self, package: Package, order: Order, shipped: datetime | None, feed: list[Event],
         end: datetime,
     ) -> tuple[str | None, bool]:  # fmt: skip
+        """The first test that fails, and whether the scan tests apply."""
         carriers = {e.carrier for e in feed}
         judged = (
             bool(feed) and shipped is not None and shipped >= min(e.at for e in feed)
@@ -370,8 +371,8 @@ def rates(shop: Shop, day: date) -> dict[tuple[str, str, str], tuple[int, int]]:
     return {key: (n, d) for key, (n, d) in counts.items()}
 
 
-def _count_packages(shop: Shop, end: datetime, count) -> None:  # type: ignore[no-untyped-def]
-    feed = [e for events in shop.events.values() for e in events if e.at < end]
+def _count_packages(shop: Shop, end: datetime, count: Count) -> None:
+    feed = shop.feed(end)
     for package in shop.packages.values():
         order = min(package.orders, key=lambda o: (o.created, o.order_id))
         shipped = shop.shipped(order, end)
@@ -388,5 +389,35 @@ def _count_packages(shop: Shop, end: datetime, count) -> None:  # type: ignore[n
             for e in shop.own_events(order, p, end)
         ):
             continue
-        defect, _ = shop._judge(package, order, shipped, feed, end)
+        defect, _ = shop.judge(package, order, shipped, feed, end)
         count("valid_tracking_rate", "platform", shop.on(shipped), defect is None)
+
+
+def order_row(shop: Shop, order: Order, day: date) -> dict[str, str]:
+    """The row of one order in the truth's `orders.csv`, but for creator, ZIP and state."""
+    end = shop.end(day)
+    sent, home = shop.dispatched(order, end), shop.delivered(order, end)
+    cancelled = shop.stamp(order, "Cancelled Time", end)
+    asked = shop.stamp(order, "Paid Time", end) is not None and not (order.fbt or order.sample)
+    asked = asked and order.due is not None
+    late = sent is not None and order.due is not None and sent > order.due
+    overdue = sent is None and cancelled is None and order.due is not None and order.due < end
+    dropped = cancelled is not None and not (sent is not None and sent < cancelled)
+    settled = home is not None or (order.deliver_by is not None and order.deliver_by < end)
+    on_time = home is not None and order.deliver_by is not None and home <= order.deliver_by
+    return {
+        "order_id": order.order_id,
+        "dispatch_due_at": _text(order.due),
+        "dispatched_at": _text(sent),
+        "is_late_dispatch": str(late).lower() if asked else "",
+        "is_overdue_open": str(overdue).lower() if asked else "",
+        "deliver_by_at": _text(order.deliver_by),
+        "delivered_at": _text(home),
+        "is_on_time_delivery": str(on_time).lower() if asked and settled and not dropped else "",
+        "cancelled_at": _text(cancelled),
+        "cancellation_fault": shop.fault(order) if cancelled else "",
+    }
+
+
+def _text(at: datetime | None) -> str:
+    return "" if at is None else f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}"

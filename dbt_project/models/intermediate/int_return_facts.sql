@@ -59,6 +59,7 @@ returned_of_cohort as (
         refunds.created_on,
         refunds.created_on <= windows.closed_until_on as is_closed,
         refunds.return_reason,
+        count(*) as returns,
         sum(refunds.units) as units_returned,
         sum(refunds.refund_amount) as refund_amount,
         max(refunds.product_name) as product_name,
@@ -86,6 +87,7 @@ refunded_in_window as (
         refunds.created_on,
         coalesce(refunds.created_on <= windows.closed_until_on, false) as is_closed,
         refunds.return_reason,
+        count(*) as returns,
         sum(refunds.units) as units_returned,
         sum(refunds.refund_amount) as refund_amount,
         max(refunds.product_name) as product_name,
@@ -108,6 +110,7 @@ select
     is_closed, cast(null as {{ dbt.type_string() }}) as return_reason, product_name,
     cast(null as {{ dbt.type_string() }}) as currency,
     cast(units_ordered as bigint) as units_ordered,
+    cast(0 as bigint) as returns,
     cast(0 as bigint) as units_returned,
     cast(0 as decimal(18, 2)) as refund_amount
 from ordered
@@ -119,6 +122,7 @@ select
     shop_id, as_of_on, '{{ basis }}' as basis, window_name, seller_sku, creator_handle, created_on,
     is_closed, return_reason, product_name, currency,
     cast(0 as bigint) as units_ordered,
+    cast(returns as bigint) as returns,
     cast(units_returned as bigint) as units_returned,
     cast(refund_amount as decimal(18, 2)) as refund_amount
 from {{ returned }}

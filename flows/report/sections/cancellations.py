@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
 from flows.report.charts_time import stacked_weeks
@@ -12,6 +10,7 @@ from flows.report.model import Cell, Column, Page, Row, Section, Table, count, w
 from flows.report.sections.rates import lists_elsewhere
 from flows.report.sections.shipping import basis_table, trend
 from flows.report.sentences import row_sentence
+from flows.report.svg import Figure
 
 METRIC = "seller_fault_cancellation_rate"
 
@@ -41,12 +40,12 @@ def cancellations(page: Page) -> Section:
             "mapping."
         )
     section.figures += trend(page, METRIC)
-    chart = _weeks(page)
+    chart = fault_weeks(page)
     if chart is not None:
         section.figures.append(chart)
     section.tables.append(basis_table(page, METRIC))
     if day.cancellation_reasons:
-        section.tables.append(_reasons(page))
+        section.tables.append(reason_table(page))
     else:
         section.answers.append("No order of the last 30 days was cancelled.")
     if day.has_lists:
@@ -56,7 +55,8 @@ def cancellations(page: Page) -> Section:
     return section
 
 
-def _weeks(page: Page) -> Any:
+def fault_weeks(page: Page) -> Figure | None:
+    """Cancelled orders by fault, eight weeks; None where there are none."""
     frame = page.day.cancellation_weeks
     if frame.is_empty() or not frame["orders"].sum():
         return None
@@ -78,7 +78,8 @@ def _weeks(page: Page) -> Any:
     )
 
 
-def _reasons(page: Page) -> Table:
+def reason_table(page: Page) -> Table:
+    """Cancelled orders by reason."""
     rows = [
         Row(
             [

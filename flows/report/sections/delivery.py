@@ -127,8 +127,8 @@ def coverage(page: Page) -> Section:
                 "Share of orders within two days, by state",
                 known,
                 {row["ship_to_state"]: row["orders"] for row in states},
-                "Percent of a state's orders within two days; the darker the more. An outline "
-                "had no order. ?? is an unknown state.",
+                "Percent of a state's orders within two days; the darker the more. An outline: no "
+                "order, or no zone known. ?? is an unknown state.",
             )
         )
     section.tables.append(_states(states, whole))

@@ -60,12 +60,12 @@ class Task:
     csv: str
 
 
-def rate_rows(page: Page) -> list[RateRow]:
-    """The four rates, worst first."""
-    return [_rate_row(page, dict(row)) for row in worst_first(page.day.headline)]
+def rate_rows(page: Page, section: str = "") -> list[RateRow]:
+    """The four rates, worst first; each leads to its own section or to the one given."""
+    return [_rate_row(page, dict(row), section) for row in worst_first(page.day.headline)]
 
 
-def _rate_row(page: Page, row: dict[str, Any]) -> RateRow:
+def _rate_row(page: Page, row: dict[str, Any], section: str) -> RateRow:
     metric = METRICS[row["metric"]]
     lines = (row["target"], row["enforcement"])
     judged = row["status"] not in ("insufficient_volume", "no_data")
@@ -97,7 +97,7 @@ def _rate_row(page: Page, row: dict[str, Any]) -> RateRow:
     return RateRow(
         label=metric.label,
         short=capital(metric.short),
-        href=f"#{SECTION_OF[metric.name]}",
+        href=f"#{section or SECTION_OF[metric.name]}",
         status=status(row["status"]),
         value=rate(row["value"] if judged else None, *lines),
         seven_days=rate(week["value"] if week else None, *lines),
@@ -169,7 +169,11 @@ def tasks(page: Page) -> list[Task]:
     """What to do today: at most five, the most urgent first."""
     found: list[Task] = []
     day = page.day
-    if day.has_lists:
+    if day.last_day_on is None:
+        found.append(
+            Task("Add `seller_center/orders`", "so that there is something to judge", "#trust", "")
+        )
+    elif day.has_lists:
         found += _shipping_tasks(page)
         found += _tracking_tasks(page)
     failed = [gate for gate in page.context.gates_of(day.shop.shop_id) if not gate["passed"]]

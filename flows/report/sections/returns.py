@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.report.charts_rows import Span, spans
+from flows.report.charts_rows import Bar, Span, bars, spans
 from flows.report.formats import format_rate, plural
 from flows.report.marts import LIST_LIMIT
 from flows.report.model import (
@@ -72,27 +72,39 @@ def _figure(page: Page, by: str, rows: list[dict[str, Any]], closed_only: bool) 
     key, label = _NAMES[by]
     shown = [r for r in rows if r["lower_bound"] is not None and r["value"] is not None]
     if closed_only:
-        shown = [r for r in shown if not r["is_provisional"]] or shown
+        shown = [r for r in shown if r["closed_value"] is not None]
     if not shown:
         return None
-    items = [
-        Span(
-            row[key] or "(none)",
-            row["lower_bound"],
-            row["upper_bound"],
-            "",
-            f"{format_rate(row['value'])} of {row['units_ordered']:,}",
-            row["value"],
-            bool(row["is_provisional"]),
-        )
-        for row in shown[:15]
-    ]
+    shown = shown[:15]
+    title = f"Return rate by {'SKU' if by == 'sku' else 'creator'}, orders of 90 days"
+    top = f"The {plural(len(shown), label if by == 'sku' else 'creator')} with the highest lower"
+    if closed_only:
+        items = [
+            Bar(
+                row[key] or "(none)",
+                row["closed_value"],
+                f"{format_rate(row['closed_value'])} of {row['closed_units_ordered']:,}",
+            )
+            for row in shown
+        ]
+        caption = f"{top} bound; only orders whose return window has closed."
+        return bars(page.ids, f"{title}, closed windows", items, caption)
     return spans(
         page.ids,
-        f"Return rate by {'SKU' if by == 'sku' else 'creator'}, orders of 90 days",
-        items,
-        f"The {plural(len(items), label if by == 'sku' else 'creator')} with the highest lower "
-        "bound; the dot is the rate (hollow: provisional), the bar its 95% interval.",
+        title,
+        [
+            Span(
+                row[key] or "(none)",
+                row["lower_bound"],
+                row["upper_bound"],
+                "",
+                f"{format_rate(row['value'])} of {row['units_ordered']:,}",
+                row["value"],
+                bool(row["is_provisional"]),
+            )
+            for row in shown
+        ],
+        f"{top} bound; the dot is the rate (hollow: provisional), the bar its 95% interval.",
         percent=True,
     )
 

@@ -45,6 +45,7 @@ from flows.report.sentences import (
     row_sentence,
     window_words,
 )
+from flows.report.svg import Figure
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -67,7 +68,7 @@ def anchor(prefix: str, identity: str | None) -> str:
     return f"{prefix}-{identity}" if identity and _SAFE_ID.fullmatch(identity) else ""
 
 
-def trend(page: Page, metric: str) -> list[Any]:
+def trend(page: Page, metric: str) -> list[Figure]:
     """The 90-day line of a metric as a list of one figure, empty where nothing is known."""
     row = page.day.rate(metric)
     days = page.day.days_of(metric, HISTORY_DAYS)
@@ -131,35 +132,40 @@ def dispatch(page: Page) -> Section:
         )
     section.figures += trend(page, "late_dispatch_rate")
     if day.warehouses:
-        section.figures.append(_warehouse_bars(page, now["target"]))
+        section.figures.append(warehouse_bars(page, now["target"]))
     section.tables.append(basis_table(page, "late_dispatch_rate"))
     if day.warehouses:
-        section.tables.append(
-            Table(
-                f"{plural(len(day.warehouses), 'warehouse')}, last 30 days, the worst first.",
-                [
-                    Column("Warehouse"),
-                    Column("Late", True),
-                    Column("Dispatched", True),
-                    Column("Rate", True),
-                ],
-                [
-                    Row(
-                        [
-                            words(row["warehouse"]),
-                            count(row["numerator"]),
-                            count(row["denominator"]),
-                            rate(row["value"], now["target"]),
-                        ]
-                    )
-                    for row in day.warehouses[:LIST_LIMIT]
-                ],
-            )
-        )
+        section.tables.append(warehouse_table(page, now["target"]))
     return section
 
 
-def _warehouse_bars(page: Page, target: float) -> Any:
+def warehouse_table(page: Page, target: float) -> Table:
+    """Late dispatch by warehouse in the last 30 days."""
+    rows = [
+        Row(
+            [
+                words(row["warehouse"]),
+                count(row["numerator"]),
+                count(row["denominator"]),
+                rate(row["value"], target),
+            ]
+        )
+        for row in page.day.warehouses[:LIST_LIMIT]
+    ]
+    return Table(
+        f"{plural(len(rows), 'warehouse')}, last 30 days, the worst first.",
+        [
+            Column("Warehouse"),
+            Column("Late", True),
+            Column("Dispatched", True),
+            Column("Rate", True),
+        ],
+        rows,
+    )
+
+
+def warehouse_bars(page: Page, target: float) -> Figure:
+    """Late dispatch by warehouse against the target."""
     items = [
         Bar(
             row["warehouse"] or "(none)",
@@ -220,7 +226,7 @@ def ship_first(page: Page) -> Section:
     return section
 
 
-def _due_bars(page: Page) -> Any:
+def _due_bars(page: Page) -> Figure:
     groups = page.day.open_by_due_day
     shown, rest = groups[:8], groups[8:]
     items = []

@@ -21,10 +21,10 @@ from flows.report.model import (
 from flows.report.sections.rates import lists_elsewhere
 from flows.report.sections.shipping import anchor, basis_table, trend
 from flows.report.sentences import (
-    DEFECT_MENDS,
-    DEFECT_WORDS,
     row_sentence,
 )
+from flows.report.svg import Figure
+from flows.report.vocabulary import DEFECT_MENDS, DEFECT_WORDS
 
 METRIC = "valid_tracking_rate"
 
@@ -51,13 +51,7 @@ def tracking(page: Page) -> Section:
             f"{plural(total, 'package')} shipped in the last 30 days "
             f"{'has' if total == 1 else 'have'} a defect."
         )
-        items = [
-            Bar(defect_words(row["tracking_defect"]), row["packages"], f"{row['packages']:,}")
-            for row in day.tracking_defects
-        ]
-        section.figures.append(
-            bars(page.ids, "Tracking defects, packages of the last 30 days", items, "")
-        )
+        section.figures.append(defect_bars(page))
     else:
         section.answers.append("No package of the last 30 days has a tracking defect.")
     section.tables.append(basis_table(page, METRIC))
@@ -85,6 +79,15 @@ def tracking(page: Page) -> Section:
             )
         )
     return section
+
+
+def defect_bars(page: Page) -> Figure:
+    """Packages by defect."""
+    items = [
+        Bar(defect_words(row["tracking_defect"]), row["packages"], f"{row['packages']:,}")
+        for row in page.day.tracking_defects
+    ]
+    return bars(page.ids, "Tracking defects, packages of the last 30 days", items, "")
 
 
 def _package_row(row: dict[str, Any]) -> Row:

@@ -95,16 +95,17 @@ select
     seen.dispatch_due_on,
     seen.seen_dispatched_at as dispatched_at,
     seen.seen_dispatched_on as dispatched_on,
-    -- Unpaid orders, samples, replacements and FBT are judged by nobody.
+    -- Unpaid orders, samples, replacements and FBT are judged by nobody, and nothing without a due time.
     case
-        when seen.is_judged then coalesce(seen.seen_dispatched_at > seen.dispatch_due_at, false)
+        when seen.is_judged and seen.dispatch_due_at is not null
+            then coalesce(seen.seen_dispatched_at > seen.dispatch_due_at, false)
     end as is_late_dispatch,
     case
-        when seen.is_judged
+        when seen.is_judged and seen.dispatch_due_at is not null
             then
                 seen.seen_dispatched_at is null
                 and seen.seen_cancelled_at is null
-                and coalesce(seen.dispatch_due_on <= seen.as_of_on, false)
+                and seen.dispatch_due_on <= seen.as_of_on
     end as is_overdue_open,
     seen.is_judged and seen.seen_dispatched_at is null and seen.seen_cancelled_at is null as is_open,
     seen.deliver_by_at,
@@ -112,7 +113,12 @@ select
     seen.seen_delivered_at as delivered_at,
     seen.seen_delivered_on as delivered_on,
     case
-        when not seen.is_judged then null
+        when not seen.is_judged or seen.deliver_by_at is null then null
+        -- Nobody waits for a parcel that was cancelled before it left.
+        when
+            seen.seen_cancelled_at is not null
+            and (seen.seen_dispatched_at is null or seen.seen_cancelled_at < seen.seen_dispatched_at)
+            then null
         when seen.seen_delivered_at is not null then seen.seen_delivered_at <= seen.deliver_by_at
         when seen.deliver_by_on <= seen.as_of_on then false
     end as is_on_time_delivery,
@@ -126,7 +132,7 @@ select
     contents.seller_skus,
     seen.units,
     seen.zip3 as ship_to_zip3,
-    seen.state_code as ship_to_state,
+    coalesce(seen.state_code, '(unknown)') as ship_to_state,
     case when seen.paid_on <= seen.as_of_on then seen.paid_at end as paid_at,
     case when seen.rts_on <= seen.as_of_on then seen.rts_at end as rts_at,
     case when seen.shipped_on <= seen.as_of_on then seen.shipped_at end as shipped_at,
