@@ -98,7 +98,7 @@ def check(
     del debug
     console.show(
         check_files(home, [Path(file) for file in files], shop),
-        lambda shown: [console.line(line) for file in shown["files"] for line in lines(file)],
+        lambda shown: console.lines(line for file in shown["files"] for line in lines(file)),
     )
 
 
@@ -149,7 +149,7 @@ def doctor(home: Home, console: Console, debug: bool) -> int:
     findings = examine(home)
     console.show(
         {"findings": [vars(finding) for finding in findings]},
-        lambda _: [console.line(finding.sentence()) for finding in findings],
+        lambda _: console.lines(finding.sentence() for finding in findings),
     )
     return USAGE if any(not finding.is_good for finding in findings) else DONE
 
@@ -167,7 +167,10 @@ def _run_flow(request: Request, console: Console, debug: bool, arguments: dict[s
         result = published_outcome(request)
         if result is None:
             from flows.orchestration import prefect_home
+            from flows.running.reading import check_landing
 
+            # What is wrong at first sight is said before Prefect takes its seconds to start.
+            check_landing(home.create(), request.shops)
             prefect_home.configure(home, "INFO" if debug else "CRITICAL")
             given = {key: value for key, value in arguments.items() if value is not None}
             with prefect_home.without_heartbeat():

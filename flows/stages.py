@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 from flows.home.files import read_json, write_json
 from flows.home.fingerprint import of_json
@@ -25,22 +25,20 @@ from flows.warehouse import merge as merging
 if TYPE_CHECKING:
     from flows.quality import Gate
 
-_Rest = ParamSpec("_Rest")
+_Given = ParamSpec("_Given")
 
 
-def _timed(
-    name: str,
-) -> Callable[[Callable[Concatenate[Run, _Rest], None]], Callable[Concatenate[Run, _Rest], None]]:
-    """Add the seconds of a stage to the run's record."""
+def _timed(name: str) -> Callable[[Callable[_Given, None]], Callable[_Given, None]]:
+    """Add the seconds of a stage, whose first argument is the run, to the run's record."""
 
-    def decorate(
-        stage: Callable[Concatenate[Run, _Rest], None],
-    ) -> Callable[Concatenate[Run, _Rest], None]:
+    def decorate(stage: Callable[_Given, None]) -> Callable[_Given, None]:
         @functools.wraps(stage)
-        def timed(run: Run, *args: _Rest.args, **kwargs: _Rest.kwargs) -> None:
+        def timed(*args: _Given.args, **kwargs: _Given.kwargs) -> None:
+            run = args[0]
+            assert isinstance(run, Run)
             started = time.perf_counter()
             try:
-                stage(run, *args, **kwargs)
+                stage(*args, **kwargs)
             finally:
                 spent = time.perf_counter() - started
                 timings = run.record.timings
@@ -56,9 +54,7 @@ def read_landing(run: Run) -> None:
     """Read what is new in landing into the lake, and settle days, shops and scope of the run."""
     reading.ingest(run)
     reading.choose(run)
-    run.is_published = run.request.command != "snapshot" and unchanged.is_published(
-        run.home, run.state, run.request.command, run.days, run.fingerprints
-    )
+    run.is_published = _is_published(run)
     if not run.request.shops:
         unchanged.remember(run, run.fingerprints)
     if run.is_published:
@@ -76,8 +72,13 @@ def judge_input(run: Run) -> None:
     else:
         reading.prepare_build(run)
     run.say("Gate 1: judging what was read")
-    if _judge(run, gate1(load_contracts())) and run.needs_scope.shops:
-        reading.prepare_build(run)
+    if not _judge(run, gate1(load_contracts())) or not run.needs_scope.shops:
+        return
+    if _is_published(run):
+        run.say("Nothing changed in the other shops: they are published already")
+        run.scope = run.needs_scope.only(set())
+        return
+    reading.prepare_build(run)
 
 
 @_timed("build")
@@ -143,6 +144,14 @@ def publish(run: Run) -> None:
     publishing.publish(run)
 
 
+def _is_published(run: Run) -> bool:
+    """Whether every shop of the scope, and its report, was made from what is there now."""
+    if run.request.command == "snapshot":
+        return False
+    wanted = {shop: run.fingerprints[shop] for shop in run.needs_scope.shops}
+    return unchanged.is_published(run.home, run.state, run.request.command, run.days, wanted)
+
+
 def keep_record(run: Run, status: str) -> None:
     """Write the record of a run that publishes nothing."""
     publishing.complete_record(run)
@@ -151,7 +160,7 @@ def keep_record(run: Run, status: str) -> None:
 
 
 def _judge(run: Run, gate: Gate) -> bool:
-    """Run a gate and take the shops that it blocks out of the run's scope; whether there are any."""
+    """Run a gate, take the shops that it blocks out of the scope, and say whether it blocks any."""
     from flows.quality import run_gate, warm_up
 
     warm_up()

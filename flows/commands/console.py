@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
@@ -45,9 +45,14 @@ class Console:
             in_words(result)
         self._results.flush()
 
-    def line(self, text: str = "") -> None:
+    def line(self, text: str) -> None:
         """Print one line of a result."""
         self._results.write(f"{text}\n")
+
+    def lines(self, texts: Iterable[str]) -> None:
+        """Print the lines of a result."""
+        for text in texts:
+            self.line(text)
 
 
 def command(name: str, group: click.Group) -> Callable[[Callable[..., Any]], click.Command]:

@@ -131,7 +131,7 @@ def _alerts(home: Home, state: PublicationState) -> list[dict[str, Any]]:
     folders = [path for path in home.alerts.glob("*") if path.is_dir()] if home.alerts else []
     if not newest and folders:
         newest = {max(path.name for path in folders)}
-    found = []
+    found: list[dict[str, Any]] = []
     for folder in sorted(folders):
         if folder.name in newest or (newest and folder.name > max(newest)):
             found.extend(_alert(path, folder.name) for path in sorted(folder.glob("*.json")))

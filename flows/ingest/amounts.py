@@ -106,9 +106,7 @@ def read_amounts(
     value = plain.cast(pl.Float64, strict=False)
     exact = plain.cast(pl.Decimal(18, scale), strict=False)
     long = number.str.contains(rf"\{decimal}\d{{{scale + 1},}}$")
-    is_negative = (
-        pl.col("minus1").is_not_null() | pl.col("minus2").is_not_null() | pl.col("open").is_not_null()
-    )
+    is_negative = pl.any_horizontal(pl.col("minus1", "minus2", "open").is_not_null())
     amount = pl.when(long).then(value.round(scale).cast(pl.Decimal(18, scale))).otherwise(exact)
     well_formed = number.str.contains(_GROUPED[mark]) & ~is_doubtful & (value < 1e15)
     signed = pl.when(is_negative).then(-amount).otherwise(amount)
@@ -155,9 +153,7 @@ def read_integers(
     shaped = pl.col("text").str.contains(
         rf"^-?(?:\d+|\d{{1,3}}(?:{grouping}\d{{3}})+)(?:{decimal}0+)?$"
     )
-    plain = (
-        pl.col("text").str.replace(rf"{decimal}0+$", "").str.replace_all(grouping, "")
-    )
+    plain = pl.col("text").str.replace(rf"{decimal}0+$", "").str.replace_all(grouping, "")
     read = frame.select(
         pl.when(shaped).then(plain).cast(dtype, strict=False).alias("value"),
         pl.col("text").is_in(["", *null_words]).alias("is_null"),

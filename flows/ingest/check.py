@@ -102,11 +102,12 @@ def check_file(path: Path, shop: Shop | None = None) -> CheckReport:
     undeclared US shop when None. Raises `OSError` when the file cannot be read at all.
     """
     owner = shop or Shop("")
-    members = []
-    with tempfile.TemporaryDirectory(prefix="greenzone-check-") as folder:
-        for plain in open_plain(path, Path(folder)):
-            members.append(_check(path.name, plain, owner, Path(folder)))
-    return CheckReport(path, tuple(members))
+    with tempfile.TemporaryDirectory(prefix="greenzone-check-") as name:
+        folder = Path(name)
+        members = tuple(
+            _check(path.name, plain, owner, folder) for plain in open_plain(path, folder)
+        )
+    return CheckReport(path, members)
 
 
 def _check(name: str, plain: Plain | Unreadable, shop: Shop, folder: Path) -> MemberCheck:
@@ -119,7 +120,7 @@ def _check(name: str, plain: Plain | Unreadable, shop: Shop, folder: Path) -> Me
         source = open_source(plain.path, plain.facts, scratch)
         feed = source.contract.feed
         sink = _Counter()
-        reading = read_source(source, shop, "", sink, scratch, lambda done: None)
+        reading = read_source(source, shop, "", sink, scratch)
     except Refusal as refusal:
         title = contract(feed).title if feed else ""
         return MemberCheck(file, feed, title, reason=refusal.reason, mend=refusal.mend)
@@ -148,7 +149,7 @@ def _check(name: str, plain: Plain | Unreadable, shop: Shop, folder: Path) -> Me
 def _columns(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The headers that are read, and those that are personal and dropped."""
     header = source.header
-    read = {position for position in map_headers(source.contract, header).values()}
+    read = set(map_headers(source.contract, header).values())
     personal = {fold(name) for name in source.contract.personal_headers}
     return (
         tuple(header[i].strip() for i in sorted(read)),

@@ -23,9 +23,13 @@ def check_limits(work: Work, frame: pl.DataFrame) -> None:
             continue
         limited = shop_date_name(name) if column.kind == "timestamp" else name
         if column.minimum is not None:
-            checks.append((pl.col(limited) < _limit(column, column.minimum), column, "below_minimum"))
+            checks.append(
+                (pl.col(limited) < _limit(column, column.minimum), column, "below_minimum")
+            )
         if column.maximum is not None:
-            checks.append((pl.col(limited) > _limit(column, column.maximum), column, "above_maximum"))
+            checks.append(
+                (pl.col(limited) > _limit(column, column.maximum), column, "above_maximum")
+            )
         if column.pattern is not None:
             checks.append((~pl.col(name).str.contains(column.pattern), column, "bad_pattern"))
         if name == "timezone":

@@ -15,6 +15,7 @@ _TOTAL_KINDS = frozenset({"text", "handle", "zip3", "postal_code"})
 
 
 def read_stamps(work: Work) -> None:
+    """Time stamps and their dates."""
     columns = work.present("timestamp")
     conventions = work.setting.conventions
     times = read_times(
@@ -69,8 +70,7 @@ def _plain(work: Work, column: Column) -> pl.Expr:
     if kind in ("id", "tracking_number"):
         return words.identifier(name, nulls)
     if kind == "zip3":
-        country = next((c for c in work.cells.columns if c.endswith("country")), None)
-        return words.zip3(name, country, work.setting.shop.market)
+        return words.plain_zip3(name)
     if kind in ("money", "decimal"):
         mark = work.setting.conventions.decimal_mark if kind == "money" else "point"
         return amounts.fast_decimal(name, column.scale, mark)
@@ -95,6 +95,13 @@ def read_odd(work: Work) -> None:
         values, failed, code = _odd_values(work, column, cells, places)
         work.fail(places.gather(failed), column, code)
         if values is not None:
+            work.typed[column.name] = work.typed[column.name].scatter(places, values)
+    for column in work.present("zip3"):
+        places = work.undecided(column)
+        if len(places):
+            country = next((c for c in work.cells.columns if c.endswith("country")), None)
+            complete_zip3 = words.zip3(column.name, country, work.setting.shop.market)
+            values = work.cells[places].select(complete_zip3).to_series()
             work.typed[column.name] = work.typed[column.name].scatter(places, values)
     for column in work.present("tracking_number"):
         work.typed[column.name] = tidy(work.typed[column.name])
@@ -129,8 +136,10 @@ def _odd_values(
         is_null = cells.str.strip_chars().is_in(["", *nulls])
         return None, (~is_null).arg_true(), "unknown_word"
     work.evidence |= read.evidence
-    return read.values, read.failed, (
-        "not_an_integer" if column.kind == "integer" else "not_a_number"
+    return (
+        read.values,
+        read.failed,
+        ("not_an_integer" if column.kind == "integer" else "not_a_number"),
     )
 
 

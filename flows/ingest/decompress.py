@@ -6,6 +6,7 @@ as it is read. A member's name is never used as a path.
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import stat
@@ -14,7 +15,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Protocol
 
 from flows.ingest.reasons import Refusal
 from flows.ingest.sniff import ByteFacts, Magic, magic_of
@@ -25,8 +26,17 @@ MAX_RATIO = 250
 RATIO_GRACE = 32 << 20
 MAX_MEMBERS = 10_000
 
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 _UNPACK = "Unpack it and drop the exports themselves, or drop one .zip without folders in it."
 _DOWNLOAD = "Download it again: the copy in the landing folder is not complete."
+
+
+class Readable(Protocol):
+    """A stream of bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,9 @@ class Unreadable:
     refusal: Refusal
 
 
-def scan(source: IO[bytes], target: IO[bytes] | None, packed_size: int | None) -> tuple[str, ByteFacts]:
+def scan(
+    source: Readable, target: IO[bytes] | None, packed_size: int | None
+) -> tuple[str, ByteFacts]:
     """One pass over a stream: SHA-256 and byte facts, copied to `target` when there is one.
 
     `packed_size` bounds the expansion; `Refusal` when the bound is broken.
@@ -132,16 +144,17 @@ def _open_zip(path: Path, scratch: Path) -> Iterator[Plain | Unreadable]:
         archive = zipfile.ZipFile(path)
         members = [info for info in archive.infolist() if not _is_ignored(info)]
         _check_archive(members)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
-        refusal = Refusal("The .zip file is damaged.", _DOWNLOAD)
-        yield Unreadable("", sha256, None, size, refusal)
+    except (*_DAMAGED, ValueError, OSError):
+        damaged = Refusal("The .zip file is damaged.", _DOWNLOAD)
+        yield Unreadable("", sha256, None, size, damaged)
         return
     except Refusal as refusal:
         yield Unreadable("", sha256, None, size, refusal)
         return
     with archive:
         for number, info in enumerate(sorted(members, key=lambda item: item.filename)):
-            yield from _open_member(archive, info, sha256, scratch / f"{sha256[:16]}-{number}.plain")
+            target = scratch / f"{sha256[:16]}-{number}.plain"
+            yield from _open_member(archive, info, sha256, target)
 
 
 def _open_member(
@@ -155,9 +168,12 @@ def _open_member(
         except Refusal as refusal:
             yield Unreadable(info.filename, sha256, sha256, info.file_size, refusal)
             return
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
-            refusal = Refusal("The member of the .zip file is damaged.", _DOWNLOAD)
-            yield Unreadable(info.filename, sha256, sha256, info.file_size, refusal)
+        except (*_DAMAGED, OSError) as error:
+            # A position outside of the file is damage; a full disk is not.
+            if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+                raise
+            damaged = Refusal("The member of the .zip file is damaged.", _DOWNLOAD)
+            yield Unreadable(info.filename, sha256, sha256, info.file_size, damaged)
             return
         yield Plain(target, info.filename, member_sha, sha256, facts.size, facts, is_scratch=True)
     finally:

@@ -51,17 +51,26 @@ class RefusedPath:
 
 @dataclass(slots=True)
 class Landing:
-    """Everything under the landing folder, each list in path order."""
+    """What lies under the landing folder, each list in path order.
+
+    `shop_ids`: every shop that has a folder; `looked_at`: those whose folders were looked through,
+    None for all of them.
+    """
 
     files: list[Found] = field(default_factory=list)
     refused: list[RefusedPath] = field(default_factory=list)
     left_alone: list[str] = field(default_factory=list)
     shop_ids: set[str] = field(default_factory=set)
+    looked_at: frozenset[str] | None = None
+
+    def covers(self, shop_id: str) -> bool:
+        """Whether a shop's files, or for an empty id those directly in landing, were looked at."""
+        return self.looked_at is None or shop_id in self.looked_at
 
 
 def discover(landing: Path, only_shops: Collection[str] | None = None) -> Landing:
     """Look through the landing folder. With `only_shops`, through those shops' folders alone."""
-    found = Landing()
+    found = Landing(looked_at=None if only_shops is None else frozenset(only_shops))
     if not landing.is_dir():
         return found
     root = landing.resolve()
@@ -70,12 +79,14 @@ def discover(landing: Path, only_shops: Collection[str] | None = None) -> Landin
         if is_left_alone(entry.name):
             found.left_alone.append(name)
         elif _leads_out(entry, root):
+            if not found.covers(""):
+                continue
             found.refused.append(RefusedPath("", name, 0, _link()))
         elif entry.is_dir():
             found.shop_ids.add(name)
-            if only_shops is None or name in only_shops:
+            if found.covers(name):
                 _walk(entry, name, root, found)
-        elif only_shops is None:
+        elif found.covers(""):
             refusal = Refusal(
                 "The file lies directly under landing/, so it is not known whose it is.",
                 "Move it into its shop's folder: landing/<shop_id>/.",
@@ -117,7 +128,7 @@ def _walk(folder: Path, shop_id: str, root: Path, found: Landing) -> None:
 def _paths(folder: Path, found: Landing, shop_id: str) -> Iterator[Path]:
     for parent, folders, files in os.walk(folder):
         kept = [name for name in sorted(folders) if not is_left_alone(name)]
-        links = [name for name in kept if os.path.islink(os.path.join(parent, name))]
+        links = [name for name in kept if Path(parent, name).is_symlink()]
         folders[:] = [name for name in kept if name not in links]
         for name in sorted([*files, *links]):
             path = Path(parent, name)

@@ -7,18 +7,18 @@ interrupted run. It is replaced atomically, after the files that it names are on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from flows.home.layout import Home
 from flows.home.files import read_json, write_json
+from flows.home.layout import Home
 from flows.ingest.discover import Stamp
 
 LEDGER_VERSION = 1
 Status = Literal["loaded", "duplicate", "refused"]
+RecordId = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,22 @@ class FileRecord:
             )
 
     @property
+    def id(self) -> RecordId:
+        """Shop, path and bytes: what makes a record the same."""
+        return (self.shop_id, self.file, self.sha256)
+
+    def under(self, other: FileRecord) -> FileRecord:
+        """This reading, recorded under another path of the same bytes."""
+        return replace(
+            self,
+            run_id=other.run_id,
+            file=other.file,
+            archive_sha256=other.archive_sha256,
+            is_present=other.is_present,
+            stamp=other.stamp,
+        )
+
+    @property
     def container(self) -> str:
         """The dropped file: the record's own path, or that of the .zip it is a member of."""
         return self.file.split("!/", 1)[0] if self.archive_sha256 else self.file
@@ -127,8 +143,10 @@ class Ledger:
         for group in groups.values():
             read = sorted((r for r in group if r.status != "refused"), key=lambda r: r.file)
             settled += [r for r in group if r.status == "refused"]
-            settled += [replace(r, status="loaded" if i == 0 else "duplicate")
-                        for i, r in enumerate(read)]
+            settled += [
+                replace(record, status="loaded" if number == 0 else "duplicate")
+                for number, record in enumerate(read)
+            ]
         settled.sort(key=lambda r: (r.shop_id, r.file, r.sha256))
         return Ledger(self.lake, tuple(settled))
 
@@ -155,18 +173,48 @@ def remove_garbage(home: Home, ledger: Ledger) -> None:
             path.unlink()
 
 
-def replaced(records: Iterable[FileRecord], new: FileRecord, is_declaration: bool) -> list[FileRecord]:
-    """The records with a new one in the place of those that it replaces.
+class Book:
+    """The ledger while a run changes it, with its records at hand by path and by bytes."""
 
-    A record replaces that of the same path and bytes; in a declaration any older of the path.
-    """
-    kept = [
-        record
-        for record in records
-        if (record.shop_id, record.file) != (new.shop_id, new.file)
-        or (record.sha256 != new.sha256 and not (is_declaration and record.feed == new.feed))
-    ]
-    return [*kept, new]
+    def __init__(self, ledger: Ledger) -> None:
+        self._lake = ledger.lake
+        self._records: dict[RecordId, FileRecord] = {}
+        self._by_path: defaultdict[tuple[str, str], set[RecordId]] = defaultdict(set)
+        self._by_bytes: defaultdict[tuple[str, str], set[RecordId]] = defaultdict(set)
+        for record in ledger.records:
+            self.put(record)
+
+    def put(self, record: FileRecord) -> None:
+        """Take a record, in the place of that of the same path and bytes."""
+        self._records[record.id] = record
+        self._by_path[record.shop_id, record.container].add(record.id)
+        self._by_bytes[record.shop_id, record.sha256].add(record.id)
+
+    def drop(self, record: FileRecord) -> None:
+        """Forget a record."""
+        del self._records[record.id]
+        self._by_path[record.shop_id, record.container].discard(record.id)
+        self._by_bytes[record.shop_id, record.sha256].discard(record.id)
+
+    def get(self, record_id: RecordId) -> FileRecord | None:
+        """The record of a path and its bytes."""
+        return self._records.get(record_id)
+
+    def of_path(self, shop_id: str, container: str) -> list[FileRecord]:
+        """The records of a dropped file, its members' among them, of all bytes it ever had."""
+        return [self._records[i] for i in sorted(self._by_path[shop_id, container])]
+
+    def of_bytes(self, shop_id: str, sha256: str) -> list[FileRecord]:
+        """The records of the same bytes in a shop, in path order."""
+        return [self._records[i] for i in sorted(self._by_bytes[shop_id, sha256])]
+
+    def records(self) -> list[FileRecord]:
+        """Every record."""
+        return list(self._records.values())
+
+    def ledger(self) -> Ledger:
+        """The ledger as it is now."""
+        return Ledger(self._lake, tuple(self._records.values())).settled()
 
 
 def _plain(record: FileRecord) -> dict[str, Any]:

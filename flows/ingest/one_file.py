@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flows.contracts import Contract, load_contracts
 from flows.home.layout import Home
+from flows.ingest.batch import Setting
 from flows.ingest.clock import clock_of
 from flows.ingest.conventions import assumed
 from flows.ingest.decompress import Plain, Unreadable
@@ -18,7 +19,6 @@ from flows.ingest.ledger import FileRecord, ReadingKey
 from flows.ingest.quarantine import RefusedRows
 from flows.ingest.reading import LakeSink, Sink, TableReading, read_table
 from flows.ingest.reasons import EXPORT_AGAIN, Refusal
-from flows.ingest.batch import Setting
 from flows.ingest.shops import Shop
 from flows.ingest.sources import CsvSource, MalformedCsv, Source, open_source
 
@@ -39,6 +39,11 @@ def key_of(contract: Contract | None, shop: Shop) -> ReadingKey:
     return ReadingKey(fingerprint, READER_VERSION, *shop.facts)
 
 
+def contract_of(feed: str | None) -> Contract | None:
+    """The contract of a feed; None when there is no such feed (any more)."""
+    return next((item for item in load_contracts() if item.feed == feed), None)
+
+
 def source_id_of(sha256: str) -> str:
     """The lake's name for a file's bytes: 16 hexadecimal digits."""
     return hashlib.sha256(sha256.encode()).hexdigest()[:16]
@@ -51,11 +56,12 @@ def member_path(file: str, member: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A record of what was read, and what has yet to be published or taken back."""
+    """A record, and where it is a new reading's what has yet to be published or taken back."""
 
     record: FileRecord
     refused_rows: RefusedRows | None = None
     parts: tuple[Path, ...] = ()
+    is_reading: bool = False
 
     def undo(self) -> None:
         """Remove what the reading wrote: the file changed meanwhile."""
@@ -87,9 +93,7 @@ class Reader:
             contract = source.contract
             self.progress(f"{shop.shop_id}/{name}: {contract.feed}")
             rows = RefusedRows(scratch.with_suffix(".refused"), shop.shop_id, name, contract.feed)
-            folder = (
-                self.home.lake / contract.system / contract.entity / f"shop={shop.shop_id}"
-            )
+            folder = self.home.lake / contract.system / contract.entity / f"shop={shop.shop_id}"
             sink = LakeSink(folder, source_id_of(plain.sha256), rows)
             reading = read_source(
                 source,
@@ -103,7 +107,8 @@ class Reader:
         except Refusal as refusal:
             if sink is not None:
                 sink.reset()
-            return Outcome(self._refused(found, plain, shop, contract, refusal))
+            record = self._refused(found, plain, shop, contract, refusal)
+            return Outcome(record, is_reading=True)
         except BaseException:
             if sink is not None:
                 sink.reset()
@@ -133,7 +138,7 @@ class Reader:
             decimal_mark=reading.conventions.decimal_mark,
             shifted_times=reading.shifted_times,
         )
-        return Outcome(record, rows, parts)
+        return Outcome(record, rows, parts, is_reading=True)
 
     def _refused(
         self,
@@ -196,7 +201,7 @@ def read_source(
     source_id: str,
     sink: Sink,
     scratch: Path,
-    progress: Callable[[int], None],
+    progress: Callable[[int], None] | None = None,
 ) -> TableReading:
     """Read an opened table. Raises `Refusal` when it cannot be taken.
 

@@ -14,10 +14,10 @@ from typing import Protocol
 import polars as pl
 
 from flows.home.files import sync_file, sync_folder
+from flows.ingest.batch import ROW, RawBatch, Setting, TypedBatch
 from flows.ingest.conventions import Contradiction, Conventions, ReadAgain
 from flows.ingest.quarantine import RefusedRows
 from flows.ingest.reasons import EXPORT_AGAIN, ROW_REASONS, Refusal
-from flows.ingest.batch import ROW, RawBatch, Setting, TypedBatch
 from flows.ingest.rows import type_batch
 from flows.ingest.sources import MalformedCsv, Source
 
@@ -68,7 +68,7 @@ class TableReading:
 
 
 def read_table(
-    source: Source, setting: Setting, sink: Sink, progress: Callable[[int], None]
+    source: Source, setting: Setting, sink: Sink, progress: Callable[[int], None] | None
 ) -> TableReading:
     """Read a whole table into a sink; `progress` is told the rows done.
 
@@ -96,7 +96,7 @@ def read_table(
 
 
 def _read_once(
-    source: Source, setting: Setting, sink: Sink, progress: Callable[[int], None]
+    source: Source, setting: Setting, sink: Sink, progress: Callable[[int], None] | None
 ) -> TableReading:
     reading = TableReading(
         setting.conventions, rows_read=source.skipped_before, rows_skipped=source.skipped_before
@@ -110,7 +110,8 @@ def _read_once(
             sink.accept(batch.accepted.with_columns(shift))
         if batch.refused.height:
             sink.refuse(batch.refused.with_columns(shift))
-        progress(reading.rows_read)
+        if progress is not None:
+            progress(reading.rows_read)
     return reading
 
 
@@ -148,7 +149,7 @@ def _typed_in_order(
     with ThreadPoolExecutor(_WORKERS) as workers:
         try:
             for make in makers:
-                under_way.append(workers.submit(lambda m=make: type_batch(m(), setting)))
+                under_way.append(workers.submit(_make_and_type, make, setting))
                 if len(under_way) > _WORKERS:
                     yield under_way.popleft().result()
             while under_way:
@@ -156,6 +157,10 @@ def _typed_in_order(
         finally:
             for future in under_way:
                 future.cancel()
+
+
+def _make_and_type(make: Callable[[], RawBatch], setting: Setting) -> TypedBatch:
+    return type_batch(make(), setting)
 
 
 class LakeSink:

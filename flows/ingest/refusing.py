@@ -67,9 +67,12 @@ def _is_no_data(work: Work, rows: pl.Series, cells: pl.DataFrame) -> pl.Series:
     blank = judged["is_blank"]
     if blank.any() and work.raw.whole is not None:
         everything = work.raw.whole()[rows]
-        blank = blank & everything.select(
-            pl.all_horizontal(pl.all().str.strip_chars().fill_null("") == "")
-        ).to_series()
+        blank = (
+            blank
+            & everything.select(
+                pl.all_horizontal(pl.all().str.strip_chars().fill_null("") == "")
+            ).to_series()
+        )
     return blank | judged["is_description"] | judged["is_header"]
 
 
@@ -85,7 +88,9 @@ def _refused(work: Work, first: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFra
         safe = pl.DataFrame({"nothing": pl.repeat(None, cells.height, dtype=pl.String, eager=True)})
     names = [columns[p].name if p >= 0 else "" for p in range(-1, len(columns))]
     failed = first.select(
-        ROW, pl.Series(names).gather((first["position"] + 1).cast(pl.UInt32)).alias("column"), "code"
+        ROW,
+        pl.Series(names).gather((first["position"] + 1).cast(pl.UInt32)).alias("column"),
+        "code",
     )
     value = pl.lit(None, dtype=pl.String)
     for name in failed["column"].unique():
@@ -99,15 +104,14 @@ def _refused(work: Work, first: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFra
     order = pl.col("safe:order_id") if "order_id" in safe.columns else pl.lit(None, pl.String)
     joined = pl.concat([failed, safe.rename(lambda n: f"safe:{n}")], how="horizontal")
     # Where cells cannot be told apart, a telephone number may stand in an id's place: show none.
-    joined = joined.with_columns(
-        pl.when(pl.col("column") != "").then(pl.col("^safe:.*$"))
-    )
+    joined = joined.with_columns(pl.when(pl.col("column") != "").then(pl.col("^safe:.*$")))
     return joined.select(
         ROW,
         "column",
         "code",
         order.alias("order_id"),
-        (pl.concat_str(pairs, separator="; ", ignore_nulls=True) if pairs else pl.lit(""))
-        .alias("other_keys"),
+        (pl.concat_str(pairs, separator="; ", ignore_nulls=True) if pairs else pl.lit("")).alias(
+            "other_keys"
+        ),
         value.alias("value"),
     ).cast(REFUSED_SCHEMA)  # type: ignore[arg-type]

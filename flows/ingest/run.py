@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from flows.contracts import Contract, contract, load_contracts
 from flows.home.layout import Home
-from flows.ingest.decompress import Plain, open_plain
-from flows.ingest.discover import Found, Landing, Stamp, discover
+from flows.ingest.decompress import Plain, Unreadable, open_plain
+from flows.ingest.discover import Found, Landing, RefusedPath, Stamp, discover
 from flows.ingest.ledger import (
+    Book,
     FileRecord,
     Ledger,
+    RecordId,
     read_ledger,
     remove_garbage,
-    replaced,
     write_ledger,
 )
 from flows.ingest.one_file import (
     Outcome,
     Reader,
+    contract_of,
     key_of,
     member_path,
     refused_record,
@@ -35,15 +35,16 @@ SHOPS_FEED = "reference/shops"
 _SMALL = 1 << 20
 _CHECKPOINT_SECONDS = 5.0
 _RACY_NS = 2_000_000_000
+_PASSES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class IngestResult:
     """What an ingest did.
 
-    `files`: the records of everything seen in landing now; `read`: those among them that were
-    read or refused anew in this run. `left_alone`: paths that wait for the next run.
-    `changed`: (shop, feed) whose lake rows changed. `shops`: every shop known, sorted.
+    `files`: the records of everything that lies in landing now; `read`: those among them that are
+    new in this run or whose reading is. `left_alone`: paths that wait for the next run.
+    `changed`: (shop, feed) whose lake rows may have changed. `shops`: every shop known, sorted.
     """
 
     run_id: str
@@ -62,18 +63,17 @@ class IngestResult:
     @property
     def rows_read(self) -> int:
         """Rows read in this run."""
-        return sum(record.rows_read for record in self.read)
+        return sum(record.rows_read for record in self.read if record.status == "loaded")
 
     @property
     def rows_quarantined(self) -> int:
         """Rows refused in this run."""
-        return sum(record.rows_quarantined for record in self.read)
+        return sum(record.rows_quarantined for record in self.read if record.status == "loaded")
 
 
 def resolve_shops(home: Home, shop_ids: Iterable[str] = ()) -> list[Shop]:
     """Every shop that the ledger knows (and those of `shop_ids`), declared or assumed, sorted."""
-    ledger = read_ledger(home)
-    return _shops(ledger, shop_ids)
+    return _shops(read_ledger(home), shop_ids)
 
 
 def _shops(ledger: Ledger, shop_ids: Iterable[str]) -> list[Shop]:
@@ -85,7 +85,7 @@ def ingest(
     run_id: str,
     *,
     only_shops: Collection[str] | None = None,
-    progress: Callable[[str], None] = lambda text: None,
+    progress: Callable[[str], None] | None = None,
 ) -> IngestResult:
     """Read what landing holds and the lake does not, and bring the ledger up to date.
 
@@ -94,103 +94,98 @@ def ingest(
     refused with its reason; errors of the disk do raise.
     """
     started = time.monotonic()
-    run = _Run(home, run_id, _slowed(progress))
     landing = discover(home.landing, only_shops)
+    run = _Run(home, run_id, _slowed(progress))
     run.take(landing)
-    return run.result(landing, time.monotonic() - started)
+    ledger = run.finish(landing)
+    files = tuple(record for record in ledger.records if record.id in run.seen)
+    return IngestResult(
+        run_id=run_id,
+        files=files,
+        read=tuple(record for record in files if record.id in run.read),
+        left_alone=tuple(sorted([*landing.left_alone, *run.left])),
+        changed=frozenset(run.changed),
+        shops=tuple(_shops(ledger, landing.shop_ids)),
+        seconds=time.monotonic() - started,
+    )
 
 
-def _slowed(progress: Callable[[str], None]) -> Callable[[str], None]:
+def _slowed(progress: Callable[[str], None] | None) -> Callable[[str], None]:
     """Pass on a message of a subject (`file: …`) at most once a second; a new subject at once."""
     last = [("", 0.0)]
 
     def tell(text: str) -> None:
         subject, now = text.rsplit(": ", 1)[0], time.monotonic()
-        if subject != last[0][0] or now - last[0][1] >= 1.0:
+        if progress is not None and (subject != last[0][0] or now - last[0][1] >= 1.0):
             last[0] = (subject, now)
             progress(text)
 
     return tell
 
 
-@dataclass(slots=True)
-class _Run:
-    home: Home
-    run_id: str
-    progress: Callable[[str], None]
-    ledger: Ledger = field(init=False)
-    reader: Reader = field(init=False)
-    by_path: dict[tuple[str, str], list[FileRecord]] = field(default_factory=dict)
-    by_bytes: dict[tuple[str, str], list[FileRecord]] = field(default_factory=dict)
-    shops: dict[str, Shop] = field(default_factory=dict)
-    read: dict[tuple[str, str, str], FileRecord] = field(default_factory=dict)
-    seen: set[tuple[str, str, str]] = field(default_factory=set)
-    left: list[str] = field(default_factory=list)
-    changed: set[tuple[str, str]] = field(default_factory=set)
-    saved_at: float = field(default_factory=time.monotonic)
+class _Changed(Exception):
+    """A file is not what it was when the run looked at it."""
 
-    def __post_init__(self) -> None:
-        self.home.work.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.ledger = read_ledger(self.home)
-        self.reader = Reader(self.home, self.run_id, self.progress)
+
+class _Run:
+    """One run's work on the ledger."""
+
+    def __init__(self, home: Home, run_id: str, progress: Callable[[str], None]) -> None:
+        home.work.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.home = home
+        self.run_id = run_id
+        self.progress = progress
+        self.before = read_ledger(home)
+        self.book = Book(self.before)
+        self.reader = Reader(home, run_id, progress)
+        self.shops: dict[str, Shop] = {}
+        self.seen: set[RecordId] = set()
+        self.read: set[RecordId] = set()
+        self.left: set[str] = set()
+        self.changed: set[tuple[str, str]] = set()
+        self.saved_at = time.monotonic()
 
     def take(self, landing: Landing) -> None:
         """Read everything, declarations of shops first."""
-        before = self.ledger
-        self._index()
         self._resolve(landing)
         for found in landing.files:
-            if self._is_declaration_of_shops(found):
-                self._file(found)
-        self._resolve(landing)
-        for number, found in enumerate(landing.files, start=1):
-            self._file(found, f"file {number} of {len(landing.files)}")
+            if self._declares_shops(found):
+                self._take_file(found, "shop declaration")
+        # A declaration too large or too deep to be seen at once may change how files are read:
+        # they are then read again, which the ledger's key tells.
+        for _ in range(_PASSES):
+            self._resolve(landing)
+            shops = self.shops
+            for number, found in enumerate(landing.files, start=1):
+                self._take_file(found, f"file {number} of {len(landing.files)}")
+            self._resolve(landing)
+            if self.shops == shops:
+                break
         for refused in landing.refused:
-            shop = self.shops.get(refused.shop_id, Shop(refused.shop_id))
-            record = refused_record(
-                self.run_id,
-                refused.shop_id,
-                refused.file,
-                refused.size,
-                refused.refusal,
-                key_of(None, shop),
-            )
-            self._keep_refused_path(record)
-        self._mark_present(landing)
-        self.ledger = self.ledger.settled()
-        if self.ledger != before:
-            write_ledger(self.home, self.ledger)
-        remove_garbage(self.home, self.ledger)
+            self._refuse_path(refused)
+
+    def finish(self, landing: Landing) -> Ledger:
+        """Write ledger and quarantine, remove what no record names."""
+        for record in self.book.records():
+            path = f"{record.shop_id}/{record.container}"
+            if landing.covers(record.shop_id) and path not in self.left:
+                self.book.put(replace(record, is_present=record.id in self.seen))
+        ledger = self.book.ledger()
+        if ledger != self.before:
+            write_ledger(self.home, ledger)
+        remove_garbage(self.home, ledger)
         write_refused_files(
             self.home.quarantine / self.run_id,
-            (r for r in self.ledger.records if r.status == "refused" and self._id(r) in self.seen),
+            (r for r in ledger.records if r.status == "refused" and r.id in self.seen),
         )
-
-    def result(self, landing: Landing, seconds: float) -> IngestResult:
-        """What the run did."""
-        files = [record for record in self.ledger.records if self._id(record) in self.seen]
-        return IngestResult(
-            self.run_id,
-            tuple(files),
-            tuple(record for record in files if self._id(record) in self.read),
-            tuple(sorted([*landing.left_alone, *self.left])),
-            frozenset(self.changed),
-            tuple(_shops(self.ledger, landing.shop_ids)),
-            seconds,
-        )
-
-    def _index(self) -> None:
-        self.by_path, self.by_bytes = {}, {}
-        for record in self.ledger.records:
-            self.by_path.setdefault((record.shop_id, record.container), []).append(record)
-            self.by_bytes.setdefault((record.shop_id, record.sha256), []).append(record)
+        return ledger
 
     def _resolve(self, landing: Landing) -> None:
-        shops = _shops(self.ledger.settled(), landing.shop_ids)
+        shops = _shops(self.book.ledger(), landing.shop_ids)
         self.shops = {shop.shop_id: shop for shop in shops}
 
-    def _is_declaration_of_shops(self, found: Found) -> bool:
-        """Whether a file declares shops; only small files are looked into, declarations are."""
+    def _declares_shops(self, found: Found) -> bool:
+        """Whether a file declares shops; only small files are looked into, as declarations are."""
         known = self._known(found)
         if known:
             return any(record.feed == SHOPS_FEED for record in known)
@@ -203,7 +198,7 @@ class _Run:
                     source = open_source(plain.path, plain.facts, scratch)
                     if source.contract.feed == SHOPS_FEED:
                         return True
-        except Exception:  # refused with its reason when it is read for good
+        except (Refusal, OSError):  # said when the file is read for good
             return False
         finally:
             scratch.unlink(missing_ok=True)
@@ -211,159 +206,114 @@ class _Run:
 
     def _known(self, found: Found) -> list[FileRecord]:
         """The records of a file whose stamp says that its bytes are the same, if there are any."""
-        records = self.by_path.get((found.shop_id, found.file), [])
+        records = self.book.of_path(found.shop_id, found.file)
         return [record for record in records if record.stamp == found.stamp]
 
-    def _file(self, found: Found, position: str = "") -> None:
+    def _take_file(self, found: Found, position: str) -> None:
         """Bring one file's records up to date, unless they are."""
         shop = self.shops[found.shop_id]
         known = self._known(found)
-        if known and all(self._is_current(record, shop) for record in known):
-            self.seen.update(self._id(record) for record in known)
+        if known and all(_is_current(record, shop) for record in known):
+            self.seen.update(record.id for record in known)
             return
-        self.progress(f"{found.shop_id}/{found.file}: {position or 'shop declaration'}")
+        self.progress(f"{found.shop_id}/{found.file}: {position}")
         outcomes: list[Outcome] = []
         try:
-            for plain in open_plain(found.path, self.home.work):
-                outcomes.append(self._plain(found, plain, shop))
+            outcomes.extend(
+                self._take_plain(found, plain, shop)
+                for plain in open_plain(found.path, self.home.work)
+            )
             if Stamp.of(found.path) != found.stamp:
-                raise FileNotFoundError
-        except FileNotFoundError:
+                raise _Changed
+        except (_Changed, FileNotFoundError) as error:
+            if isinstance(error, FileNotFoundError) and found.path.exists():
+                raise
             for outcome in outcomes:
                 outcome.undo()
-            self.left.append(f"{found.shop_id}/{found.file}")
+            self.left.add(f"{found.shop_id}/{found.file}")
             return
         except PermissionError:
-            refusal = Refusal("The file may not be read.", "Allow this user to read it.")
-            record = refused_record(
-                self.run_id,
-                found.shop_id,
-                found.file,
-                found.stamp.size,
-                refusal,
-                key_of(None, shop),
-            )
-            outcomes = [Outcome(record)]
+            outcomes = [Outcome(self._unreadable(found, shop))]
         for outcome in outcomes:
             self._keep(outcome, found)
-        self._index()
         if time.monotonic() - self.saved_at > _CHECKPOINT_SECONDS:
-            write_ledger(self.home, self.ledger.settled())
+            write_ledger(self.home, self.book.ledger())
             self.saved_at = time.monotonic()
 
-    def _plain(self, found: Found, plain: object, shop: Shop) -> Outcome:
+    def _take_plain(self, found: Found, plain: Plain | Unreadable, shop: Shop) -> Outcome:
         """The record of one plain file: the ledger's, where its bytes were read already."""
-        assert hasattr(plain, "sha256") and hasattr(plain, "member")
         name = member_path(found.file, plain.member)
-        candidates = self.by_bytes.get((found.shop_id, plain.sha256), [])
-        for record in sorted(candidates, key=lambda item: item.file != name):
-            if self._is_current(record, shop) and (
-                record.status != "refused" or record.file == name
-            ):
-                is_same_path = record.file == name
+        own = self.book.get((found.shop_id, name, plain.sha256))
+        if own is not None and _is_current(own, shop):
+            return Outcome(replace(own, archive_sha256=plain.archive_sha256))
+        for record in self.book.of_bytes(found.shop_id, plain.sha256):
+            if record.status != "refused" and _is_current(record, shop):
                 return Outcome(
                     replace(
                         record,
                         file=name,
-                        archive_sha256=plain.archive_sha256,  # type: ignore[attr-defined]
-                        run_id=record.run_id if is_same_path else self.run_id,
+                        archive_sha256=plain.archive_sha256,
+                        run_id=own.run_id if own else self.run_id,
                     )
                 )
-        return self.reader.read(found, plain, shop)  # type: ignore[arg-type]
+        outcome = self.reader.read(found, plain, shop)
+        if own is not None:
+            return replace(outcome, record=replace(outcome.record, run_id=own.run_id))
+        return outcome
 
-    def _is_current(self, record: FileRecord, shop: Shop) -> bool:
-        of_feed = _contract_of(record.feed) if record.status != "refused" else None
-        if record.status != "refused" and of_feed is None:
-            return False
-        return record.key == key_of(of_feed, shop)
-
-    def _keep(self, outcome: Outcome, found: Found) -> None:
-        stamp = found.stamp if time.time_ns() - found.stamp.mtime_ns > _RACY_NS else None
-        record = replace(outcome.record, stamp=stamp, is_present=True)
-        before = {
-            self._id(r): r
-            for r in self.by_bytes.get((record.shop_id, record.sha256), [])
-        }
-        of_feed = _contract_of(record.feed)
-        is_declaration = of_feed is not None and of_feed.is_declaration
-        records = replaced(self.ledger.records, record, is_declaration)
-        if outcome.parts or outcome.refused_rows is not None:
-            # The reading is shared by every path of the same bytes.
-            records = [
-                replace(
-                    r,
-                    **{name: getattr(record, name) for name in _SHARED},
-                )
-                if (r.shop_id, r.sha256) == (record.shop_id, record.sha256)
-                and r.status != "refused"
-                else r
-                for r in records
-            ]
-        self.ledger = Ledger(self.ledger.lake, tuple(records))
-        if outcome.refused_rows is not None:
-            outcome.refused_rows.publish(self.home.quarantine / self.run_id)
-        self.seen.add(self._id(record))
-        old = before.get(self._id(record))
-        if old is None or replace(old, stamp=None) != replace(record, stamp=None, status=old.status):
-            self.read[self._id(record)] = record
-            if record.feed and (record.status != "refused" or (old and old.status != "refused")):
-                self.changed.add((record.shop_id, record.feed))
-
-    def _keep_refused_path(self, record: FileRecord) -> None:
-        known = [
-            r
-            for r in self.by_path.get((record.shop_id, record.file), [])
-            if r.status == "refused" and r.sha256 == record.sha256 and r.reason == record.reason
-        ]
-        self.seen.add(self._id(record))
-        if not known:
-            records = replaced(self.ledger.records, record, False)
-            self.ledger = Ledger(self.ledger.lake, tuple(records))
-            self.read[self._id(record)] = record
-
-    def _mark_present(self, landing: Landing) -> None:
-        """Say of each record whether its file still lies in landing, where that was looked at."""
-        looked_at = {found.shop_id for found in landing.files}
-        looked_at |= landing.shop_ids | {""}
-        left = set(self.left)
-        self.ledger = Ledger(
-            self.ledger.lake,
-            tuple(
-                replace(record, is_present=self._id(record) in self.seen)
-                if record.shop_id in looked_at and f"{record.shop_id}/{record.container}" not in left
-                else record
-                for record in self.ledger.records
-            ),
+    def _unreadable(self, found: Found, shop: Shop) -> FileRecord:
+        refusal = Refusal("The file may not be read.", "Allow this user to read it.")
+        size = found.stamp.size
+        return refused_record(
+            self.run_id, found.shop_id, found.file, size, refusal, key_of(None, shop)
         )
 
-    @staticmethod
-    def _id(record: FileRecord) -> tuple[str, str, str]:
-        return (record.shop_id, record.file, record.sha256)
+    def _keep(self, outcome: Outcome, found: Found) -> None:
+        """Enter a record, and the reading for every other path of the same bytes."""
+        is_racy = time.time_ns() - found.stamp.mtime_ns < _RACY_NS
+        record = replace(outcome.record, stamp=None if is_racy else found.stamp, is_present=True)
+        old = self.book.get(record.id)
+        self.book.put(record)
+        self.seen.add(record.id)
+        if old is None or outcome.is_reading:
+            self.read.add(record.id)
+        contract = contract_of(record.feed)
+        if contract is not None and contract.is_declaration and record.status != "refused":
+            for other in self.book.of_path(record.shop_id, record.container):
+                if other.file == record.file and other.sha256 != record.sha256:
+                    self.book.drop(other)
+                    self.changed.add((record.shop_id, other.feed or ""))
+        if not outcome.is_reading:
+            return
+        if record.status != "refused":
+            for other in self.book.of_bytes(record.shop_id, record.sha256):
+                if other.status != "refused" and other.id != record.id:
+                    self.book.put(record.under(other))
+        if outcome.refused_rows is not None:
+            outcome.refused_rows.publish(self.home.quarantine / self.run_id)
+        for feed in {record.feed, old.feed if old else None} - {None}:
+            self.changed.add((record.shop_id, feed or ""))
+
+    def _refuse_path(self, refused: RefusedPath) -> None:
+        """Enter a path that was not opened, once."""
+        shop = self.shops.get(refused.shop_id, Shop(refused.shop_id))
+        record = refused_record(
+            self.run_id,
+            refused.shop_id,
+            refused.file,
+            refused.size,
+            refused.refusal,
+            key_of(None, shop),
+        )
+        if self.book.get(record.id) is None:
+            self.book.put(record)
+            self.read.add(record.id)
+        self.seen.add(record.id)
 
 
-_SHARED = (
-    "feed",
-    "rows_read",
-    "rows_accepted",
-    "rows_quarantined",
-    "rows_skipped",
-    "key",
-    "newest_at",
-    "lake_paths",
-    "encoding",
-    "delimiter",
-    "date_order",
-    "decimal_mark",
-    "shifted_times",
-)
-
-
-def _contract_of(feed: str | None) -> Contract | None:
-    if feed is None or feed not in {item.feed for item in load_contracts()}:
-        return None
-    return contract(feed)
-
-
-def lake_table_paths(home: Home, feed: str) -> list[Path]:
-    """The live Parquet files of a feed."""
-    return read_ledger(home).live_paths(feed)
+def _is_current(record: FileRecord, shop: Shop) -> bool:
+    """Whether a record was read as it would be read now."""
+    contract = contract_of(record.feed)
+    if record.feed is not None and contract is None:
+        return False
+    return record.key == key_of(contract, shop)

@@ -58,9 +58,9 @@ def magic_of(head: bytes) -> Magic:
     if not text:
         return Magic.EMPTY
     lowered = text[:512].lower()
-    if lowered.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<table")):
-        return Magic.HTML
-    if lowered.startswith(b"<?xml") or lowered.startswith(b"<!--"):
+    if lowered.startswith(
+        (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<?xml", b"<!--")
+    ):
         return Magic.HTML
     if text[:1] in (b"{", b"["):
         return Magic.JSON
@@ -77,7 +77,7 @@ class ByteFacts:
     has_nul: bool = False
     last_byte: bytes = b""
     _decoder: codecs.IncrementalDecoder = field(
-        default_factory=lambda: codecs.getincrementaldecoder("utf-8")()
+        default_factory=codecs.getincrementaldecoder("utf-8")
     )
 
     def take(self, chunk: bytes) -> None:

@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,9 +20,9 @@ import polars as pl
 
 from flows.contracts import Contract, map_headers, match_header
 from flows.contracts.json_layouts import JsonLayoutError, flatten, match_json, parse_json
+from flows.ingest.batch import RawBatch
 from flows.ingest.decompress import is_workbook
 from flows.ingest.reasons import EXPORT_AGAIN, Refusal
-from flows.ingest.batch import RawBatch
 from flows.ingest.sniff import (
     HEAD,
     ByteFacts,
@@ -83,7 +84,7 @@ class CsvSource:
     def batches(self) -> Iterator[Callable[[], RawBatch]]:
         """One batch a piece of the file; the first one is small."""
         for piece, is_last in _pieces(self.path, self.data_offset):
-            yield lambda piece=piece, is_last=is_last: self._batch(piece, is_last)
+            yield partial(self._batch, piece, is_last)
 
     def written_anew(self, target: Path) -> CsvSource:
         """The same table in a copy whose quotes are all paired. Raises `Refusal` if none is."""
@@ -127,7 +128,8 @@ class CsvSource:
         if not lines:
             return False
         last = lines[-1]
-        return 1 < len(cells_of(last, self.delimiter)) < len(self.header) or last.count('"') % 2 == 1
+        width = len(cells_of(last, self.delimiter))
+        return 1 < width < len(self.header) or last.count('"') % 2 == 1
 
 
 def _pieces(path: Path, offset: int) -> Iterator[tuple[bytes, bool]]:
@@ -179,7 +181,8 @@ def _rewrite(source: Path, target: Path, delimiter: str) -> None:
             rows = csv.reader(reader, delimiter=delimiter)
             csv.writer(writer, delimiter=delimiter, lineterminator="\n").writerows(rows)
     except (csv.Error, UnicodeError) as error:
-        raise Refusal("A quotation mark in the file is opened and never closed.", EXPORT_AGAIN) from error
+        reason = "A quotation mark in the file is opened and never closed."
+        raise Refusal(reason, EXPORT_AGAIN) from error
 
 
 @dataclass(slots=True)
@@ -193,20 +196,16 @@ class FrameSource:
     header_row: int
     skipped_before: int
     cells: pl.DataFrame
-    whole: Callable[[], pl.DataFrame] | None
+    whole: pl.DataFrame | None
 
     def batches(self) -> Iterator[Callable[[], RawBatch]]:
         """Slices of the table."""
         for start in range(0, self.cells.height, SHEET_ROWS):
-            yield lambda start=start: RawBatch(
-                self.cells.slice(start, SHEET_ROWS),
-                {},
-                None if self.whole is None else lambda: self._whole_slice(start),
-            )
+            yield partial(self._batch, start)
 
-    def _whole_slice(self, start: int) -> pl.DataFrame:
-        assert self.whole is not None
-        return self.whole().slice(start, SHEET_ROWS)
+    def _batch(self, start: int) -> RawBatch:
+        whole = None if self.whole is None else partial(self.whole.slice, start, SHEET_ROWS)
+        return RawBatch(self.cells.slice(start, SHEET_ROWS), {}, whole)
 
 
 def open_source(path: Path, facts: ByteFacts, scratch: Path) -> Source:
@@ -323,11 +322,14 @@ def _read_workbook(path: Path) -> FrameSource:
     cells = table.select(table.columns[i] for i in positions.values())
     cells.columns = list(positions)
     cells = _mark_numeric_ids(reader, name, row, contract, positions, cells)
-    return FrameSource(contract, "", "", header, row + 1, row, cells, lambda: table)
+    return FrameSource(contract, "", "", header, row + 1, row, cells, table)
 
 
 def _sheet(reader: fastexcel.ExcelReader, name: str, **options: Any) -> pl.DataFrame:
-    return reader.load_sheet(name, header_row=None, dtypes="string", **options).to_polars()
+    sheet: pl.DataFrame = reader.load_sheet(
+        name, header_row=None, dtypes="string", **options
+    ).to_polars()
+    return sheet
 
 
 def _mark_numeric_ids(
@@ -359,8 +361,8 @@ def _mark_numeric_ids(
         is_long = cells[name].str.contains(r"^-?\d{16,}|[.eE]")
         lost = (is_number & is_long).fill_null(False)
         if lost.any():
-            rounded = cells[name].str.slice(0, 1) + ".0E+" + cells[name].str.len_chars().cast(
-                pl.String
+            rounded = (
+                cells[name].str.slice(0, 1) + ".0E+" + cells[name].str.len_chars().cast(pl.String)
             )
             marked.append(cells[name].zip_with(~lost, rounded).alias(name))
     return cells.with_columns(marked)
@@ -392,4 +394,3 @@ def _open_json(path: Path, facts: ByteFacts, encoding: str) -> FrameSource | Non
 def _keys(document: object) -> tuple[str, ...]:
     first = document[0] if isinstance(document, list) and document else document
     return tuple(first) if isinstance(first, dict) else ()
-

@@ -118,9 +118,7 @@ def read_times(
             nothing = pl.repeat(None, raw.height, dtype=pl.Int64, eager=True)
             wall = (nothing.clone() if wall is None else wall).scatter(places, general.wall)
             if fixed is not None or general.fixed.is_not_null().any():
-                fixed = (nothing.clone() if fixed is None else fixed).scatter(
-                    places, general.fixed
-                )
+                fixed = (nothing.clone() if fixed is None else fixed).scatter(places, general.fixed)
         if is_utc and wall is not None:
             fixed = wall if fixed is None else fixed.zip_with(fixed.is_not_null(), wall)
             wall = None
@@ -196,7 +194,7 @@ def read_general(cells: pl.Series, order: DateOrder, null_words: Sequence[str]) 
         pl.col("text").str.extract_groups(_GENERAL).alias("parts"),
     ).unnest("parts")
     year_first = pl.col("a").str.len_bytes() == 4
-    a, b, c = (pl.col(part).cast(pl.Int32, strict=False) for part in "abc")
+    a, b = (pl.col(part).cast(pl.Int32, strict=False) for part in "ab")
     half_day = pl.col("p").is_not_null()
     slashed = ~year_first & (pl.col("c").str.len_bytes() == 4)
     evidence = parts.select(

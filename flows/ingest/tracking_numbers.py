@@ -93,7 +93,7 @@ def _kinds_by_length() -> dict[int, tuple[Kind, ...]]:
 
 
 def _frozen(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    return {k: tuple(value) if isinstance(value, list) else value for k, value in values.items()}
 
 
 @cache
@@ -169,25 +169,26 @@ def _check_digit_holds(table: NDArray[np.uint8], form: Form, kind: Kind) -> NDAr
     check = values[:, form.check]
     serial = values[:, form.serial[0] : form.serial[1]]
     if not kind.prepend:
-        return _expected(serial, kind.checksum) == check
+        return np.equal(_expected(serial, kind.checksum), check)
     prefix = np.array([int(digit) for digit in kind.prepend], dtype=np.int64)
     has_prefix = (serial[:, : len(prefix)] == prefix).all(axis=1)
     longer = np.hstack([np.broadcast_to(prefix, (len(serial), len(prefix))), serial])
     expected = np.where(
         has_prefix, _expected(serial, kind.checksum), _expected(longer, kind.checksum)
     )
-    return expected == check
+    return np.equal(expected, check)
 
 
 def _expected(serial: NDArray[np.int64], checksum: Checksum) -> NDArray[np.int64]:
     """The check digit that each row of serial digits asks for."""
     if checksum.name == "mod7":
         powers = 10 ** np.arange(serial.shape[1] - 1, -1, -1, dtype=np.int64)
-        return (serial @ powers) % 7
+        return np.asarray((serial @ powers) % 7, dtype=np.int64)
     if checksum.name == "weighted":
         weights = np.array(checksum.weights, dtype=np.int64)
-        return (serial @ weights) % checksum.modulo1 % checksum.modulo2
+        sums = (serial @ weights) % checksum.modulo1 % checksum.modulo2
+        return np.asarray(sums, dtype=np.int64)
     ordered = serial[:, ::-1] if checksum.reverse else serial
     total = ordered[:, ::2].sum(axis=1) * checksum.evens
     total = total + ordered[:, 1::2].sum(axis=1) * checksum.odds
-    return (10 - total % 10) % 10
+    return np.asarray((10 - total % 10) % 10, dtype=np.int64)

@@ -38,9 +38,7 @@ def identifier(name: str, null_words: Sequence[str]) -> pl.Expr:
     return pl.when(~odd).then(text).alias(name)
 
 
-def odd_identifiers(
-    cells: pl.Series, null_words: Sequence[str]
-) -> tuple[pl.Series, pl.Series]:
+def odd_identifiers(cells: pl.Series, null_words: Sequence[str]) -> tuple[pl.Series, pl.Series]:
     """Ids of cells that `identifier` left: values without guards, and the indices of damage."""
     text = cells.alias("text").to_frame().select(pl.col("text").str.strip_chars())
     inner = pl.col("text").str.extract_groups(_GUARD)
@@ -74,6 +72,12 @@ def translations(column: Column, cells: Iterable[str], null_words: Sequence[str]
     return found
 
 
+def plain_zip3(name: str) -> pl.Expr:
+    """First three digits of a ZIP of five digits; null for every other cell."""
+    text = pl.col(name)
+    return pl.when(text.str.contains(r"^\d{5}$")).then(text.str.slice(0, 3)).alias(name)
+
+
 def zip3(name: str, country: str | None, market: str) -> pl.Expr:
     """First three digits of a US-style ZIP of five or nine digits, else null.
 
@@ -85,7 +89,5 @@ def zip3(name: str, country: str | None, market: str) -> pl.Expr:
     if country is not None:
         named = pl.col(country).str.strip_chars().str.to_lowercase()
         is_us = pl.when(named.is_null()).then(is_us).otherwise(named.is_in(_US_NAMES))
-    short = pl.when(is_us & text.str.contains(r"^\d{3,4}$")).then(
-        text.str.zfill(5).str.slice(0, 3)
-    )
+    short = pl.when(is_us & text.str.contains(r"^\d{3,4}$")).then(text.str.zfill(5).str.slice(0, 3))
     return pl.coalesce(whole, short).alias(name)

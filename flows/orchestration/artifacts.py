@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from prefect.artifacts import (
@@ -44,9 +44,10 @@ class Progress:
     def __init__(self, total: int) -> None:
         self._total = max(total, 1)
         self._done = 0
-        self._id: UUID = create_progress_artifact(
+        made = create_progress_artifact(
             progress=0.0, key="backfill-progress", description=f"{total} days to render"
         )
+        self._id = cast("UUID", made)
 
     def step(self) -> None:
         """One more day is done."""

@@ -12,8 +12,7 @@ from typing import Any
 
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import TaskRun
-from prefect.states import State
+from prefect.client.schemas.objects import State, TaskRun
 
 from flows import stages
 
@@ -30,7 +29,9 @@ def _may_pass(task_: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
 def _as_task(
     name: str, stage: Callable[..., None], timeout_hours: int, *, is_retried: bool = False
 ) -> Task[..., None]:
-    return task(
+    # Prefect's own types know neither a missing delay nor a condition that is not given.
+    decorate: Any = task
+    made: Task[..., None] = decorate(
         stage,
         name=name,
         description=(stage.__doc__ or "").strip().splitlines()[0],
@@ -42,6 +43,7 @@ def _as_task(
         persist_result=False,
         log_prints=False,
     )
+    return made
 
 
 read_landing = _as_task("read landing", stages.read_landing, 4, is_retried=True)

@@ -46,6 +46,8 @@ _CANDIDATES = 50
 
 def warm_up() -> None:
     """Import GX, which takes seconds: call it in a thread while other work goes on."""
+    # GX tells of every method that it registers; its errors may quote a cell, so they stay inside.
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     importlib.import_module("great_expectations")
     importlib.import_module("great_expectations.expectations")
 
@@ -88,6 +90,7 @@ class _Session:
     """One GX context on one database."""
 
     def __init__(self, database: Path) -> None:
+        warm_up()
         import great_expectations as gx
         from great_expectations.data_context.types.base import (
             DataContextConfig,

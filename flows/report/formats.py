@@ -126,7 +126,7 @@ def format_line(value: float) -> str:
 def format_points(change: float) -> str:
     """A change of a rate, in points: ``0.008`` -> ``0.8 points``."""
     points = abs(Decimal(repr(change)) * 100).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-    return f"{points} {'point' if points == 1 else 'points'}"
+    return f"{points} points"
 
 
 def format_money(amount: Decimal | float | None, currency: str | None) -> str:

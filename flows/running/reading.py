@@ -19,7 +19,7 @@ from flows.warehouse.inputs import BuildShop, LakeTable, prepare
 from flows.warehouse.scope import plan, snapshot_scope
 
 if TYPE_CHECKING:
-    from flows.ingest import FileRecord, Ledger, Shop
+    from flows.ingest import FileRecord, Shop
 
 
 def ingest(run: Run) -> None:
@@ -31,8 +31,7 @@ def ingest(run: Run) -> None:
     from flows.ingest import read_ledger, resolve_shops
 
     home = run.home
-    before = read_ledger(home)
-    _check_landing(home, run.request.shops, before)
+    check_landing(home, run.request.shops)
     run.say(f"Reading {home.landing}")
     result = read(home, run.run_id, only_shops=run.request.shops or None, progress=run.say)
     run.say(
@@ -118,8 +117,11 @@ def _file_row(record: FileRecord) -> dict[str, Any]:
     }
 
 
-def _check_landing(home: Home, wanted: tuple[str, ...], ledger: Ledger) -> None:
-    """Refuse what reading would find nothing for, before anything is read."""
+def check_landing(home: Home, wanted: tuple[str, ...]) -> None:
+    """Raise `UsageError` for a landing folder or shops that reading would find nothing for."""
+    from flows.ingest import read_ledger
+
+    ledger = read_ledger(home)
     folders = {path.name for path in home.landing.iterdir() if path.is_dir()}
     known = {name for name in folders if not name.startswith(".")} | set(ledger.shop_ids)
     if not known:

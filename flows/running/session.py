@@ -68,9 +68,10 @@ class GateBlocked(Blocked):
 
     def __init__(self, run: Run) -> None:
         held = "; ".join(f"{shop} by {', '.join(gates)}" for shop, gates in run.blocked.items())
+        said = [str(path) for path in run.alerts if path.name.startswith("gate_blocked.")]
         super().__init__(
             f"Not published: shop {held}. Its last good publication stands.",
-            f"What failed and why: {', '.join(map(str, run.alerts)) or run.record_path}",
+            f"What failed and why: {', '.join(said) or run.record_path}",
         )
         self.outcome = outcome(run)
 

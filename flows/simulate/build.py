@@ -172,7 +172,8 @@ def _alone(links: Links, leader: IntArray) -> BoolArray:
 
 def _links(orders: Orders, lines: Lines) -> Links:
     """Distinct pairs of order and package, by order."""
-    key = np.unique(lines.order * (2 * len(orders) + 2) + lines.package)
+    key = np.sort(lines.order * (2 * len(orders) + 2) + lines.package)
+    key = key[np.diff(key, prepend=-1) > 0]
     return Links(key // (2 * len(orders) + 2), key % (2 * len(orders) + 2))
 
 

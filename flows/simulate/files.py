@@ -3,7 +3,7 @@
 import gzip
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -99,6 +99,17 @@ def ids(values: IntArray, tail: str = "") -> pl.Series:
 def pick_text(table: Sequence[str | None], index: IntArray) -> pl.Series:
     """Texts of a small table by index."""
     return pl.Series(list(table), dtype=pl.String).gather(index)
+
+
+def assemble(
+    group: IntArray, makers: Mapping[int, Callable[[IntArray], pl.Series]]
+) -> pl.Series:
+    """Texts made by group: each maker gets the indices of its group's entries."""
+    index = [np.flatnonzero(group == number) for number in makers]
+    texts = [make(at) for at, make in zip(index, makers.values(), strict=True)]
+    place = np.empty(len(group), dtype=np.int64)
+    place[np.concatenate(index)] = np.arange(len(group))
+    return pl.concat(texts).gather(place)
 
 
 class MoneyText:

@@ -166,8 +166,9 @@ def make_numbers(
     style = np.where((style == tn.USPS_94) & (rng.random(total) < 0.4), tn.USPS_92, style)
     none = np.zeros(total, dtype=bool)
     true_number = tn.numbers(style, since, running, shop_number, none)
-    bad = boxes.fate == BAD_CHECK_DIGIT
-    shown = tn.numbers(style, since, running, shop_number, bad)
+    bad = np.flatnonzero(boxes.fate == BAD_CHECK_DIGIT)
+    spoilt = tn.numbers(style[bad], since[bad], running[bad], shop_number, ~none[bad])
+    shown = true_number.clone().scatter(bad, spoilt)
     looks = rng.random(total)
     frame = pl.select(
         number=shown,

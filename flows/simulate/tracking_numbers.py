@@ -4,13 +4,19 @@ A number is built from the day (four digits, since 2018) and a running number of
 numbers of different days never meet. Check digits are computed on integer columns.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import polars as pl
 
+from flows.simulate.files import assemble
 from flows.simulate.types import BoolArray, IntArray
 
 UPS, USPS_94, USPS_92, FEDEX, ONTRAC, UNIUNI, VEHO, UNSUPPORTED = range(8)
 """Styles of number."""
+
+Maker = Callable[[IntArray], pl.Series]
 
 _FEDEX_WEIGHTS = (3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1)
 
@@ -53,46 +59,52 @@ def numbers(
     """
     wrong = bad.astype(np.int64)
 
-    def checked(check: IntArray) -> pl.Expr:
-        return _text((check + wrong) % 10, 1)
+    def of(make: Callable[[IntArray, IntArray, IntArray, int], pl.Expr]) -> Maker:
+        return lambda at: pl.select(make(day[at], serial[at], wrong[at], shop)).to_series()
 
-    ups_head = f"GZ{shop:03d}"
-    ups_body = day % 1000 * 10**7 + serial
-    ups = mod10(_constant(ups_head, day) + _digits(ups_body, 10), 1, 2)
-    usps: dict[str, tuple[IntArray, IntArray]] = {}
-    for lead in ("94001", "92055"):
-        mid = 9 * 10**8 + shop * 10**5 + day * 10
-        body = mid * 10**7 + serial
-        usps[lead] = body, mod10(_constant(lead, day) + _digits(body, 16), 3, 1)
-    fedex_body = day * 10**7 + serial
-    fedex_sum = sum(
-        (d * w for d, w in zip(_digits(fedex_body, 11), _FEDEX_WEIGHTS, strict=True)),
+    return assemble(
+        style,
+        {
+            UPS: of(_ups),
+            USPS_94: of(partial(_usps, "94001")),
+            USPS_92: of(partial(_usps, "92055")),
+            FEDEX: of(_fedex),
+            ONTRAC: of(_ontrac),
+            UNIUNI: of(partial(_plain, "UUS")),
+            VEHO: of(partial(_plain, "VEHO")),
+            UNSUPPORTED: of(partial(_plain, "SWP-")),
+        },
+    )
+
+
+def _ups(day: IntArray, serial: IntArray, wrong: IntArray, shop: int) -> pl.Expr:
+    head = f"GZ{shop:03d}"
+    body = day % 1000 * 10**7 + serial
+    check = mod10(_constant(head, day) + _digits(body, 10), 1, 2)
+    return pl.concat_str(pl.lit("1Z" + head), _text(body, 10), _text((check + wrong) % 10, 1))
+
+
+def _usps(lead: str, day: IntArray, serial: IntArray, wrong: IntArray, shop: int) -> pl.Expr:
+    body = (9 * 10**8 + shop * 10**5 + day * 10) * 10**7 + serial
+    check = mod10(_constant(lead, day) + _digits(body, 16), 3, 1)
+    return pl.concat_str(pl.lit(lead), _text(body, 16), _text((check + wrong) % 10, 1))
+
+
+def _fedex(day: IntArray, serial: IntArray, wrong: IntArray, _: int) -> pl.Expr:
+    body = day * 10**7 + serial
+    total = sum(
+        (d * w for d, w in zip(_digits(body, 11), _FEDEX_WEIGHTS, strict=True)),
         start=np.zeros_like(day),
     )
-    ontrac_body = 10**12 + day * 10**8 + serial
-    ontrac = mod10(_constant("4", day) + _digits(ontrac_body, 13), 1, 2)
-    plain = (day * 1000 + shop) * 10**8 + serial
-    frame = pl.select(
-        style=pl.Series(style),
-        ups=pl.concat_str(pl.lit("1Z" + ups_head), _text(ups_body, 10), checked(ups)),
-        usps_94=pl.concat_str(pl.lit("94001"), _text(usps["94001"][0], 16),
-                              checked(usps["94001"][1])),
-        usps_92=pl.concat_str(pl.lit("92055"), _text(usps["92055"][0], 16),
-                              checked(usps["92055"][1])),
-        fedex=pl.concat_str(_text(fedex_body, 11), checked(fedex_sum % 11 % 10)),
-        ontrac=pl.concat_str(pl.lit("C"), _text(ontrac_body, 13), checked(ontrac)),
-        uniuni=pl.concat_str(pl.lit("UUS"), _text(plain, 16)),
-        veho=pl.concat_str(pl.lit("VEHO"), _text(plain, 15)),
-        unsupported=pl.concat_str(pl.lit("SWP-"), _text(plain, 15)),
-    )  # fmt: skip
-    return frame.select(
-        pl.when(pl.col("style") == UPS).then("ups")
-        .when(pl.col("style") == USPS_94).then("usps_94")
-        .when(pl.col("style") == USPS_92).then("usps_92")
-        .when(pl.col("style") == FEDEX).then("fedex")
-        .when(pl.col("style") == ONTRAC).then("ontrac")
-        .when(pl.col("style") == UNIUNI).then("uniuni")
-        .when(pl.col("style") == VEHO).then("veho")
-        .otherwise("unsupported")
-        .alias("number")
-    ).to_series()  # fmt: skip
+    return pl.concat_str(_text(body, 11), _text((total % 11 % 10 + wrong) % 10, 1))
+
+
+def _ontrac(day: IntArray, serial: IntArray, wrong: IntArray, _: int) -> pl.Expr:
+    body = 10**12 + day * 10**8 + serial
+    # By the carrier's rule a 4 stands before the digits when the check digit is computed.
+    check = mod10(_constant("4", day) + _digits(body, 13), 1, 2)
+    return pl.concat_str(pl.lit("C"), _text(body, 13), _text((check + wrong) % 10, 1))
+
+
+def _plain(lead: str, day: IntArray, serial: IntArray, _: IntArray, shop: int) -> pl.Expr:
+    return pl.concat_str(pl.lit(lead), _text((day * 1000 + shop) * 10**8 + serial, 15))

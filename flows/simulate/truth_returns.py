@@ -99,10 +99,11 @@ def return_rates(plan: Plan, facts: OrderFacts, day: int, by: str) -> pl.DataFra
             "refund_date": refunds.filter(pl.col("refund_day") >= begin),
         }
         for basis, returned in bases.items():
-            keys = sorted(set(ordered[by].to_list()) | set(returned[by].to_list()))
-            for key in keys:
-                mine = ordered.filter(pl.col(by) == key)
-                theirs = returned.filter(pl.col(by) == key)
+            sold = {k[0]: part for k, part in ordered.partition_by(by, as_dict=True).items()}
+            back = {k[0]: part for k, part in returned.partition_by(by, as_dict=True).items()}
+            for key in sorted(sold.keys() | back.keys()):
+                mine = sold.get(key, ordered.clear())
+                theirs = back.get(key, returned.clear())
                 rows.append(
                     {
                         "as_of_on": plan.end_on,

@@ -13,7 +13,7 @@ from flows.simulate.places import PLACES
 from flows.simulate.plan import Plan
 from flows.simulate.returns import COMPLETED, REFUNDED
 from flows.simulate.tracking import CODES
-from flows.simulate.types import BoolArray, IntArray
+from flows.simulate.types import IntArray
 
 CARRIER_WORDS = ("UPS", "usps", "FedEx", "OnTrac", "UniUni", "Veho", "Swift Parcel Co")
 _DESCRIPTIONS = (
@@ -47,19 +47,20 @@ def write_tracking(
     utc = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%SZ", "T")
     plain = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%S", " ")
     local = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%S", "T")
-    piece = np.searchsorted(edges, events.at, side="right")
-    late = (rng.random(len(events)) < _LATE_SHARE) & (piece < len(edges) - 1)
-    shown = np.where(late, piece + 1, piece)
+    late = rng.random(len(events)) < _LATE_SHARE
+    cut = np.searchsorted(events.at, edges, side="left")
     for number, edge in enumerate(edges):
         say(f"tracking feed {number + 1} of {len(edges)}")
-        start = int(edges[number - 1]) if number else 0
-        repeated = (shown == number - 1) & (events.at >= start - _OVERLAP)
-        rows = np.flatnonzero((shown == number) | repeated)
+        own = np.arange(cut[number - 1] if number else 0, cut[number])
+        if number < len(edges) - 1:
+            own = own[~late[own]]
+        before = np.arange(cut[number - 2] if number > 1 else 0, cut[number - 1] if number else 0)
+        start = int(edges[number - 1]) - _OVERLAP
+        rows = np.concatenate([before[late[before] | (events.at[before] >= start)], own])
         if not len(rows):
             continue
         package, carrier, at = events.package[rows], events.carrier[rows], events.at[rows]
         code, place, zip5 = events.code[rows], events.place[rows], events.zip5[rows]
-        all_seen = np.ones(len(rows), dtype=bool)
         home = plan.orders.warehouse[plan.packages.order[package]]
         where = np.where(place < 0, len(PLACES) + home, place)
         style = np.select(
@@ -69,7 +70,7 @@ def write_tracking(
             {
                 "tracking_number": plan.packages.true_number.gather(package),
                 "carrier": fl.pick_text(CARRIER_WORDS, carrier),
-                "event_at": _times(plan, at, style, all_seen, utc, plain, local),
+                "event_at": _times(plan, at, style, utc, plain, local),
                 "event_code": fl.pick_text(CODES, code),
                 "event_description": fl.pick_text(_DESCRIPTIONS, code),
                 "event_city": fl.pick_text(_cities(), where),
@@ -101,34 +102,29 @@ def _postal_codes(zip5: IntArray) -> pl.Series:
 
 
 def _times(
-    plan: Plan,
-    at: IntArray,
-    style: IntArray,
-    seen: BoolArray,
-    utc: StampText,
-    plain: StampText,
-    local: StampText,
+    plan: Plan, at: IntArray, style: IntArray, utc: StampText, plain: StampText, local: StampText
 ) -> pl.Series:
-    offset = plan.clock.offset(at)
-    hours = np.abs(offset) // 3600
-    tail = pl.concat_str(
-        pl.when(pl.Series(offset < 0)).then(pl.lit("-")).otherwise(pl.lit("+")),
-        pl.lit(pl.Series(hours).cast(pl.String).str.zfill(2)),
-        pl.lit(":"),
-        pl.lit(pl.Series(np.abs(offset) % 3600 // 60).cast(pl.String).str.zfill(2)),
+    def with_offset(index: IntArray) -> pl.Series:
+        moment = at[index]
+        minutes = plan.clock.offset(moment) // 60
+        size = np.abs(minutes)
+        tail = pl.concat_str(
+            pl.when(pl.Series(minutes < 0)).then(pl.lit("-")).otherwise(pl.lit("+")),
+            pl.lit(pl.Series(size // 60).cast(pl.String).str.zfill(2)),
+            pl.lit(":"),
+            pl.lit(pl.Series(size % 60).cast(pl.String).str.zfill(2)),
+        )
+        text = local.shop(moment, np.ones(len(index), dtype=bool))
+        return pl.select(pl.concat_str(pl.lit(text), tail)).to_series()
+
+    return fl.assemble(
+        style,
+        {
+            0: lambda index: utc.wall(at[index], np.ones(len(index), dtype=bool)),
+            1: lambda index: plain.shop(at[index], np.ones(len(index), dtype=bool)),
+            2: with_offset,
+        },
     )
-    frame = pl.select(
-        style=pl.Series(style),
-        utc=utc.wall(at, seen),
-        plain=plain.shop(at, seen),
-        offset=pl.concat_str(pl.lit(local.shop(at, seen)), tail),
-    )
-    return frame.select(
-        pl.when(pl.col("style") == 0).then("utc")
-        .when(pl.col("style") == 1).then("plain")
-        .otherwise("offset")
-        .alias("event_at")
-    ).to_series()  # fmt: skip
 
 
 def write_shipments(landing: fl.Landing, plan: Plan) -> None:

@@ -159,7 +159,9 @@ def _frame(
     money: fl.MoneyText,
 ) -> pl.DataFrame:
     orders, lines, catalogue, packages = plan.orders, plan.lines, plan.catalogue, plan.packages
-    of, back = np.unique(lines.order[rows], return_inverse=True)
+    order = lines.order[rows]
+    starts = np.diff(order, prepend=-1) > 0
+    of, back = order[starts], np.cumsum(starts) - 1
     sku = lines.sku[rows]
     status = _status(plan, of, at)
     refunds, returned_units = _refunds(plan, amounts, at)

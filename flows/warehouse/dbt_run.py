@@ -14,7 +14,7 @@ from flows.paths import DBT_DIR
 from flows.warehouse.database import connect
 
 if TYPE_CHECKING:
-    from dbt.contracts.results import RunResult
+    from dbt.artifacts.schemas.run import RunResult
 
 _THREADS = "2"
 
@@ -32,7 +32,7 @@ def build(database: Path, target: Path, scratch: Path) -> None:
 
     target: a folder that lives on between runs, for dbt's partial parsing and its log. scratch:
     where DuckDB may spill to. The compiled SQL of the models is left in the table
-    `inputs.models` (name, schema_name, materialized, position, query), so that a mart can be
+    `inputs.models` (name, schema_name, position, query), so that a mart can be
     computed again for another day without dbt. Raises `DbtFailed`.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -43,6 +43,8 @@ def build(database: Path, target: Path, scratch: Path) -> None:
         "--quiet",
         "--no-print",
         "--no-use-colors",
+        "--log-level",
+        "none",
         "--log-level-file",
         "info",
         "--log-path",
@@ -70,7 +72,7 @@ def build(database: Path, target: Path, scratch: Path) -> None:
         with _environment(environment), _stdout_to_stderr():
             outcome = dbtRunner().invoke(arguments)
     finally:
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     log = target / "dbt.log"
     results: list[RunResult] = list(getattr(outcome.result, "results", None) or [])
     for result in results:
@@ -86,16 +88,15 @@ def _keep_queries(database: Path, results: list[RunResult], scratch: Path) -> No
     for position, result in enumerate(results):
         node = result.node
         query = getattr(node, "compiled_code", None)
-        if node.resource_type == "model" and query:
-            materialized = node.config.materialized
-            rows.append((node.name, node.schema, materialized, position, query))
+        if str(node.resource_type) == "model" and query:
+            rows.append((node.name, node.schema, position, query))
     with connect(database, scratch) as connection:
         connection.execute(
             "create or replace table inputs.models (name varchar, schema_name varchar, "
-            "materialized varchar, position integer, query varchar)"
+            "position integer, query varchar)"
         )
         if rows:
-            connection.executemany("insert into inputs.models values (?, ?, ?, ?, ?)", rows)
+            connection.executemany("insert into inputs.models values (?, ?, ?, ?)", rows)
 
 
 @contextmanager

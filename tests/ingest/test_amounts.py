@@ -36,7 +36,9 @@ def test_money(text: str, mark: DecimalMark, value: str, currency: str | None) -
     assert read.currencies[0] == currency
 
 
-@pytest.mark.parametrize("text", ["abc", "1.2.3", "12,34,56", "1e5", "$", "1.022", "NaN", "5 apples"])
+@pytest.mark.parametrize(
+    "text", ["abc", "1.2.3", "12,34,56", "1e5", "$", "1.022", "NaN", "5 apples"]
+)
 def test_what_is_no_amount_fails(text: str) -> None:
     assert read_amounts(pl.Series([text]), 2, "point", ["-"]).failed.to_list() == [0]
 
@@ -64,7 +66,9 @@ def test_what_an_amount_says_about_its_mark(text: str, evidence: set[str]) -> No
 
 
 def test_integers() -> None:
-    read = read_integers(pl.Series(["1,000", "2.0", " 3", "x", "-", "1.5"]), pl.Int32(), "point", ["-"])
+    read = read_integers(
+        pl.Series(["1,000", "2.0", " 3", "x", "-", "1.5"]), pl.Int32(), "point", ["-"]
+    )
     assert read.values.to_list() == [1000, 2, 3, None, None, None]
     assert read.failed.to_list() == [3, 5]
 

@@ -31,9 +31,7 @@ from tests.ingest.builders import (
     tracking,
 )
 
-CONTENT = [
-    name for name in ("order_id", "sku_id", "order_amount", "created_at", "product_name", "zip3")
-]
+CONTENT = ["order_id", "sku_id", "order_amount", "created_at", "product_name", "zip3"]
 
 
 def plain() -> str:
@@ -180,7 +178,9 @@ def test_a_stray_quote_in_a_cell(home: Home) -> None:
         line[US_HEADER.index(header)] = value.replace(",", " ").replace('"', "")
     line[name] = '5" nail'
     other = [cell.replace('5" nail', "screw") for cell in line]
-    drop(home, "a.csv", "\n".join(",".join(cells) for cells in (US_HEADER, line, other, line)) + "\n")
+    drop(
+        home, "a.csv", "\n".join(",".join(cells) for cells in (US_HEADER, line, other, line)) + "\n"
+    )
     record = only(run(home))
     assert (record.rows_read, record.rows_accepted) == (3, 3)
     assert lake(home)["product_name"].to_list() == ['5" nail', "screw", '5" nail']
@@ -230,11 +230,15 @@ def malformed(book: bytes) -> bytes:
         for info in source.infolist():
             content = source.read(info)
             if info.filename == "xl/worksheets/sheet1.xml":
-                text = re.sub(r'<dimension ref="[^"]*"/>', '<dimension ref="A1:A1"/>', content.decode())
+                text = re.sub(
+                    r'<dimension ref="[^"]*"/>', '<dimension ref="A1:A1"/>', content.decode()
+                )
                 first = re.search(r'<row r="1"[^>]*>(.*?)</row>', text)
                 assert first is not None
                 single = re.findall(r"<c .*?</c>", first.group(1))
-                text = text.replace(first.group(0), "".join(f'<row r="1">{c}</row>' for c in single))
+                text = text.replace(
+                    first.group(0), "".join(f'<row r="1">{c}</row>' for c in single)
+                )
                 content = text.encode()
             target.writestr(info.filename, content)
     return out.getvalue()
@@ -361,16 +365,37 @@ def test_money_texts(
 @pytest.mark.parametrize("word", ["", "-", "--", "N/A", "/", "\t", " ", "-\t"])
 def test_null_words(home: Home, word: str) -> None:
     changes = dict.fromkeys(
-        ("product_name", "order_amount", "paid_time", "package_id", "tracking_id", "zipcode",
-         "creator_handle", "weight_kg_", "order_substatus", "sku_quantity_of_return"),
+        (
+            "product_name",
+            "order_amount",
+            "paid_time",
+            "package_id",
+            "tracking_id",
+            "zipcode",
+            "creator_handle",
+            "weight_kg_",
+            "order_substatus",
+            "sku_quantity_of_return",
+        ),
         word,
     )
     drop(home, "a.csv", table([order(1, **changes)]))
     assert only(run(home)).rows_accepted == 1
     found = lake(home).row(0, named=True)
-    for name in ("product_name", "order_amount", "paid_at", "paid_on", "package_id", "zip3",
-                 "tracking_number", "tracking_fits", "creator_handle", "weight_kg",
-                 "order_substatus", "returned_quantity"):
+    for name in (
+        "product_name",
+        "order_amount",
+        "paid_at",
+        "paid_on",
+        "package_id",
+        "zip3",
+        "tracking_number",
+        "tracking_fits",
+        "creator_handle",
+        "weight_kg",
+        "order_substatus",
+        "returned_quantity",
+    ):
         assert found[name] is None, name
 
 

@@ -55,34 +55,36 @@ def test_a_header_that_stands_twice(home: Home) -> None:
     assert reason == "The column `Order ID` stands twice in the header."
 
 
+NO_EXPORTS = [
+    (b"", "empty"),
+    (b"\n\n", "empty"),
+    (b"<!DOCTYPE html><html><body>Log in</body></html>", "web page"),
+    (b"  <HTML><table><tr><td>Order ID</td></tr></table>", "web page"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old or a password"),
+    (b"%PDF-1.7 ...", "document"),
+    (b"7z\xbc\xaf\x27\x1c....", "packed"),
+    (bytes(range(256)) * 40, "bytes that no text has"),
+    (b"\x81\x8d\x8f" + GOOD.encode(), "encoding"),
+    (b"\xef\xbb\xbf" + "é".encode("latin-1") * 3, "claims to be UTF-8"),
+    (b'{"a": 1, "b": [', "JSON is damaged"),
+    (b'{"hello": "world"}', "no contract"),
+    (b"[]", "no contract"),
+    (gzip.compress(GOOD.encode())[:-20], "damaged"),
+    (gzip.compress(gzip.compress(GOOD.encode())), "another archive"),
+    (gzip.compress(GOOD.encode())[:10] + b"x" * 50, "damaged"),
+    (b"PK\x03\x04" + b"x" * 500, "damaged"),
+    (zipped({"a.csv": GOOD.encode()})[:-30], "damaged"),
+    (zipped({"a.zip": zipped({"b.csv": GOOD.encode()})}), "another archive"),
+    (zipped({}), "no file"),
+    (zipped({"../../a.csv": GOOD.encode()}), "leads out"),
+    (zipped({"/etc/a.csv": GOOD.encode()}), "leads out"),
+    (sheet([list(US_HEADER), cells()])[:-400], "damaged"),
+    (sheet([["hello", "world"]]), "no contract"),
+]
+
+
 @pytest.mark.parametrize(
-    ("content", "word"),
-    [
-        (b"", "empty"),
-        (b"\n\n", "empty"),
-        (b"<!DOCTYPE html><html><body>Log in</body></html>", "web page"),
-        (b"  <HTML><table><tr><td>Order ID</td></tr></table>", "web page"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old or a password"),
-        (b"%PDF-1.7 ...", "document"),
-        (b"7z\xbc\xaf\x27\x1c....", "packed"),
-        (bytes(range(256)) * 40, "bytes that no text has"),
-        (b"\x81\x8d\x8f" + GOOD.encode(), "encoding"),
-        (b"\xef\xbb\xbf" + "é".encode("latin-1") * 3, "claims to be UTF-8"),
-        (b'{"a": 1, "b": [', "JSON is damaged"),
-        (b'{"hello": "world"}', "no contract"),
-        (b"[]", "no contract"),
-        (gzip.compress(GOOD.encode())[:-20], "damaged"),
-        (gzip.compress(gzip.compress(GOOD.encode())), "another archive"),
-        (gzip.compress(GOOD.encode())[:10] + b"x" * 50, "damaged"),
-        (b"PK\x03\x04" + b"x" * 500, "damaged"),
-        (zipped({"a.csv": GOOD.encode()})[:-30], "damaged"),
-        (zipped({"a.zip": zipped({"b.csv": GOOD.encode()})}), "another archive"),
-        (zipped({}), "no file"),
-        (zipped({"../../a.csv": GOOD.encode()}), "leads out"),
-        (zipped({"/etc/a.csv": GOOD.encode()}), "leads out"),
-        (sheet([list(US_HEADER), cells()])[:-400], "damaged"),
-        (sheet([["hello", "world"]]), "no contract"),
-    ],
+    ("content", "word"), NO_EXPORTS, ids=[f"{n}-{w}" for n, (_, w) in enumerate(NO_EXPORTS)]
 )
 def test_what_is_no_export(home: Home, content: bytes, word: str) -> None:
     if not content.strip():
@@ -202,21 +204,29 @@ def test_special_files_are_not_opened(home: Home) -> None:
     assert only(run(home)).status == "refused"
 
 
+WHOLE = [
+    GOOD.encode(),
+    gzip.compress(GOOD.encode()),
+    zipped({"a.csv": GOOD.encode()}),
+    sheet([list(US_HEADER), cells()]),
+    GOOD.encode("utf-16"),
+]
+
+
 @settings(
     deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_damage_anywhere_never_stops_a_run(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    whole = data.draw(
-        st.sampled_from(
-            [GOOD.encode(), gzip.compress(GOOD.encode()), zipped({"a.csv": GOOD.encode()}),
-             sheet([list(US_HEADER), cells()]), GOOD.encode("utf-16")]
-        )
-    )
+def test_damage_anywhere_never_stops_a_run(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    whole = data.draw(st.sampled_from(WHOLE))
     start = data.draw(st.integers(0, len(whole)))
-    damaged = whole[:start] + data.draw(st.binary(max_size=60)) + whole[
-        data.draw(st.integers(start, len(whole))) :
-    ]
+    damaged = (
+        whole[:start]
+        + data.draw(st.binary(max_size=60))
+        + whole[data.draw(st.integers(start, len(whole))) :]
+    )
     home = Home(tmp_path_factory.mktemp("home")).create()
     drop(home, "a", damaged)
     result = run(home)

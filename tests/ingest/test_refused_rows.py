@@ -49,9 +49,19 @@ def one_bad(home: Home, **changes: str) -> dict[str, str]:
         ({"quantity": "0"}, "quantity", "below", "0"),
         ({"quantity": "-3"}, "quantity", "below", "'-3"),
         ({"quantity": "two"}, "quantity", "not a whole number", ""),
-        ({"created_time": "12/31/2020 11:59:59 PM"}, "created_at", "below", "12/31/2020 11:59:59 PM"),
+        (
+            {"created_time": "12/31/2020 11:59:59 PM"},
+            "created_at",
+            "below",
+            "12/31/2020 11:59:59 PM",
+        ),
         ({"created_time": ""}, "created_at", "must have a value", ""),
-        ({"created_time": "04/31/2026 10:00:00 AM"}, "created_at", "not a time", "04/31/2026 10:00:00 AM"),
+        (
+            {"created_time": "04/31/2026 10:00:00 AM"},
+            "created_at",
+            "not a time",
+            "04/31/2026 10:00:00 AM",
+        ),
         ({"paid_time": "soon"}, "paid_at", "not a time", ""),
         ({"order_amount": "free"}, "order_amount", "not a number", ""),
         ({"order_amount": "THB 5.00", "taxes": "S$ 1.00"}, "order_amount", "two currencies", ""),
@@ -132,13 +142,44 @@ def test_rows_of_many_files_are_in_one_list(home: Home) -> None:
 
 
 CELLS = st.sampled_from(
-    ["", "\t", "0", "1", "-1", "5.7E+17", "04/05/2026 11:54:28 PM", "31/12/2026 10:00:00", "x", "-",
-     "$5.00", "5,5", "THB 1.00", "2020-01-01", '"', "a,b", "\n", "Order ID", "Platform unique order ID."]
+    [
+        "",
+        "\t",
+        "0",
+        "1",
+        "-1",
+        "5.7E+17",
+        "04/05/2026 11:54:28 PM",
+        "31/12/2026 10:00:00",
+        "x",
+        "-",
+        "$5.00",
+        "5,5",
+        "THB 1.00",
+        "2020-01-01",
+        '"',
+        "a,b",
+        "\n",
+        "Order ID",
+        "Platform unique order ID.",
+    ]
 )
 CHANGED = st.dictionaries(
     st.sampled_from(
-        ["order_id", "sku_id", "quantity", "created_time", "paid_time", "order_amount", "taxes",
-         "tracking_id", "zipcode", "product_name", "order_status", "recipient"]
+        [
+            "order_id",
+            "sku_id",
+            "quantity",
+            "created_time",
+            "paid_time",
+            "order_amount",
+            "taxes",
+            "tracking_id",
+            "zipcode",
+            "product_name",
+            "order_status",
+            "recipient",
+        ]
     ),
     CELLS,
     max_size=4,

@@ -93,9 +93,7 @@ def test_an_offset_in_the_text_wins_over_the_shop(
 
 
 def test_the_repeated_hour_is_its_earlier_meaning_and_a_skipped_one_shifts() -> None:
-    times = read(
-        ["11/01/2026 01:30:00 AM", "03/08/2026 02:30:00 AM"], order="month_first"
-    )
+    times = read(["11/01/2026 01:30:00 AM", "03/08/2026 02:30:00 AM"], order="month_first")
     assert times.frame["x_at"].to_list() == [
         datetime(2026, 11, 1, 8, 30),
         datetime(2026, 3, 8, 10, 30),
@@ -105,8 +103,16 @@ def test_the_repeated_hour_is_its_earlier_meaning_and_a_skipped_one_shifts() -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["02/30/2026 10:00:00 AM", "13/13/2026 10:00:00 AM", "04/05/2026 13:00:00 PM", "yesterday",
-     "46117.99615", "2026-04-05 24:00:00", "9999-01-01 00:00:00", "04/05/26 10:00"],
+    [
+        "02/30/2026 10:00:00 AM",
+        "13/13/2026 10:00:00 AM",
+        "04/05/2026 13:00:00 PM",
+        "yesterday",
+        "46117.99615",
+        "2026-04-05 24:00:00",
+        "9999-01-01 00:00:00",
+        "04/05/26 10:00",
+    ],
 )
 def test_what_is_no_time_fails(text: str) -> None:
     times = read(["04/05/2026 10:00:00 AM", text], order="month_first")

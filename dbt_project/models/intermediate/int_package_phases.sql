@@ -66,21 +66,26 @@ select
     phase_to_on,
     is_rated_package,
     number_defect,
-    has_scan_before_order,
     greatest(phase_from_on, counts_from_on) as from_on,
     least(phase_to_on, cancelled_unscanned_on) as to_on,
     counts_from_on,
     scans_judged_from_on,
-    -- From when to when the scans speak against it; null where they never do.
+    -- From when to when there should be a scan and is none; null where that never happens.
     case
-        when scans_judged_from_on is null then null
-        when has_scan_before_order then scans_judged_from_on
-        when first_possession_on is null or first_possession_on > greatest(scan_due_on, scans_judged_from_on)
+        when
+            scans_judged_from_on is not null
+            and (
+                first_possession_on is null
+                or first_possession_on > greatest(scan_due_on, scans_judged_from_on)
+            )
             then greatest(scan_due_on, scans_judged_from_on)
     end as unscanned_from_on,
-    case when not has_scan_before_order then first_possession_on end as unscanned_to_on,
+    first_possession_on as unscanned_to_on,
+    -- From when another test of the scans fails, and which comes first.
     case
-        when scans_judged_from_on is not null and not has_scan_before_order
-            then greatest(zip_mismatch_on, case when zip_mismatch_on is not null then scans_judged_from_on end)
-    end as zip_mismatch_from_on
+        when has_scan_before_order then scans_judged_from_on
+        when scans_judged_from_on is not null and zip_mismatch_on is not null
+            then greatest(zip_mismatch_on, scans_judged_from_on)
+    end as misplaced_from_on,
+    case when has_scan_before_order then 'scan_before_order' else 'zip_mismatch' end as misplaced_defect
 from judged

@@ -30,13 +30,13 @@ counted as (
 
     union all
 
-    -- Days on which the scans speak against a number that is good in itself.
+    -- Days on which a scan is missing from a number that is good in itself.
     select
         shop_id,
         window_on,
         greatest(from_on, unscanned_from_on) as from_on,
         least(to_on, unscanned_to_on) as to_on,
-        case when has_scan_before_order then 'scan_before_order' else 'no_scan' end as tracking_defect,
+        'no_scan' as tracking_defect,
         0 as packages,
         1 as defective
     from phases
@@ -44,16 +44,31 @@ counted as (
 
     union all
 
+    -- Days on which its scans are in the wrong place, or before the order …
     select
         shop_id,
         window_on,
-        greatest(from_on, zip_mismatch_from_on) as from_on,
+        greatest(from_on, misplaced_from_on) as from_on,
         to_on,
-        'zip_mismatch' as tracking_defect,
+        misplaced_defect as tracking_defect,
         0 as packages,
         1 as defective
     from phases
-    where number_defect is null and zip_mismatch_from_on is not null
+    where number_defect is null and misplaced_from_on is not null
+
+    union all
+
+    -- … unless the missing scan is the first test that it fails.
+    select
+        shop_id,
+        window_on,
+        greatest(from_on, misplaced_from_on, unscanned_from_on) as from_on,
+        least(to_on, unscanned_to_on) as to_on,
+        misplaced_defect as tracking_defect,
+        0 as packages,
+        -1 as defective
+    from phases
+    where number_defect is null and misplaced_from_on is not null and unscanned_from_on is not null
 
 ),
 

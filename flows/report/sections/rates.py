@@ -173,7 +173,7 @@ def tasks(page: Page) -> list[Task]:
         found.append(
             Task("Add `seller_center/orders`", "so that there is something to judge", "#trust", "")
         )
-    elif day.has_lists:
+    elif day.headline and day.has_lists:
         found += _shipping_tasks(page)
         found += _tracking_tasks(page)
     failed = [gate for gate in page.context.gates_of(day.shop.shop_id) if not gate["passed"]]

@@ -1,0 +1,1 @@
+"""The benchmark: the real daily run against the least work that gives the same rates."""

@@ -1,0 +1,132 @@
+"""Time the real daily run against the floor: `python -m tests.bench [--orders N …]`.
+
+For each size: a made-up year of one shop, the floor (one DuckDB process), the daily run from nothing,
+and the daily run with one new day on top. Each runs in a process of its own; memory is the largest
+resident set of that process. Seconds before the first stage and after the last are start-up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+CALENDAR = ROOT / "dbt_project" / "seeds" / "business_calendar.csv"
+LAST_DAY = date(2026, 5, 31)
+DAYS = 365
+
+
+def run(command: list[str], **environment: str) -> tuple[float, float, str]:
+    """Run a command to its end.
+
+    Returns:
+        Wall seconds, peak resident memory in GB, and what it wrote on standard output.
+
+    Raises:
+        SystemExit: the command failed; its last lines are shown.
+    """
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            command, stdout=output, stderr=errors, cwd=ROOT, env={**os.environ, **environment}
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        errors.seek(0)
+        if process.returncode:
+            raise SystemExit(f"{' '.join(command)} failed:\n{errors.read()[-3000:]}")
+        return wall, usage.ru_maxrss / 1024**2, output.read()
+
+
+def simulate(out: Path, start: date, end: date, orders_per_day: int, seed: int) -> None:
+    """Write a made-up shop's exports, without their truth."""
+    run(
+        [sys.executable, "-m", "flows", "simulate", "--out", str(out), "--shop", "bench"]
+        + ["--from", str(start), "--to", str(end), "--orders-per-day", str(orders_per_day)]
+        + ["--seed", str(seed), "--no-truth"]
+    )
+
+
+def unpacked(landing: Path, out: Path) -> Path:
+    """The landing folder with zip members as files: DuckDB reads gzip but no zip."""
+    shutil.copytree(landing, out, copy_function=os.link)
+    for archive in out.rglob("*.zip"):
+        with zipfile.ZipFile(archive) as members:
+            members.extractall(archive.parent)
+        archive.unlink()
+    return out
+
+
+def daily(home: Path, day: date) -> tuple[float, float, dict[str, float]]:
+    """One daily run from outside: wall seconds, peak GB, seconds by stage."""
+    wall, memory, text = run(
+        [sys.executable, "-m", "flows", "daily", "--home", str(home), "--date", str(day), "--json"]
+    )
+    result: dict[str, Any] = json.loads(text)
+    record = json.loads((home / "runs" / f"{result['run_id']}.json").read_text())
+    return wall, memory, record["timings"]
+
+
+def bench(orders: int, work: Path) -> None:
+    """Measure one size and print its lines."""
+    first_day = LAST_DAY - timedelta(days=DAYS - 1)
+    per_day = max(1, orders // DAYS)
+    simulate(work / "year", first_day, LAST_DAY, per_day, seed=1)
+    landing = work / "year" / "landing"
+    size = sum(path.stat().st_size for path in landing.rglob("*") if path.is_file())
+    print(f"\n{orders:,} orders, {size / 1e9:.2f} GB as dropped", flush=True)
+
+    plain = unpacked(landing, work / "plain")
+    floor_wall, floor_memory, text = run(
+        [sys.executable, "-m", "tests.bench.floor", str(plain), str(work / "parquet"), str(CALENDAR)]
+    )
+    floor = json.loads(text)
+    floor_s = floor["ingest_s"] + floor["rates_s"]
+    print(
+        f"  floor          {floor_s:7.1f} s  {floor_memory:5.2f} GB   ingest {floor['ingest_s']:.1f}, "
+        f"rates {floor['rates_s']:.1f}, process {floor_wall:.1f}",
+        flush=True,
+    )
+
+    home = work / "home"
+    home.mkdir()
+    landing.rename(home / "landing")
+    for title, day in (("from nothing", LAST_DAY), ("one new day", LAST_DAY + timedelta(days=1))):
+        if day > LAST_DAY:
+            simulate(work / "day", day, day, per_day, seed=2)
+            shutil.copytree(work / "day" / "landing", home / "landing", dirs_exist_ok=True)
+        wall, memory, stages = daily(home, day)
+        worked = sum(stages.values())
+        shown = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in stages.items())
+        print(
+            f"  {title:13}  {worked:7.1f} s  {memory:5.2f} GB   {worked / floor_s:.2f} x floor; {shown}; "
+            f"start-up {wall - worked:.1f}, process {wall:.1f}",
+            flush=True,
+        )
+
+
+def main() -> None:
+    """Bench each size asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--orders", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--work", type=Path, help="a folder with 12 GB free; default: a temporary one")
+    arguments = parser.parse_args()
+    for orders in arguments.orders:
+        with tempfile.TemporaryDirectory(dir=arguments.work) as work:
+            bench(orders, Path(work))
+
+
+if __name__ == "__main__":
+    main()
