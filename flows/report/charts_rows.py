@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flows.report.drawing import PADDING, WIDE, altair_module, figure
+from flows.report.drawing import PADDING, WIDE, altair_module, figure, haloed
 from flows.report.svg import Figure, Ids
 
 _LETTER = 6.8
@@ -57,11 +57,14 @@ def bars(
         data = alt.Chart(alt.Data(values=rows))
         layers = [
             data.mark_bar(height={"band": 0.6}).encode(x, y, color=alt.Color("c:N", scale=None)),
-            data.mark_text(align="left", dx=5).encode(x, y, text="t:N"),
         ]
-        if target is not None:
+        place = {"x": x, "y": y, "text": "t:N"}
+        if target is None:
+            layers.append(data.mark_text(align="left", dx=5).encode(**place))
+        else:
             spot = alt.Chart(alt.Data(values=[{"v": target}]))
             layers.append(spot.mark_rule(color="var(--ink)", strokeDash=[4, 3]).encode(x=x))
+            layers += haloed(data, place, align="left", dx=5)
         return alt.layer(*layers)
 
     desc = "; ".join(f"{item.label} {item.text}" for item in items[:8]) + "."

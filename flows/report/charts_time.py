@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flows.report.drawing import SMALL, WIDE, altair_module, figure
+from flows.report.drawing import SMALL, WIDE, altair_module, figure, haloed
 from flows.report.formats import format_date, format_line, format_rate
 from flows.report.svg import Figure, Ids
 
@@ -86,13 +86,14 @@ def rate_line(
             layers.append(dot.encode(x, y))
         for _, place, words, tone in tags:
             spot = alt.Data(values=[{"d": last.isoformat(), "v": place, "t": words}])
-            text = alt.Chart(spot).mark_text(
+            layers += haloed(
+                alt.Chart(spot),
+                {"x": x, "y": y, "text": "t:N"},
                 align="left",
                 dx=8,
                 color=f"var(--{tone})",
                 fontWeight="bold" if tone == "ink" else "normal",
             )
-            layers.append(text.encode(x, y, text="t:N"))
         return alt.layer(*layers)
 
     shown = f"last {format_rate(end[0]['v'], (target, enforcement))}" if end else "no value"

@@ -26,6 +26,15 @@ def altair_module() -> Any:
     return alt
 
 
+def haloed(chart: Any, place: dict[str, Any], **mark: Any) -> list[Any]:
+    """Text as two layers, the lower one a halo in the background's colour.
+
+    Lines that run behind stay off the letters. ``place``: the text's encodings by channel.
+    """
+    below = {**mark, "stroke": "var(--bg)", "strokeWidth": 4, "strokeJoin": "round"}
+    return [chart.mark_text(**style).encode(**place) for style in (below, mark)]
+
+
 def _draw(chart: Any, width: int, height: int) -> str:
     import vl_convert
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from .headers import SHOPS, WAREHOUSES
 from .mini import FEDEX_NUMBER, OTHER_UPS_NUMBER, UPS_NUMBER, Mini
 
 CARRIERS = ("UPS", "UPS Ground", "USPS", "FedEx", "UniUni", "Veho", "OnTrac", "Royal Mail", "")
@@ -45,6 +46,13 @@ class Fuzz:
         self.dice = Random(seed)
         self.first = first
         self.days = days
+        shop = ("US", "America/Los_Angeles", "USD", "2025-01-01")
+        self.shop.shop_rows.append(dict(zip(SHOPS, (folder.name, *shop), strict=True)))
+        for warehouse_id, postal_code in (("la", "90001"), ("ny", "10001")):
+            cells = (warehouse_id, warehouse_id.upper(), "own", postal_code, shop[1])
+            self.shop.warehouse_rows.append(
+                dict(zip(WAREHOUSES, (*cells, "14:00", "100", "2024-01-01", ""), strict=True))
+            )
         for serial in range(orders):
             self._order(f"57629{serial:013d}", serial)
 
@@ -90,7 +98,8 @@ class Fuzz:
         if dice.random() < 0.25:
             self._return(order_id, created)
         if dice.random() < 0.3:
-            self.shop.affiliate(order_id, dice.choice(("@ann", "bea")), text(created))
+            sku_id = f"1729{dice.randrange(4):015d}"
+            self.shop.affiliate(order_id, dice.choice(("@ann", "bea")), text(created), sku_id)
 
     def _lines(
         self,
@@ -102,7 +111,7 @@ class Fuzz:
     ) -> None:
         dice = self.dice
         is_free = dice.random() < 0.05
-        rows = []
+        rows: list[dict[str, str]] = []
         for index in range(dice.choice((1, 1, 1, 2, 3))):
             row = {
                 **cells,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
+from . import headers
 from .clock import KPI_WINDOWS, end_of, window_start
 from .kpis import METRIC_BASES, KpiRow, Window, count, kpi_row, standings_at
 from .orders import Order, read_orders
@@ -19,6 +20,7 @@ UPS_NUMBER = "1Z5R89390357567127"
 OTHER_UPS_NUMBER = "1Z410E7W0392751591"
 FEDEX_NUMBER = "986578788855"
 ORDER_STAMPS = ("created", "paid", "rts", "shipped", "delivered", "cancelled")
+MONEY = ("Taxes", "Order Refund Amount", "Shipping Fee After Discount", "Original Shipping Fee")
 Cells = dict[str, str]
 
 
@@ -32,8 +34,9 @@ def return_time(text: str) -> str:
     return datetime.fromisoformat(text).strftime("%d/%m/%Y %H:%M:%S") + "\t" if text else "\t"
 
 
-def _write(path: Path, rows: list[Cells], description: Cells | None = None) -> None:
-    header = list(dict.fromkeys(key for row in rows for key in row))
+def _write(
+    path: Path, header: list[str], rows: list[Cells], description: Cells | None = None
+) -> None:
     with path.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.DictWriter(file, header, restval="\t")
         writer.writeheader()
@@ -52,6 +55,7 @@ class Mini:
     return_rows: list[Cells] = field(default_factory=list)
     affiliate_rows: list[Cells] = field(default_factory=list)
     warehouse_rows: list[Cells] = field(default_factory=list)
+    shop_rows: list[Cells] = field(default_factory=list)
 
     def order(self, order_id: str, created: str, *, file: str = "0", **cells: str) -> None:
         """Adds a row of an order, paid at once unless ``paid`` says otherwise."""
@@ -82,6 +86,9 @@ class Mini:
             "Payment Method": stamps.pop("payment", "Credit card"),
             "Package ID": stamps.pop("package", "") + "\t",
             "Creator Handle": stamps.pop("creator", ""),
+            **{name: "0.00" for name in MONEY},
+            "Order Amount": "18.00",
+            "Product Name": "A mug",
         }
         row["RTS Time"] = row.pop("Rts Time")
         assert not stamps, f"no such column: {stamps}"
@@ -113,19 +120,24 @@ class Mini:
                 "Time Requested": return_time(requested),
                 "Return unit price": cells.get("amount", "$18.00"),
                 "Return Quantity": cells.get("quantity", "1"),
+                "Return Type": "Return and refund",
+                "Order Amount": "18.00",
                 "Return Status": cells.get("status", "Completed"),
                 "Refund Time": return_time(cells.get("refunded", "")),
             }
         )
 
-    def affiliate(self, order_id: str, creator: str, created: str) -> None:
+    def affiliate(self, order_id: str, creator: str, created: str, sku_id: str = "") -> None:
         """Adds a line of the affiliate export."""
         self.affiliate_rows.append(
             {
                 "Order ID": order_id,
-                "SKU ID": f"sku{order_id}",
+                "SKU ID": sku_id or f"sku{order_id}",
                 "Creator Username": creator,
+                "Content Type": "Video",
                 "Content ID": "1",
+                "Quantity": "1",
+                "Currency": "USD",
                 "Order Status": "Settled",
                 "Time Created": return_time(created),
             }
@@ -140,16 +152,17 @@ class Mini:
         self.folder.mkdir(parents=True, exist_ok=True)
         description = {"Order ID": "Platform unique order ID.", "Order Status": "Current status."}
         for name, rows in self.order_files.items():
-            _write(self.folder / f"All order-{name}.csv", rows, description)
+            _write(self.folder / f"All order-{name}.csv", headers.ORDERS, rows, description)
         others = {
-            "tracking.csv": self.event_rows,
-            "returns.csv": self.return_rows,
-            "affiliate.csv": self.affiliate_rows,
-            "warehouses.csv": self.warehouse_rows,
+            "tracking.csv": (headers.EVENTS, self.event_rows),
+            "returns.csv": (headers.RETURNS, self.return_rows),
+            "affiliate.csv": (headers.AFFILIATE, self.affiliate_rows),
+            "warehouses.csv": (headers.WAREHOUSES, self.warehouse_rows),
+            "shops.csv": (headers.SHOPS, self.shop_rows),
         }
-        for name, rows in others.items():
+        for name, (header, rows) in others.items():
             if rows:
-                _write(self.folder / name, rows)
+                _write(self.folder / name, header, rows)
         return read_shop(self.folder)
 
     def at(self, as_of_on: str) -> MiniResult:

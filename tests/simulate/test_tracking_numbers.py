@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from flows.simulate import tracking_numbers as tn
-from tests.simulate.slow_reading import fits
+from tests.simulate.check_digits import fits
 
 PUBLISHED = {
     "1Z5R89390357567127": {"UPS"}, "1Z879E930346834440": {"UPS"}, "2Z5R89390357567127": set(),
