@@ -172,10 +172,12 @@ def iso_moment(moment: datetime | None, zone: str) -> str:
 
 
 def format_duration(span: timedelta | None) -> str:
-    """``50 min``, ``2 h 10 min``, ``3 days 4 h``; less than a minute is ``1 min``."""
+    """``50 min``, ``2 h 10 min``, ``3 days 4 h``, ``under 1 min``."""
     if span is None:
         return MISSING
-    minutes = max(1, int(span.total_seconds() // 60))
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return "under 1 min"
     days, rest = divmod(minutes, 24 * 60)
     hours, rest = divmod(rest, 60)
     if days:

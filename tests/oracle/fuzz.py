@@ -47,11 +47,17 @@ class Fuzz:
         self.first = first
         self.days = days
         shop = ("US", "America/Los_Angeles", "USD", "2025-01-01")
-        self.shop.shop_rows.append(dict(zip(SHOPS, (folder.name, *shop), strict=True)))
+        self.shop.shop_rows.append(dict(zip(SHOPS.split(","), (folder.name, *shop), strict=True)))
         for warehouse_id, postal_code in (("la", "90001"), ("ny", "10001")):
             cells = (warehouse_id, warehouse_id.upper(), "own", postal_code, shop[1])
             self.shop.warehouse_rows.append(
-                dict(zip(WAREHOUSES, (*cells, "14:00", "100", "2024-01-01", ""), strict=True))
+                dict(
+                    zip(
+                        WAREHOUSES.split(","),
+                        (*cells, "14:00", "100", "2024-01-01", ""),
+                        strict=True,
+                    )
+                )
             )
         for serial in range(orders):
             self._order(f"57629{serial:013d}", serial)

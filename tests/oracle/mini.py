@@ -34,11 +34,9 @@ def return_time(text: str) -> str:
     return datetime.fromisoformat(text).strftime("%d/%m/%Y %H:%M:%S") + "\t" if text else "\t"
 
 
-def _write(
-    path: Path, header: list[str], rows: list[Cells], description: Cells | None = None
-) -> None:
+def _write(path: Path, header: str, rows: list[Cells], description: Cells | None = None) -> None:
     with path.open("w", newline="", encoding="utf-8-sig") as file:
-        writer = csv.DictWriter(file, header, restval="\t")
+        writer = csv.DictWriter(file, header.split(","), restval="\t")
         writer.writeheader()
         if description is not None:
             writer.writerow(description)

@@ -113,7 +113,7 @@ def test_dates_and_durations() -> None:
     assert format_duration(timedelta(hours=3)) == "3 h"
     assert format_duration(timedelta(days=1)) == "1 day"
     assert format_duration(timedelta(days=3, hours=4, minutes=5)) == "3 days 4 h"
-    assert format_duration(timedelta(seconds=2)) == "1 min"
+    assert format_duration(timedelta(seconds=2)) == "under 1 min"
     assert format_duration(None) == "–"
 
 

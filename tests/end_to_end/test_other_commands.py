@@ -1,0 +1,105 @@
+"""Weekly, backfill, snapshot, status, and what users get wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.home.layout import Home
+from tests.end_to_end.conftest import DAY, greenzone, marts, public, tree
+
+pytestmark = pytest.mark.end_to_end
+
+
+def test_a_backfill_is_one_build_and_a_second_one_changes_nothing(copied_home: Home) -> None:
+    arguments = ("backfill", "--from", "2026-04-07", "--to", "2026-04-09", "--json")
+    alerts = tree(copied_home.alerts)
+    done = greenzone(copied_home, *arguments)
+    assert done.code == 0, done.err
+    assert done.err.count("Building the marts") == 1
+    assert len(done.json["reports"]) == 3
+    assert all(Path(path).is_file() for path in done.json["reports"])
+    assert tree(copied_home.alerts) == alerts, "a backfill sends nothing"
+    before = public(copied_home)
+    again = greenzone(copied_home, *arguments)
+    assert (again.code, again.json["status"]) == (0, "unchanged"), again.err
+    assert public(copied_home) == before
+    # Each day as a daily run of that day alone sees it.
+    report = copied_home.reports / "daily" / "2026-04-08" / "overdue.csv"
+    snapshot = copied_home.root / "day.duckdb"
+    assert (
+        greenzone(copied_home, "snapshot", "--date", "2026-04-08", "--out", str(snapshot)).code == 0
+    )
+    overdue = sum(row[-1] is True for row in _flags(snapshot))
+    assert len(report.read_text(encoding="utf-8-sig").splitlines()) - 1 == overdue
+
+
+def _flags(path: Path) -> list[tuple[object, ...]]:
+    import duckdb
+
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute("select order_id, is_overdue_open from marts.orders").fetchall()
+
+
+def test_the_weekly_review_stands_at_its_sunday(copied_home: Home) -> None:
+    before = marts(copied_home.published)["orders"]
+    done = greenzone(copied_home, "weekly", "--week", "2026-W14", "--json")
+    assert done.code == 0, done.err
+    assert done.json["days"] == ["2026-04-05"]
+    assert (copied_home.reports / "weekly" / "2026-W14" / "index.html").is_file()
+    assert marts(copied_home.published)["orders"] == before
+    assert greenzone(copied_home, "weekly", "--week", "2026-W14", "--json").json["status"] == (
+        "unchanged"
+    )
+
+
+def test_a_snapshot_publishes_nothing(copied_home: Home) -> None:
+    before = tree(copied_home.reports, copied_home.alerts, copied_home.published)
+    out = copied_home.root / "past.duckdb"
+    done = greenzone(copied_home, "snapshot", "--date", "2026-04-01", "--out", str(out), "--json")
+    assert done.code == 0, done.err
+    assert tree(copied_home.reports, copied_home.alerts, copied_home.published) == before
+    assert {str(row[1]) for row in marts(out)["kpi_daily"]} >= {"2026-04-01"}
+    assert max(str(row[1]) for row in marts(out)["kpi_daily"]) == "2026-04-01"
+
+
+def test_status_says_what_is_published(published_home: Home) -> None:
+    done = greenzone(published_home, "status", "--json")
+    assert done.code == 0, done.err
+    shown = done.json
+    assert shown["lock"] is None
+    assert shown["shops"]["demo"]["newest"] == DAY
+    assert shown["runs"][0]["status"] == "published"
+    assert {row["feed"] for row in shown["freshness"]} >= {"seller_center/orders"}
+    assert DAY not in greenzone(Home(published_home.root / "nowhere"), "status").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "mend"),
+    [
+        (("daily", "--date", "23.11.2026"), "2026-11-23"),
+        (("daily", "--date", "2062-01-01"), "newest day that has ended"),
+        (("daily", "--shop", "nobody"), "Known: demo"),
+        (("weekly", "--week", "15"), "2026-W15"),
+        (("backfill", "--from", "2026-04-02", "--to", "2026-04-01"), "earlier day"),
+        (("check", "/does/not/exist.csv"), "does not exist"),
+        (("snapshot", "--date", "2026-04-01", "--out", "/does/not/exist/x"), "folder that exists"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line_with_its_mend(
+    published_home: Home, arguments: tuple[str, ...], mend: str
+) -> None:
+    done = greenzone(published_home, *arguments)
+    assert done.code == 2
+    assert mend in done.err
+    assert "Traceback" not in done.err
+    assert done.out == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["daily", "weekly", "backfill", "snapshot", "check", "simulate", "status", "doctor"],
+)
+def test_every_command_has_help(published_home: Home, command: str) -> None:
+    done = greenzone(published_home, command, "--help")
+    assert done.code == 0
+    assert {"--home", "--json"} <= set(done.out.replace(",", " ").split())
