@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 from flows.contracts import Contract, load_contracts
 from flows.home.layout import Home
@@ -47,6 +48,11 @@ def contract_of(feed: str | None) -> Contract | None:
 def source_id_of(sha256: str) -> str:
     """The lake's name for a file's bytes: 16 hexadecimal digits."""
     return hashlib.sha256(sha256.encode()).hexdigest()[:16]
+
+
+def lake_folder(shop_id: str) -> str:
+    """Name of a shop's folder in the lake: no character in it means anything to a file pattern."""
+    return f"shop={quote(shop_id, safe='')}"
 
 
 def member_path(file: str, member: str) -> str:
@@ -93,7 +99,7 @@ class Reader:
             contract = source.contract
             self.progress(f"{shop.shop_id}/{name}: {contract.feed}")
             rows = RefusedRows(scratch.with_suffix(".refused"), shop.shop_id, name, contract.feed)
-            folder = self.home.lake / contract.system / contract.entity / f"shop={shop.shop_id}"
+            folder = self.home.lake / contract.system / contract.entity / lake_folder(shop.shop_id)
             sink = LakeSink(folder, source_id_of(plain.sha256), rows)
             reading = read_source(
                 source,

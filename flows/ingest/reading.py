@@ -17,7 +17,7 @@ from flows.home.files import sync_file, sync_folder
 from flows.ingest.batch import ROW, RawBatch, Setting, TypedBatch
 from flows.ingest.conventions import Contradiction, Conventions, ReadAgain
 from flows.ingest.quarantine import RefusedRows
-from flows.ingest.reasons import EXPORT_AGAIN, ROW_REASONS, Refusal
+from flows.ingest.reasons import EXPORT_AGAIN, ROW_REASONS, Refusal, foreseen
 from flows.ingest.rows import type_batch
 from flows.ingest.sources import MalformedCsv, Source
 
@@ -116,17 +116,13 @@ def _read_once(
 
 
 def _foreseen(batches: Iterator[TypedBatch]) -> Iterator[TypedBatch]:
-    """The batches; what no check foresaw in a file's content refuses the file and nothing else."""
-    try:
-        yield from batches
-    except (Refusal, MalformedCsv, ReadAgain, Contradiction, OSError, MemoryError):
-        raise
-    except BaseException as error:
-        # A panic of the table library is no Exception.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
-        reason = f"The file could not be read as a table ({type(error).__name__})."
-        raise Refusal(reason, EXPORT_AGAIN) from error
+    """The batches; what goes wrong in making one refuses the file."""
+    while True:
+        with foreseen(MalformedCsv, ReadAgain, Contradiction):
+            batch = next(batches, None)
+        if batch is None:
+            return
+        yield batch
 
 
 def _typed_batches(source: Source, setting: Setting) -> Iterator[TypedBatch]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 EXPORT_AGAIN = (
     "Export the file again and drop it as downloaded; do not open and save it in a spreadsheet."
 )
@@ -63,3 +66,32 @@ class Refusal(Exception):
         super().__init__(f"{reason} {mend}")
         self.reason = reason
         self.mend = mend
+
+
+class Unforeseen(Refusal):
+    """The refusal of a file in which a library stumbled over something that no check foresaw."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(
+            f"The file could not be read as a table ({type(error).__name__}).", EXPORT_AGAIN
+        )
+
+
+@contextmanager
+def foreseen(*others: type[Exception]) -> Iterator[None]:
+    """Whatever a file's content makes go wrong within refuses the file, and nothing else.
+
+    Refusals pass, errors of the file system and of memory do, and so do `others`.
+    """
+    passing: tuple[type[Exception], ...] = (Refusal, OSError, MemoryError, *others)
+    try:
+        yield
+    except passing:
+        raise
+    except Exception as error:
+        raise Unforeseen(error) from error
+    except BaseException as error:
+        # A panic of a native library is no Exception; an interruption is not the file's fault.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Unforeseen(error) from error

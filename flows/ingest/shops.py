@@ -65,7 +65,7 @@ def shops_from(shop_ids: Iterable[str], declarations: Iterable[Path]) -> list[Sh
     paths = list(declarations)
     rows: list[dict[str, object]] = []
     if paths:
-        frame = pl.concat([pl.read_parquet(path) for path in paths], how="diagonal")
+        frame = pl.concat([pl.read_parquet(path, glob=False) for path in paths], how="diagonal")
         rows = frame.sort("shop_id", "source_id", "row_number").to_dicts()
     found = []
     for shop_id in sorted(set(shop_ids)):

@@ -22,7 +22,7 @@ from flows.contracts import Contract, map_headers, match_header
 from flows.contracts.json_layouts import JsonLayoutError, flatten, match_json, parse_json
 from flows.ingest.batch import RawBatch
 from flows.ingest.decompress import is_workbook
-from flows.ingest.reasons import EXPORT_AGAIN, Refusal
+from flows.ingest.reasons import EXPORT_AGAIN, Refusal, Unforeseen, foreseen
 from flows.ingest.sniff import (
     HEAD,
     ByteFacts,
@@ -171,17 +171,21 @@ def _last_record_end(text: bytes) -> int:
 
 
 def _rewrite(source: Path, target: Path, delimiter: str) -> None:
-    """Write a CSV anew with every quote paired: a quote within a cell is taken as it stands."""
+    """Write a CSV anew with every quote paired.
+
+    A quote within a cell that does not begin with one is taken as it stands. A quoted cell that
+    does not end as one should refuses the file: where the next row begins is not known then.
+    """
     csv.field_size_limit(_MAX_CELL)
     try:
         with (
             source.open(encoding="utf-8", newline="") as reader,
             target.open("w", encoding="utf-8", newline="") as writer,
         ):
-            rows = csv.reader(reader, delimiter=delimiter)
+            rows = csv.reader(reader, delimiter=delimiter, strict=True)
             csv.writer(writer, delimiter=delimiter, lineterminator="\n").writerows(rows)
     except (csv.Error, UnicodeError) as error:
-        reason = "A quotation mark in the file is opened and never closed."
+        reason = "The quotation marks in the file do not come in pairs."
         raise Refusal(reason, EXPORT_AGAIN) from error
 
 
@@ -213,6 +217,11 @@ def open_source(path: Path, facts: ByteFacts, scratch: Path) -> Source:
 
     `scratch`: a path for a copy in UTF-8, if one has to be made; the caller removes it.
     """
+    with foreseen():
+        return _open(path, facts, scratch)
+
+
+def _open(path: Path, facts: ByteFacts, scratch: Path) -> Source:
     magic = magic_of(facts.head)
     if magic is Magic.EMPTY and facts.size <= len(facts.head):
         raise Refusal("The file is empty.", "Export it again.")
@@ -279,13 +288,9 @@ def _open_csv(path: Path, facts: ByteFacts, encoding: str, scratch: Path) -> Csv
 
 def _open_workbook(path: Path) -> FrameSource:
     try:
-        return _read_workbook(path)
-    except Refusal:
-        raise
-    except BaseException as error:
-        # A panic of the workbook reader is no Exception; an interruption is not the file's fault.
-        if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
-            raise
+        with foreseen():
+            return _read_workbook(path)
+    except Unforeseen as error:
         raise Refusal("The workbook is damaged.", _DOWNLOAD) from error
 
 

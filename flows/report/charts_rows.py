@@ -120,7 +120,7 @@ def spans(
         else:
             middle = alt.X("v:Q", scale=scale, axis=axis)
             layers.append(dot.encode(middle, y, fill=alt.Fill("f:N", scale=None)))
-        layers.append(data.mark_text(align="left", dx=11).encode(high, y, text="tb:N"))
+        layers += haloed(data, {"x": high, "y": y, "text": "tb:N"}, align="left", dx=11)
         return alt.layer(*layers)
 
     desc = "; ".join(f"{i.label}: {i.low_text} {i.high_text}".strip() for i in items[:8]) + "."

@@ -9,6 +9,7 @@ from typing import Any
 
 from flows.report.drawing import SMALL, WIDE, altair_module, figure, haloed
 from flows.report.formats import format_date, format_line, format_rate
+from flows.report.sentences import capital
 from flows.report.svg import Figure, Ids
 
 
@@ -188,9 +189,11 @@ def week_multiple(
     weeks: Sequence[tuple[str, float | None]],
     target: float,
     domain: tuple[float, float],
+    is_ceiling: bool,
 ) -> Figure:
     """One of several small charts on a shared scale: five weeks of one rate and its target."""
     alt = altair_module()
+    span = domain[1] - domain[0]
     rows: list[dict[str, Any]] = [{"w": name, "v": value} for name, value in weeks]
     known = [row for row in rows if row["v"] is not None]
 
@@ -203,7 +206,7 @@ def week_multiple(
         )
         y = alt.Y(
             "v:Q",
-            scale=alt.Scale(domain=[domain[0], domain[1] + 0.1 * (domain[1] - domain[0])]),
+            scale=alt.Scale(domain=[domain[0], domain[1] + 0.1 * span]),
             axis=alt.Axis(format=".0%", values=_steps(*domain), domain=False, ticks=False),
         )
         line = alt.Chart(alt.Data(values=rows)).mark_line(color="var(--s1)", strokeWidth=2)
@@ -213,26 +216,31 @@ def week_multiple(
         )
         layers = [line.encode(x, y), goal.encode(y=y), dots.encode(x, y)]
         if known:
-            last = alt.Data(values=[{**known[-1], "t": format_rate(known[-1]["v"], (target,))}])
+            value = known[-1]["v"]
+            last = alt.Data(values=[{**known[-1], "t": format_rate(value, (target,))}])
+            # Above its dot, unless the target's line runs there.
+            is_below = 0.2 * span < value - domain[0] and 0 <= target - value < 0.2 * span
             layers.append(
                 alt.Chart(last)
                 .mark_text(
                     align="right",
                     dx=5,
-                    baseline="bottom" if known[-1]["v"] >= target else "top",
-                    dy=-8 if known[-1]["v"] >= target else 8,
+                    baseline="top" if is_below else "bottom",
+                    dy=8 if is_below else -8,
                     fontWeight="bold",
                 )
                 .encode(x, y, text="t:N")
             )
         return alt.layer(*layers)
 
+    goal_words = f"target {format_rate(target)} {'at most' if is_ceiling else 'at least'}"
     desc = ", ".join(f"{name} {format_rate(value, (target,))}" for name, value in weeks)
-    named = f"{title}, target {format_rate(target)}"
-    return figure(ids, named, f"{desc}; target {format_rate(target)}.", "", build, 170, (SMALL,))
+    return figure(
+        ids, title, f"{desc}; {goal_words}.", capital(goal_words) + ".", build, 170, (SMALL,)
+    )
 
 
 def _steps(low: float, high: float) -> list[float]:
     """Round places of an axis between two rates."""
-    step = next(s for s in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if (high - low) / s <= 6)
+    step = next(s for s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if (high - low) / s <= 6)
     return [round(low + step * n, 3) for n in range(int((high - low) / step + 1e-9) + 1)]

@@ -14,7 +14,7 @@ from flows.report.sections.rates import outlook, rate_rows, tasks
 from flows.report.sections.returns import returns
 from flows.report.sections.shipping import dispatch, ship_first
 from flows.report.sections.tracking import tracking
-from flows.report.sections.trust import defaults_note, reach_sentence, trust
+from flows.report.sections.trust import built_sentence, defaults_note, reach_sentence, trust
 from flows.report.sentences import verdict
 
 
@@ -39,11 +39,11 @@ def _build(page: Page) -> ShopPage:
             tracking(page),
             cancellations(page),
             delivery(page),
-            returns(page),
-            coverage(page),
         ]
+        if day.is_built:
+            sections += [returns(page), coverage(page)]
     sections.append(trust(page))
-    notes = [reach_sentence(page), defaults_note(page), *context.notes]
+    notes = [reach_sentence(page), built_sentence(page), defaults_note(page), *context.notes]
     return ShopPage(
         page,
         verdict(day.headline) if day.headline else empty_verdict(page),

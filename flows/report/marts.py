@@ -74,6 +74,16 @@ class ShopDay:
         return newest
 
     @cached_property
+    def is_built(self) -> bool:
+        """Whether the marts of one day hold this one; ``kpi_daily`` holds days without them."""
+        days: list[date] = self.read(
+            "select as_of_on from marts.cancellations_weekly where shop_id = $shop union "
+            "select as_of_on from marts.return_rate_by_sku where shop_id = $shop union "
+            "select as_of_on from marts.zone_coverage where shop_id = $shop"
+        )["as_of_on"].to_list()
+        return not days or self.as_of_on in days
+
+    @cached_property
     def rates(self) -> pl.DataFrame:
         """Every ``kpi_daily`` row of the day."""
         return self._of_day("kpi_daily", "true", "metric, basis, window_name")

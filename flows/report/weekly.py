@@ -12,7 +12,7 @@ from flows.report.sections.delivery import coverage, delivery
 from flows.report.sections.rates import rate_rows
 from flows.report.sections.returns import returns
 from flows.report.sections.review import decisions, drivers, held_the_line
-from flows.report.sections.trust import defaults_note, reach_sentence, trust
+from flows.report.sections.trust import built_sentence, defaults_note, reach_sentence, trust
 from flows.report.sentences import verdict
 
 
@@ -33,15 +33,16 @@ def _build(page: Page) -> ShopPage:
     day, context = page.day, page.context
     sections: list[Section] = []
     if day.headline:
-        sections = [
-            held_the_line(page),
-            drivers(page),
-            delivery(page),
-            returns(page, closed_only=True),
-            coverage(page),
-        ]
+        sections = [held_the_line(page)]
+        if day.is_built:
+            sections += [
+                drivers(page),
+                delivery(page),
+                returns(page, closed_only=True),
+                coverage(page),
+            ]
     sections.append(trust(page))
-    notes = [reach_sentence(page), defaults_note(page), *context.notes]
+    notes = [reach_sentence(page), built_sentence(page), defaults_note(page), *context.notes]
     return ShopPage(
         page,
         verdict(day.headline) if day.headline else empty_verdict(page),

@@ -19,6 +19,7 @@ from flows.home.publish import recover
 from flows.home.runs import new_run_id
 from flows.home.state import PublicationState
 from flows.running.run import Request, Run
+from flows.running.unchanged import unchanged_outcome
 
 
 def home_of(path: str | Path | None) -> Home:
@@ -78,6 +79,8 @@ class GateBlocked(Blocked):
 
 def outcome(run: Run) -> dict[str, Any]:
     """What a command says about its run, as plain data."""
+    if run.is_published:
+        return unchanged_outcome(run.home, run.state, run.request.command, run.days, run.shops)
     return {
         "command": run.request.command,
         "run_id": run.run_id,

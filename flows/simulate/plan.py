@@ -7,6 +7,7 @@ where a stamp is not there; indices point into the arrays of the other classes.
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from flows.simulate.catalogue import Catalogue, Creators
@@ -63,6 +64,17 @@ class Lines:
 
     def __len__(self) -> int:
         return len(self.order)
+
+    def again(self) -> BoolArray:
+        """Rows of the SKU of the row before, in the order's other package."""
+        again = np.zeros(len(self), dtype=bool)
+        again[1:] = (self.order[1:] == self.order[:-1]) & (self.sku[1:] == self.sku[:-1])
+        return again
+
+    def whole(self, values: IntArray) -> IntArray:
+        """Values of rows, with those of the same SKU's other row added to the first one's."""
+        more = np.append(np.where(self.again(), values, 0)[1:], 0)
+        return np.where(self.again(), 0, values + more)
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Writes the Seller Center order export: 63 columns, one row an order and SKU (and package)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -58,8 +58,9 @@ _FEED = "seller_center/orders"
 
 @dataclass
 class _Amounts:
-    """Cents by row and by order."""
+    """Units and cents by row, and cents by order."""
 
+    units: IntArray
     before: IntArray
     seller_discount: IntArray
     platform_discount: IntArray
@@ -80,8 +81,18 @@ def _amounts(plan: Plan) -> _Amounts:
     shipping = np.where((goods < _FREE_SHIPPING_FROM) & ~orders.sample, _SHIPPING_CENTS, 0)
     taxes = goods * 7 // 100
     return _Amounts(
-        before, off - platform, platform, after, shipping, taxes, goods + shipping + taxes
-    )
+        lines.quantity, before, off - platform, platform, after,
+        shipping, taxes, goods + shipping + taxes,
+    )  # fmt: skip
+
+
+def _before_packing(plan: Plan, amounts: _Amounts) -> _Amounts:
+    """The same while an order has no packages yet: each SKU in one row."""
+    by_row = {
+        name: plan.lines.whole(getattr(amounts, name))
+        for name in ("units", "before", "seller_discount", "platform_discount", "after")
+    }
+    return replace(amounts, **by_row)
 
 
 def write_orders(
@@ -93,19 +104,22 @@ def write_orders(
 ) -> None:
     """Write every file of the order export, with its overlaps, late rows and packings."""
     amounts = _amounts(plan)
+    unpacked = _before_packing(plan, amounts)
     stamp = StampText(plan.clock, "%m/%d/%Y", "%I:%M:%S %p\t", " ")
     dearest = int(plan.catalogue.price_cents.max())
     money = fl.MoneyText(
-        int(max(amounts.total.max(initial=dearest), amounts.before.max(initial=0)))
+        int(max(amounts.total.max(initial=dearest), unpacked.before.max(initial=0)))
     )
     seen = last_seen(exports, plan.orders.created)
-    hit_lines = plan.lines.order
+    hit_lines, halves = plan.lines.order, plan.lines.again()
     for number, export in enumerate(exports):
         say(f"order export {number + 1} of {len(exports)}")
         rows = np.flatnonzero(covered(export, plan.orders.created)[hit_lines])
         again = seen[hit_lines[rows]] > export.pulled_at
         rows = rows[~(again & arrives_late(rng, len(rows), _LATE_SHARE))]
-        frame = _frame(plan, amounts, rows, export.pulled_at, stamp, money)
+        open_rows = plan.orders.rts[hit_lines[rows]] >= export.pulled_at
+        rows = rows[~(open_rows & halves[rows])]
+        frame = _frame(plan, amounts, unpacked, rows, export.pulled_at, stamp, money)
         packing = {1: "gz", 2: "zip"}.get(number, "")
         landing.put(
             _FEED,
@@ -153,6 +167,7 @@ def _refunds(plan: Plan, amounts: _Amounts, at: int) -> tuple[IntArray, IntArray
 def _frame(
     plan: Plan,
     amounts: _Amounts,
+    unpacked: _Amounts,
     rows: IntArray,
     at: int,
     stamp: StampText,
@@ -168,6 +183,11 @@ def _frame(
     labelled = (orders.rts[lines.order[rows]] < at) & (lines.package[rows] >= 0)
     package = np.where(labelled, lines.package[rows], 0)
     cancelled = orders.cancelled[of] < at
+
+    def by_row(name: str) -> IntArray:
+        packed: IntArray = getattr(amounts, name)[rows]
+        not_yet: IntArray = getattr(unpacked, name)[rows]
+        return np.where(labelled, packed, not_yet)
 
     def spread(series: pl.Series) -> pl.Series:
         return series.gather(back)
@@ -200,13 +220,13 @@ def _frame(
         "Product ID": fl.ids(catalogue.product_id, "\t").gather(sku),
         "Product Name": fl.pick_text(catalogue.title, sku),
         "Variation": fl.pick_text(catalogue.variation, sku),
-        "Quantity": fl.ids(lines.quantity[rows]),
+        "Quantity": fl.ids(by_row("units")),
         "Sku Quantity of return": fl.ids(returned_units[rows]),
         "SKU Unit Original Price": money(catalogue.price_cents).gather(sku),
-        "SKU Subtotal Before Discount": money(amounts.before[rows]),
-        "SKU Platform Discount": money(amounts.platform_discount[rows]),
-        "SKU Seller Discount": money(amounts.seller_discount[rows]),
-        "SKU Subtotal After Discount": money(amounts.after[rows]),
+        "SKU Subtotal Before Discount": money(by_row("before")),
+        "SKU Platform Discount": money(by_row("platform_discount")),
+        "SKU Seller Discount": money(by_row("seller_discount")),
+        "SKU Subtotal After Discount": money(by_row("after")),
         "Shipping Fee After Discount": shipping,
         "Original Shipping Fee": shipping,
         "Taxes": spread(money(amounts.taxes[of])),

@@ -113,11 +113,13 @@ def write_affiliates(
     orders, lines, catalogue, back = plan.orders, plan.lines, plan.catalogue, plan.returns
     stamp = StampText(plan.clock, "%d/%m/%Y", "%H:%M:%S\t", " ")
     row = np.flatnonzero(lines.affiliate)
-    cents = line_cents(lines, orders, catalogue)
+    # One row an order and SKU, however many packages it went into.
+    cents = lines.whole(line_cents(lines, orders, catalogue))
+    units = lines.whole(lines.quantity)
     money = fl.MoneyText(int(max(cents.max(initial=0), catalogue.price_cents.max())))
     refunded = np.isin(back.status, (COMPLETED, REFUNDED))
     gone = np.zeros(len(lines), dtype=bool)
-    gone[back.line[refunded & (back.quantity >= lines.quantity[back.line])]] = True
+    gone[back.line[refunded & (back.quantity >= units[back.line])]] = True
     created = orders.created[lines.order[row]]
     seen = last_seen(exports, created)
     for export in exports:
@@ -144,7 +146,7 @@ def write_affiliates(
             "Price": money(catalogue.price_cents).gather(sku),
             "Payment Amount": money(base),
             "Currency": _constant("USD", len(rows)),
-            "Quantity": fl.ids(lines.quantity[rows]),
+            "Quantity": fl.ids(units[rows]),
             "Fully returned or refunded": fl.pick_text(
                 ["No", "Yes"], (gone[rows] & settled).astype(np.int64)),
             "Payment method": _constant("Credit/debit card", len(rows)),

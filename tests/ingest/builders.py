@@ -147,7 +147,8 @@ def only(result: IngestResult) -> FileRecord:
 def lake(home: Home, feed: str = "seller_center/orders") -> pl.DataFrame:
     """A feed's lake table, in row order."""
     paths = read_ledger(home).live_paths(feed)
-    return pl.read_parquet(paths).sort("source_id", "row_number") if paths else pl.DataFrame()
+    frames = [pl.read_parquet(path, glob=False) for path in paths]
+    return pl.concat(frames).sort("source_id", "row_number") if frames else pl.DataFrame()
 
 
 def refused(home: Home, run_id: str = "run1") -> list[dict[str, str]]:

@@ -436,3 +436,50 @@ def test_a_large_file_in_pieces_is_the_same_as_in_one(
     assert len(record.lake_paths) > 5
     assert lake(other).equals(lake(home))
     assert isinstance(lake(home), pl.DataFrame)
+
+
+def test_workbook_with_blank_rows_above_its_header(home: Home) -> None:
+    drop(home, "a.xlsx", sheet([[], ["Export of April"], [], list(US_HEADER), cells()]))
+    record = only(run(home))
+    assert (record.rows_accepted, record.rows_read) == (1, 1 + record.rows_skipped)
+
+
+def test_a_vendors_json(home: Home) -> None:
+    tracker = {
+        "object": "Tracker",
+        "tracking_code": "9400111206206406260787",
+        "carrier": "USPS",
+        "public_url": "https://example.com/CANARY",
+        "tracking_details": [
+            {
+                "status": "pre_transit",
+                "message": "Label",
+                "datetime": "2026-04-05T10:00:00Z",
+                "tracking_location": {
+                    "city": "CANARY",
+                    "state": "CA",
+                    "zip": "90210",
+                    "country": "US",
+                },
+            },
+            {
+                "status": "delivered",
+                "message": "Done",
+                "datetime": "2026-04-07T10:00:00Z",
+                "tracking_location": {
+                    "city": "CANARY",
+                    "state": "CA",
+                    "zip": "90210",
+                    "country": "US",
+                },
+            },
+        ],
+    }
+    drop(home, "tracker.json", json.dumps(tracker))
+    drop(home, "trackers.json", json.dumps({"trackers": [tracker, tracker], "has_more": False}))
+    drop(home, "trackers.jsonl", json.dumps(tracker) + "\n" + json.dumps(tracker) + "\n")
+    assert [record.rows_accepted for record in run(home).files] == [2, 4, 4]
+    found = lake(home, "carriers/tracking_events")
+    assert found["event_code"].unique().sort().to_list() == ["delivered", "label_created"]
+    assert found["event_zip3"].unique().to_list() == ["902"]
+    assert found["event_at"].min() == datetime(2026, 4, 5, 10)

@@ -311,3 +311,15 @@ def test_progress_names_the_file_and_its_rows(home: Home) -> None:
     told: list[str] = []
     ingest(home, "run1", progress=told.append)
     assert any("shop1/a.csv" in text and "1 of 1" in text for text in told)
+
+
+def test_a_shop_and_files_with_odd_names(home: Home) -> None:
+    shop = "Lampe [5] * é"
+    declaration = f'shop_id,market,timezone,currency,opened_on\n"{shop}",UK,Europe/London,GBP,\n'
+    drop(home, "o r [d]/ers*.csv", A, shop)
+    drop(home, "shops.csv", declaration, shop)
+    result = run(home)
+    assert {record.status for record in result.files} == {"loaded"}
+    assert [(s.shop_id, s.timezone) for s in result.shops] == [(shop, "Europe/London")]
+    assert lake(home)["shop_id"].unique().to_list() == [shop]
+    assert not any(set("[]*?") & set(path.as_posix()) for path in home.lake.rglob("*.parquet"))

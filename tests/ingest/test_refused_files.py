@@ -155,6 +155,13 @@ def test_amounts_in_both_ways(home: Home) -> None:
     assert refusal(home, table(rows)) == "The file writes its amounts in two ways."
 
 
+@pytest.mark.parametrize("name", ['"Lamp', '"5" Lamp"', '"Lamp,'])
+def test_quotes_that_do_not_pair(home: Home, name: str) -> None:
+    lines = table([order(i, product_name="Lamp") for i in range(40)]).splitlines()
+    lines[3] = lines[3].replace("Lamp", name)
+    assert "pairs" in refusal(home, "\n".join(lines) + "\n")
+
+
 def test_every_id_destroyed_by_a_spreadsheet(home: Home) -> None:
     rows = [order(i, order_id="5.76461E+17") for i in range(3)]
     assert "every row has lost digits" in refusal(home, table(rows))

@@ -104,6 +104,14 @@ def test_a_last_row_that_is_cut_off(home: Home) -> None:
     assert "cut off" in row["reason"] and row["row_number"] == "3"
 
 
+def test_a_file_that_is_cut_off_within_quotes(home: Home) -> None:
+    text = table([order(1), order(2)])
+    drop(home, "a.csv", text[: text.rindex("warm")])
+    record = only(run(home))
+    assert (record.rows_accepted, record.rows_quarantined) == (1, 1)
+    assert "cut off" in refused(home)[0]["reason"]
+
+
 def test_numeric_ids_in_a_workbook(home: Home) -> None:
     damaged = cells()
     damaged[0] = 576461413038785752

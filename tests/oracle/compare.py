@@ -200,7 +200,7 @@ def _package_values(package: Package) -> Values:
         "tracking_defect": package.defect,
         "is_scan_judged": package.is_scan_judged if is_scan_tested else ANYTHING,
         "first_acceptance_scan_at": (
-            ANYTHING if package.defect == "scan_before_order" else package.first_scan
+            ANYTHING if package.has_scan_before_order else package.first_scan
         ),
     }
 

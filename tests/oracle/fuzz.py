@@ -14,11 +14,12 @@ CODES = (
     "label_created", "tendered", "accepted", "accepted", "in_transit", "in_transit",
     "out_for_delivery", "attempted", "exception", "delivered", "delivered", "returned_to_sender",
 )  # fmt: skip
-CANCELLERS = ("User", "User", "Seller", "System")
-REASONS = (
-    "Out of stock", "OUT OF STOCK", "Pricing error", "Not shipped in time", "Wrong listing",
-    "Cannot ship", "Late shipment", "No longer needed",
-)  # fmt: skip
+# Only pairs that the definitions decide; a mapping may know more reasons than they name.
+REASONS = {
+    "User": ("Out of stock", "Late shipment", "LATE SHIPMENT", "No longer needed"),
+    "Seller": ("Out of stock", "OUT OF STOCK", "Pricing error", "Wrong listing", "Cannot ship"),
+    "System": ("Not shipped in time", "not shipped in time", "It was a Tuesday"),
+}
 STATES = ("California", "NY", "texas", "Ontario", "")
 ZIPCODES = ("90001", "10001", "75201", "2134", "")
 SHORT_NUMBERS = (UPS_NUMBER, OTHER_UPS_NUMBER, FEDEX_NUMBER, "1Z5R89390357567128", "HELLO", "")
@@ -75,10 +76,13 @@ class Fuzz:
         dice = self.dice
         created = self.first + timedelta(seconds=dice.randrange(self.days * 86400))
         cells = {"state": dice.choice(STATES), "zipcode": dice.choice(ZIPCODES), "paid": ""}
+        paid: datetime | None = None
         if dice.random() < 0.9:
-            cells["paid"] = text(created if dice.random() < 0.8 else self._later(created, 60))
+            paid = created if dice.random() < 0.8 else self._later(created, 60)
+            cells["paid"] = text(paid)
         elif dice.random() < 0.5:
             cells["payment"] = "Cash on delivery"
+            paid = created
         if dice.random() < 0.15:
             cells["fulfillment"] = "Fulfillment by TikTok Shop"
         if dice.random() < 0.1:
@@ -88,23 +92,24 @@ class Fuzz:
         if dice.random() < 0.1:
             cells["label"] = "Shipping by TikTok"
         rts = shipped = None
-        if dice.random() < 0.85:
-            rts = shipped = self._later(created, 90)
+        if paid is not None and dice.random() < 0.85:
+            rts = shipped = self._later(paid, 90)
             cells["rts"] = text(rts)
-        if dice.random() < 0.8:
-            shipped = self._later(rts or created, 30)
+        if paid is not None and dice.random() < 0.8:
+            shipped = self._later(rts or paid, 30)
             cells["shipped"] = text(shipped)
             if dice.random() < 0.8:
                 cells["delivered"] = text(self._later(shipped, 200))
         if dice.random() < 0.2:
             gap = dice.choice((600, 3599, 3600, 3601, 40_000, 200_000, 500_000))
             cells["cancelled"] = text(created + timedelta(seconds=gap))
-            cells |= {"by": dice.choice(CANCELLERS), "reason": dice.choice(REASONS)}
-        self._lines(order_id, serial, created, shipped, cells)
+            cells["by"] = dice.choice(list(REASONS))
+            cells["reason"] = dice.choice(REASONS[cells["by"]])
+        sku_ids = self._lines(order_id, serial, created, shipped, cells)
         if dice.random() < 0.25:
-            self._return(order_id, created)
+            self._return(order_id, created, sku_ids)
         if dice.random() < 0.3:
-            sku_id = f"1729{dice.randrange(4):015d}"
+            sku_id = dice.choice(sku_ids)
             self.shop.affiliate(order_id, dice.choice(("@ann", "bea")), text(created), sku_id)
 
     def _lines(
@@ -114,7 +119,7 @@ class Fuzz:
         created: datetime,
         shipped: datetime | None,
         cells: dict[str, str],
-    ) -> None:
+    ) -> list[str]:
         dice = self.dice
         is_free = dice.random() < 0.05
         rows: list[dict[str, str]] = []
@@ -150,6 +155,7 @@ class Fuzz:
             if "1" in files and "delivered" in row:
                 self.shop.order(order_id, text(created), file="1", **(row | {"delivered": ""}))
             self.shop.order(order_id, text(created), file="0", **row)
+        return [row["sku_id"] for row in rows]
 
     def _events(self, number: str, created: datetime, shipped: datetime) -> None:
         dice = self.dice
@@ -165,12 +171,12 @@ class Fuzz:
                 before = created - timedelta(days=days, seconds=dice.choice((-1, 0, 1)))
                 self.shop.event(number, before.isoformat(), "accepted", carrier="FedEx")
 
-    def _return(self, order_id: str, created: datetime) -> None:
+    def _return(self, order_id: str, created: datetime, sku_ids: list[str]) -> None:
         dice = self.dice
         for index in range(dice.choice((1, 1, 2))):
             requested = self._later(created, 500)
             refunded = text(self._later(requested, 300)) if dice.random() < 0.7 else ""
-            sku = dice.randrange(4)
+            sku_id = dice.choice(sku_ids)
             self.shop.returned(
                 f"40{order_id}{index}",
                 order_id,
@@ -178,6 +184,6 @@ class Fuzz:
                 refunded=refunded,
                 status=dice.choice(RETURN_STATUSES),
                 quantity=str(dice.randrange(1, 4)),
-                sku_id=f"1729{sku:015d}",
-                seller_sku=f"SKU-{sku}",
+                sku_id=sku_id,
+                seller_sku=f"SKU-{sku_id[-1]}",
             )

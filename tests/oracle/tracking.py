@@ -99,6 +99,7 @@ class Package:
     carrier: str
     shipped_on: date
     first_scan: datetime | None
+    has_scan_before_order: bool
     is_valid: bool
     is_scan_judged: bool
     defect: str | None
@@ -174,6 +175,7 @@ class PackageJudge:
             carrier=carrier,
             shipped_on=local_date(shipped, self.zone),
             first_scan=first_of(events, order.created, delivered=False),
+            has_scan_before_order=any(e.at < order.created - BEFORE_ORDER for e in events),
             is_valid=defect is None,
             is_scan_judged=is_judged,
             defect=defect,

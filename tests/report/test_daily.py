@@ -253,7 +253,11 @@ def test_past_day_without_lists_says_where_they_are(warehouse: Path, tmp_path: P
     past = daily(tmp_path, warehouse, told)
     assert not (tmp_path / "overdue.csv").exists()
     assert "greenzone snapshot --date 2026-10-05" in text_of(past.html())
-    assert "Ship 12 overdue" not in past.html()
+    text = text_of(past.html())
+    assert "Ship 12 overdue" not in text
+    assert "Only the rates of this day are held: rebuild it with greenzone daily" in text
+    for claim in ("No unit ordered", "No order of the last 30 days", "No package of the last"):
+        assert claim not in text
 
 
 def test_statuses_without_judgement_are_not_shown_as_good(tmp_path: Path) -> None:

@@ -149,3 +149,15 @@ def test_row_accounting_counts_every_row(calm: SimulationSummary) -> None:
         )
         found += 1
     assert found == len(account) == calm.files
+
+
+def test_a_sku_has_two_rows_only_in_two_packages(calm: SimulationSummary) -> None:
+    twice = 0
+    for path in order_files(calm):
+        rows: dict[tuple[str, str], list[str]] = {}
+        for row in rows_of(path):
+            rows.setdefault((row["Order ID"], row["SKU ID"]), []).append(row["Package ID"])
+        for packages in rows.values():
+            assert len(packages) == len(set(packages))
+            twice += len(packages) > 1
+    assert twice

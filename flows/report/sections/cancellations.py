@@ -46,7 +46,7 @@ def cancellations(page: Page) -> Section:
     section.tables.append(basis_table(page, METRIC))
     if day.cancellation_reasons:
         section.tables.append(reason_table(page))
-    else:
+    elif day.is_built:
         section.answers.append("No order of the last 30 days was cancelled.")
     if day.has_lists:
         section.downloads = [page.download("cancellations.csv", "Cancelled orders (CSV)")]

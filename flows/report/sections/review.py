@@ -91,7 +91,7 @@ def _multiple(
     newest = series[-1][1]
     target = newest["target"] if newest is not None else 0.0
     named = [(format_date(sunday, weekday=False), _value(row)) for sunday, row in series]
-    return week_multiple(page.ids, METRICS[metric].label, named, target, domain)
+    return week_multiple(page.ids, METRICS[metric].label, named, target, domain, ceiling)
 
 
 def _table(weeks: dict[str, list[tuple[date, dict[str, Any] | None]]]) -> Table:

@@ -52,7 +52,7 @@ def tracking(page: Page) -> Section:
             f"{'has' if total == 1 else 'have'} a defect."
         )
         section.figures.append(defect_bars(page))
-    else:
+    elif day.is_built:
         section.answers.append("No package of the last 30 days has a tracking defect.")
     section.tables.append(basis_table(page, METRIC))
     if not day.has_lists:

@@ -30,6 +30,16 @@ def defaults_note(page: Page) -> str:
     return DEFAULTS_NOTE.format(market=shop.market, zone=shop.timezone, currency=shop.currency)
 
 
+def built_sentence(page: Page) -> str:
+    """Says so where the marts hold only the rates of this day; else empty."""
+    if page.day.is_built or not page.day.headline:
+        return ""
+    return (
+        "Only the rates of this day are held: rebuild it with "
+        f"`greenzone daily --date {page.day.as_of_on.isoformat()}` for the rest."
+    )
+
+
 def reach_sentence(page: Page) -> str:
     """How far the data reach, where they are short of the day's end; else empty."""
     known = [row["known_through_at"] for row in page.day.headline if not row["is_complete"]]

@@ -1,0 +1,46 @@
+"""What the doctor says, and the demo shop of an empty landing folder."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.commands import demo
+from flows.commands.doctor import examine
+from flows.home.layout import Home
+
+
+def _bad(home: Home) -> dict[str, str]:
+    return {found.subject: found.mend for found in examine(home) if not found.is_good}
+
+
+def test_an_empty_home_lacks_its_exports_alone(tmp_path: Path) -> None:
+    assert set(_bad(Home(tmp_path / "home"))) == {"landing"}
+    assert not (tmp_path / "home").exists(), "the doctor changes nothing"
+
+
+def test_each_fault_has_its_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path).create()
+    (home.landing / "orders.csv").write_text("x")
+    monkeypatch.setenv("GREENZONE_TIMEZONE", "Mars/Olympus")
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    bad = _bad(home)
+    assert set(bad) == {"landing", "GREENZONE_TIMEZONE", "Prefect"}
+    assert "landing/<shop>/" in bad["landing"]
+
+
+def test_a_demo_shop_fills_an_empty_landing_folder_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "DAYS", 5)
+    monkeypatch.setattr(demo, "ORDERS_PER_DAY", 3)
+    home = Home(tmp_path / "home")
+    assert demo.fill_landing(home)
+    assert [path.name for path in home.landing.iterdir()] == [demo.SHOP]
+    assert not (home.root / ".demo").exists()
+    assert not demo.fill_landing(home)
+
+
+def test_the_demo_leaves_exports_alone(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    (home.landing / "mine").mkdir(parents=True)
+    assert not demo.fill_landing(home)
