@@ -50,13 +50,21 @@ def run(command: list[str], **environment: str) -> tuple[float, float, str]:
         return wall, usage.ru_maxrss / 1024**2, output.read()
 
 
-def simulate(out: Path, start: date, end: date, orders_per_day: int, seed: int) -> None:
-    """Write a made-up shop's exports, without their truth."""
-    run(
-        [sys.executable, "-m", "flows", "simulate", "--out", str(out), "--shop", "bench"]
-        + ["--from", str(start), "--to", str(end), "--orders-per-day", str(orders_per_day)]
-        + ["--seed", str(seed), "--no-truth"]
-    )
+SIMULATE = """
+import sys
+from datetime import date
+from pathlib import Path
+from flows.simulate import simulate
+out, first, last, per_day = sys.argv[1:]
+simulate(Path(out), "bench", date.fromisoformat(first), date.fromisoformat(last), int(per_day), 1,
+         ("calm",), truth=False)
+"""
+
+
+def simulate(out: Path, first: date, last: date, orders_per_day: int) -> Path:
+    """Write a made-up shop's exports, without their truth; its landing folder."""
+    run([sys.executable, "-c", SIMULATE, str(out), str(first), str(last), str(orders_per_day)])
+    return out / "landing"
 
 
 def unpacked(landing: Path, out: Path) -> Path:
@@ -72,7 +80,8 @@ def unpacked(landing: Path, out: Path) -> Path:
 def daily(home: Path, day: date) -> tuple[float, float, dict[str, float]]:
     """One daily run from outside: wall seconds, peak GB, seconds by stage."""
     wall, memory, text = run(
-        [sys.executable, "-m", "flows", "daily", "--home", str(home), "--date", str(day), "--json"]
+        [sys.executable, "-m", "flows", "daily", "--home", str(home)]
+        + ["--date", day.isoformat(), "--json"]
     )
     result: dict[str, Any] = json.loads(text)
     record = json.loads((home / "runs" / f"{result['run_id']}.json").read_text())
@@ -83,8 +92,7 @@ def bench(orders: int, work: Path) -> None:
     """Measure one size and print its lines."""
     first_day = LAST_DAY - timedelta(days=DAYS - 1)
     per_day = max(1, orders // DAYS)
-    simulate(work / "year", first_day, LAST_DAY, per_day, seed=1)
-    landing = work / "year" / "landing"
+    landing = simulate(work / "year", first_day, LAST_DAY, per_day)
     size = sum(path.stat().st_size for path in landing.rglob("*") if path.is_file())
     print(f"\n{orders:,} orders, {size / 1e9:.2f} GB as dropped", flush=True)
 
@@ -105,8 +113,9 @@ def bench(orders: int, work: Path) -> None:
     landing.rename(home / "landing")
     for title, day in (("from nothing", LAST_DAY), ("one new day", LAST_DAY + timedelta(days=1))):
         if day > LAST_DAY:
-            simulate(work / "day", day, day, per_day, seed=2)
-            shutil.copytree(work / "day" / "landing", home / "landing", dirs_exist_ok=True)
+            added = simulate(work / "day", day, day, per_day) / "bench"
+            shutil.rmtree(added / "reference")
+            shutil.copytree(added, home / "landing" / "bench" / day.isoformat())
         wall, memory, stages = daily(home, day)
         worked = sum(stages.values())
         shown = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in stages.items())

@@ -195,6 +195,7 @@ class ReturnRates:
 
     def _rows(self, key_of: Callable[[str, str, str, str], str]) -> list[ReturnRow]:
         sold = self._sold(key_of)
+        units = units_of_each(self.returns, sold)
         rows = []
         for window_name in RETURN_WINDOWS:
             window = Window(window_start(self.as_of_on, window_name), self.as_of_on, self.zone)
@@ -214,7 +215,9 @@ class ReturnRates:
                         key = key_of(one.order_id, one.sku_id, one.seller_sku, "")
                         returned[of_line.key if of_line else key].append((one, of_line))
                 for key in sorted({*ordered, *returned}):
-                    rows.append(self._row(basis, window_name, key, ordered[key], returned[key]))
+                    rows.append(
+                        self._row(basis, window_name, key, ordered[key], returned[key], units)
+                    )
         return rows
 
     def _is_closed(self, created_on: date) -> bool:
@@ -227,16 +230,17 @@ class ReturnRates:
         key: str,
         ordered: list[SoldLine],
         returned: list[tuple[Return, SoldLine | None]],
+        units_of: dict[Return, int],
     ) -> ReturnRow:
         closed = [line for line in ordered if self._is_closed(line.created_on)]
-        closed_returned = [
-            (one, line) for one, line in returned if line and self._is_closed(line.created_on)
-        ]
         units, closed_units = (
             sum(line.units for line in ordered),
             sum(line.units for line in closed),
         )
-        back, closed_back = units_of(returned), units_of(closed_returned)
+        back = sum(units_of[one] for one, _ in returned)
+        closed_back = sum(
+            units_of[one] for one, line in returned if line and self._is_closed(line.created_on)
+        )
         value = back / units if units else None
         bounds = wilson(back, units) if value is not None and value <= 1 else (None, None)
         return ReturnRow(
@@ -257,15 +261,21 @@ class ReturnRates:
         )
 
 
-def units_of(returned: Sequence[tuple[Return, SoldLine | None]]) -> int:
-    """Units returned, never more of a line than were ordered.
+def units_of_each(
+    returns: list[Return], sold: dict[tuple[str, str], SoldLine]
+) -> dict[Return, int]:
+    """The units that each return counts, in the order of their dates.
 
-    A return without a quantity counts the whole line; of an unknown line, one unit.
+    Together the returns of a line never count more than were ordered. A return without a quantity
+    counts the whole line; of an unknown line, one unit.
     """
-    units: dict[tuple[str, str], int] = defaultdict(int)
-    for one, line in returned:
-        ordered = line.units if line else None
-        so_far = units[one.order_id, one.sku_id]
-        so_far += one.quantity if one.quantity is not None else (ordered or 1)
-        units[one.order_id, one.sku_id] = so_far if ordered is None else min(so_far, ordered)
-    return sum(units.values())
+    units: dict[Return, int] = {}
+    so_far: dict[tuple[str, str], int] = defaultdict(int)
+    for one in returns:
+        line = sold.get((one.order_id, one.sku_id))
+        wanted = one.quantity if one.quantity is not None else (line.units if line else 1)
+        if line is not None:
+            wanted = min(wanted, line.units - so_far[one.order_id, one.sku_id])
+        so_far[one.order_id, one.sku_id] += wanted
+        units[one] = wanted
+    return units

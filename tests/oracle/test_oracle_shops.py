@@ -329,6 +329,22 @@ def test_the_lines_of_a_version_come_from_any_file(shop: Mini) -> None:
     assert lines == [("a", "P1"), ("a", "P2"), ("b", "P1")]
 
 
+def test_equal_rows_of_one_file_are_two_rows(shop: Mini) -> None:
+    for file in ("0", "1"):
+        shop.order("1", "2026-03-02 10:00", file=file)
+        shop.order("1", "2026-03-02 10:00", file=file)
+    result = shop.at("2026-03-08")
+    assert len(result.order().order.lines) == 2
+    assert result.returns("sku", "MUG", "order_cohort").units_ordered == 2
+
+
+def test_an_order_cancelled_before_its_upload_is_outside_the_tracking_rate(shop: Mini) -> None:
+    shop.order(
+        "1", "2026-03-02 10:00", cancelled="2026-03-03 10:00", by="User", rts="2026-03-04 10:00"
+    )
+    assert shop.at("2026-03-20").rate(TRACKING) == (0, 0)
+
+
 def test_return_rates(shop: Mini) -> None:
     shop.order("1", "2026-03-02 10:00", quantity="2", creator="@ann")
     shop.order("2", "2026-03-02 10:00", quantity="3")
@@ -354,3 +370,14 @@ def test_return_rates(shop: Mini) -> None:
     assert later.returns("creator", "cat", "order_cohort").units_ordered == 3
     bea = later.returns("creator", "bea", "refund_date")
     assert (bea.units_ordered, bea.units_returned, bea.value) == (0, 1, None)
+
+
+def test_returns_of_a_line_never_count_more_than_were_ordered(shop: Mini) -> None:
+    shop.order("1", "2026-02-20 10:00", quantity="3")
+    shop.returned("r1", "1", "2026-03-01 10:00", quantity="2")
+    shop.returned("r2", "1", "2026-04-10 10:00", quantity="2")
+    result = shop.at("2026-04-12")
+    assert result.returns("sku", "MUG", "order_cohort", "rolling_90d").units_returned == 3
+    assert result.returns("sku", "MUG", "refund_date", "rolling_90d").units_returned == 3
+    # Two units were counted in March, so April counts the one that is left.
+    assert result.returns("sku", "MUG", "refund_date").units_returned == 1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from .command import CENTROIDS, greenzone, simulate
 from .compare import compare_all
+from .fuzz import Fuzz
 from .run import run
 
 SHOP = "oracle_shop"
@@ -38,6 +39,17 @@ def test_the_pipeline_agrees(
 def test_a_day_in_the_past_agrees(tmp_path: Path) -> None:
     home, day = tmp_path / "home", "2026-01-20"
     simulate(home, SHOP, "2025-12-20", "2026-02-05", 15, 3, "oversell")
+    greenzone("daily", "--home", str(home), "--date", day)
+    result = run(home / "landing" / SHOP, date.fromisoformat(day), CENTROIDS)
+    found = compare_all(home / "warehouse" / "greenzone.duckdb", result)
+    assert not found, f"{len(found)} differences\n" + "\n".join(found[:40])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_shop_at_random_agrees(tmp_path: Path, seed: int) -> None:
+    home, day = tmp_path / "home", "2026-02-10"
+    Fuzz(home / "landing" / SHOP, seed, datetime(2025, 12, 20), 60, 800).shop.exports()
     greenzone("daily", "--home", str(home), "--date", day)
     result = run(home / "landing" / SHOP, date.fromisoformat(day), CENTROIDS)
     found = compare_all(home / "warehouse" / "greenzone.duckdb", result)

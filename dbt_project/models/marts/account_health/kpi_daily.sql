@@ -65,6 +65,7 @@ select
             else floor(ruled.target * ruled.denominator) - ruled.numerator
         end as bigint
     ) as headroom,
+    ruled.min_denominator,
     ruled.policy_version,
     known.known_through_at,
     coalesce(known.known_through_at >= ruled.ends_at, false) as is_complete
