@@ -6,6 +6,7 @@ results in the home folder, and a stage that has nothing to do finds out by itse
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -17,13 +18,27 @@ from prefect.client.schemas.objects import State, TaskRun
 from flows import stages
 
 _HOUR = 3600
+_PASSING = frozenset(
+    {
+        errno.EAGAIN,
+        errno.EBUSY,
+        errno.EIO,
+        errno.EHOSTDOWN,
+        errno.EHOSTUNREACH,
+        errno.ENETDOWN,
+        errno.ENETUNREACH,
+        errno.ENOTCONN,
+        errno.ESTALE,
+        errno.ETIMEDOUT,
+    }
+)
 
 
 def _may_pass(task_: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
     """Whether trying again can help: a file that was busy, a network folder that was away."""
     del task_, run
     error = state.result(raise_on_failure=False)
-    return isinstance(error, OSError)
+    return isinstance(error, OSError) and error.errno in _PASSING
 
 
 def _as_task(
@@ -54,7 +69,7 @@ merge = _as_task("write warehouse", stages.merge, 1)
 render_daily = _as_task("render daily report", stages.render_daily, 1)
 render_weekly = _as_task("render weekly review", stages.render_weekly, 1)
 write_alerts = _as_task("write alerts", stages.write_alerts, 1)
-publish = _as_task("publish", stages.publish, 1, is_retried=False)
+publish = _as_task("publish", stages.publish, 1)
 
 
 def day_task(day: date) -> Task[..., None]:

@@ -199,9 +199,7 @@ def _package_values(package: Package) -> Values:
         "is_valid_tracking": package.is_valid,
         "tracking_defect": package.defect,
         "is_scan_judged": package.is_scan_judged if is_scan_tested else ANYTHING,
-        "first_acceptance_scan_at": (
-            ANYTHING if package.has_scan_before_order else package.first_scan
-        ),
+        "first_acceptance_scan_at": package.first_scan,
     }
 
 

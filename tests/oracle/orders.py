@@ -148,8 +148,11 @@ def _newest_version(held: list[_Held]) -> tuple[list[_Held], bool]:
     rows: list[_Held] = []
     for sku in sorted({one.row["sku id"] for one in chosen}):
         by_file: dict[int, list[_Held]] = defaultdict(list)
+        seen: set[tuple[int, str]] = set()
         for one in chosen:
-            if one.row["sku id"] == sku:
+            # Exports are pasted together: a row that stands twice in one file is one row.
+            if one.row["sku id"] == sku and (one.file, _used([one])) not in seen:
+                seen.add((one.file, _used([one])))
                 by_file[one.file].append(one)
         most = max(map(len, by_file.values()))
         rivals = {content_hash([o.row for o in f]): f for f in by_file.values() if len(f) == most}

@@ -329,13 +329,12 @@ def test_the_lines_of_a_version_come_from_any_file(shop: Mini) -> None:
     assert lines == [("a", "P1"), ("a", "P2"), ("b", "P1")]
 
 
-def test_equal_rows_of_one_file_are_two_rows(shop: Mini) -> None:
-    for file in ("0", "1"):
-        shop.order("1", "2026-03-02 10:00", file=file)
-        shop.order("1", "2026-03-02 10:00", file=file)
+def test_a_row_that_was_pasted_twice_into_a_file_is_one_row(shop: Mini) -> None:
+    shop.order("1", "2026-03-02 10:00")
+    shop.order("1", "2026-03-02 10:00")
     result = shop.at("2026-03-08")
-    assert len(result.order().order.lines) == 2
-    assert result.returns("sku", "MUG", "order_cohort").units_ordered == 2
+    assert len(result.order().order.lines) == 1
+    assert result.returns("sku", "MUG", "order_cohort").units_ordered == 1
 
 
 def test_an_order_cancelled_before_its_upload_is_outside_the_tracking_rate(shop: Mini) -> None:
@@ -343,6 +342,26 @@ def test_an_order_cancelled_before_its_upload_is_outside_the_tracking_rate(shop:
         "1", "2026-03-02 10:00", cancelled="2026-03-03 10:00", by="User", rts="2026-03-04 10:00"
     )
     assert shop.at("2026-03-20").rate(TRACKING) == (0, 0)
+
+
+def test_a_scan_long_before_the_order_is_still_possession_before_its_cancellation(
+    shop: Mini,
+) -> None:
+    shop.order(
+        "1",
+        "2026-03-02 10:00",
+        rts="2026-03-02 12:00",
+        number=UPS_NUMBER,
+        cancelled="2026-03-03 10:00",
+        by="User",
+    )
+    shop.feed_covers()
+    shop.event(UPS_NUMBER, "2026-02-20T10:00:00", "accepted")
+    result = shop.at("2026-03-20")
+    assert result.rate(TRACKING) == (0, 1)
+    assert result.order().dispatched is None
+    assert result.package().defect == "scan_before_order"
+    assert result.wall(result.package().first_scan) == "2026-02-20 10:00"
 
 
 def test_return_rates(shop: Mini) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .clock import business_days_after, local_date
-from .standing import BEFORE_ORDER, AsOf, Feed, first_of, is_possession
+from .standing import BEFORE_ORDER, AsOf, Feed, is_possession
 
 SPECIFICATIONS = Path(__file__).parent / "tracking_numbers"
 SCAN_BUSINESS_DAYS = 7
@@ -99,7 +99,6 @@ class Package:
     carrier: str
     shipped_on: date
     first_scan: datetime | None
-    has_scan_before_order: bool
     is_valid: bool
     is_scan_judged: bool
     defect: str | None
@@ -174,8 +173,7 @@ class PackageJudge:
             tracking_number=tracking_number,
             carrier=carrier,
             shipped_on=local_date(shipped, self.zone),
-            first_scan=first_of(events, order.created, delivered=False),
-            has_scan_before_order=any(e.at < order.created - BEFORE_ORDER for e in events),
+            first_scan=next((event.at for event in events if is_possession(event)), None),
             is_valid=defect is None,
             is_scan_judged=is_judged,
             defect=defect,
@@ -189,12 +187,12 @@ class PackageJudge:
         if standing.cancelled is None:
             return False
         order = standing.order
-        parcels = (
-            self.feed.of_parcel(parcel.tracking_number, order.created, end)
+        # Also a scan more than 24 hours before the order: that only dispatches nothing.
+        return not any(
+            is_possession(event) and event.at <= standing.cancelled
             for parcel in order.packages.values()
+            for event in self.feed.of_parcel(parcel.tracking_number, order.created, end)
         )
-        scans = (first_of(events, order.created, delivered=False) for events in parcels)
-        return not any(scan is not None and scan <= standing.cancelled for scan in scans)
 
 
 def packages_as_of(

@@ -1,6 +1,6 @@
 {#-
-  One row a package, judged by its earliest created order (ties by id), with every defect that does
-  not depend on the day it is looked at.
+  One row a package, judged by its earliest created order that counts (ties by id), with every defect
+  that does not depend on the day it is looked at.
 -#}
 with paired as (
 
@@ -60,7 +60,10 @@ judged as (
         on paired.package_fingerprint = shared.package_fingerprint
     qualify row_number() over (
         partition by paired.shop_id, paired.package_key
-        order by paired.order_created_at nulls last, paired.order_id nulls last
+        order by
+            case when paired.counts_from_on is null then 1 else 0 end,
+            paired.order_created_at nulls last,
+            paired.order_id nulls last
     ) = 1
 
 ),

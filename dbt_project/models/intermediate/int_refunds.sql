@@ -126,6 +126,7 @@ select
     joined.refund_amount,
     joined.currency,
     joined.returned_on,
+    joined.units is not null as is_of_a_line,
     -- Of an order that is in no export nothing is known that could cap it.
     cast(
         case

@@ -69,6 +69,7 @@ returned_of_cohort as (
         on
             windows.shop_id = refunds.shop_id
             and refunds.created_on between windows.window_start_on and windows.as_of_on
+            and refunds.is_of_a_line
             and refunds.counts_from_on <= windows.as_of_on
             and refunds.returned_on <= windows.as_of_on
             and (refunds.cancelled_on is null or refunds.cancelled_on > windows.as_of_on)
