@@ -26,7 +26,7 @@ $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25" "setuptools>=75" "wheel>=0.45"
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --no-compile -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-compile --editable .
+	@$(BIN)/python -m pip install --quiet --quiet --no-deps --no-build-isolation --no-compile --editable .
 	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib flows > /dev/null || true
 	@touch $@
 

@@ -171,10 +171,10 @@ def _run_flow(request: Request, console: Console, debug: bool, arguments: dict[s
 
             # What is wrong at first sight is said before Prefect takes its seconds to start.
             check_landing(home.create(), request.shops)
-            prefect_home.configure(home, "INFO" if debug else "CRITICAL")
             given = {key: value for key, value in arguments.items() if value is not None}
-            with prefect_home.without_heartbeat():
-                result = prefect_home.load(request.command)(**given, home=str(home.root))
+            given["home"] = str(home.root)
+            level = "INFO" if debug else "CRITICAL"
+            result = prefect_home.run_flow(home, request.command, given, level)
     console.show(result, lambda shown: _print_outcome(console, shown))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections.abc import Callable
 
 _LOG = logging.getLogger("greenzone")
 _started = time.monotonic()
@@ -15,6 +16,20 @@ def print_to_stderr() -> None:
     """Print what is said from now on, each line with the seconds since the start."""
     global _is_printing
     _is_printing = True
+
+
+def at_most(tell: Callable[[str], None], seconds: float) -> Callable[[str], None]:
+    """The same teller, which leaves out what comes sooner after the last than `seconds`."""
+    told_at = -seconds
+
+    def tell_now_and_then(text: str) -> None:
+        nonlocal told_at
+        now = time.monotonic()
+        if now - told_at >= seconds:
+            told_at = now
+            tell(text)
+
+    return tell_now_and_then
 
 
 def say(text: str) -> None:

@@ -1,7 +1,7 @@
 """Text of times and dates to UTC, vectorised.
 
-The common shapes are read by slicing (a cached date and integer time fields), a column at once;
-cells of any other shape go through one general pattern. Nothing here converts zones on whole
+The common shapes are of fixed width and parsed a column at once; cells of any other shape go through
+one general pattern. Nothing here converts zones on whole
 columns: wall times become UTC by the few dated offsets that the column's range touches.
 """
 
@@ -20,33 +20,57 @@ DAY = 86_400_000_000
 _SECOND = 1_000_000
 _LATEST = 2_871_763_200_000_000  # 2061-01-01: no export knows a time after it
 _EARLIEST = 0
+_COMMON_SHAPES = 3
 
 _TIME24 = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A fixed-width way to write a time; `order` is None where the year comes first."""
+    """A fixed-width way to write a time: 19 characters of date and time of day, then an ending.
+
+    `order` is None where the year comes first. `format` is of the first 19 characters.
+    """
 
     pattern: str
     order: DateOrder | None
-    date_format: str
+    format: str
+    endings: tuple[str, ...]
     is_half_day: bool = False
     is_utc: bool = False
 
 
+_WALL = ("", "\t")
+_UTC = ("Z", "+00:00", "Z\t", "+00:00\t")
+_HALF_DAYS = (" AM", " PM", " AM\t", " PM\t")
+
 _SHAPES: tuple[Shape, ...] = (
-    Shape(
-        r"^\d\d/\d\d/\d{4} (?:0[1-9]|1[0-2]):[0-5]\d:[0-5]\d [AP]M\t?$",
-        "month_first",
-        "%m/%d/%Y",
-        is_half_day=True,
+    *(
+        Shape(
+            r"^\d\d/\d\d/\d{4} (?:0[1-9]|1[0-2]):[0-5]\d:[0-5]\d [AP]M\t?$",
+            order,
+            f"{date} %H:%M:%S",
+            _HALF_DAYS,
+            is_half_day=True,
+        )
+        for order, date in (("month_first", "%m/%d/%Y"), ("day_first", "%d/%m/%Y"))
     ),
-    Shape(rf"^\d\d/\d\d/\d{{4}} {_TIME24}\t?$", "month_first", "%m/%d/%Y"),
-    Shape(rf"^\d\d/\d\d/\d{{4}} {_TIME24}\t?$", "day_first", "%d/%m/%Y"),
-    Shape(rf"^\d{{4}}-\d\d-\d\d[T ]{_TIME24}\t?$", None, "%Y-%m-%d"),
-    Shape(rf"^\d{{4}}/\d\d/\d\d[T ]{_TIME24}\t?$", None, "%Y/%m/%d"),
-    Shape(rf"^\d{{4}}-\d\d-\d\d[T ]{_TIME24}(?:Z|\+00:00)\t?$", None, "%Y-%m-%d", is_utc=True),
+    *(
+        Shape(rf"^\d\d/\d\d/\d{{4}} {_TIME24}\t?$", order, f"{date} %H:%M:%S", _WALL)
+        for order, date in (("month_first", "%m/%d/%Y"), ("day_first", "%d/%m/%Y"))
+    ),
+    *(
+        Shape(
+            rf"^\d{{4}}{dash}\d\d{dash}\d\d{mark}{_TIME24}{ending}\t?$",
+            None,
+            f"%Y{dash}%m{dash}%d{mark}%H:%M:%S",
+            endings,
+            is_utc=is_utc,
+        )
+        for dash in "-/"
+        for mark in " T"
+        for ending, endings, is_utc in (("", _WALL, False), (r"(?:Z|\+00:00)", _UTC, True))
+    ),
 )
 
 _GENERAL = (
@@ -90,35 +114,26 @@ def read_times(
     result = Times(pl.DataFrame())
     if not columns:
         return result
-    firsts = raw.select(pl.col(name).drop_nulls().first() for name in columns).row(0)
-    shapes = {name: _shape_of(cell, order) for name, cell in zip(columns, firsts, strict=True)}
-    values = raw.select(
-        _fast(name, shape) if shape else pl.lit(None, dtype=pl.Int64).alias(name)
-        for name, shape in shapes.items()
-    )
-    if values.height != raw.height:
-        values = pl.select(pl.repeat(None, raw.height, dtype=pl.Int64).alias(n) for n in columns)
-    odd = raw.select(
-        (pl.col(name).is_not_null() & values[name].is_null()).sum() for name in columns
-    ).row(0)
+    shapes: dict[str, Shape | None] = {}
+    walls: dict[str, pl.Series | None] = {}
+    fixeds: dict[str, pl.Series | None] = {}
+    odd: dict[str, pl.Series] = {}
+    for name in columns:
+        shapes[name], walls[name], fixeds[name], odd[name] = _read_common(raw[name], order)
     if wants_evidence:
-        result.evidence |= _evidence_of(values, shapes)
+        result.evidence |= _evidence_of(walls, shapes)
     series: list[pl.Series] = []
-    for name, count in zip(columns, odd, strict=True):
-        shape = shapes[name]
-        fixed: pl.Series | None = values[name] if shape and shape.is_utc else None
-        wall: pl.Series | None = None if fixed is not None else values[name]
-        if count:
-            places = (raw[name].is_not_null() & values[name].is_null()).arg_true()
-            cells = raw[name].gather(places)
-            general = read_general(cells, order, null_words)
+    for name in columns:
+        wall, fixed, places = walls[name], fixeds[name], odd[name]
+        if len(places):
+            general = read_general(raw[name].gather(places), order, null_words)
             result.evidence |= general.evidence
             if len(general.failed):
                 result.failed[name] = places.gather(general.failed)
-            nothing = pl.repeat(None, raw.height, dtype=pl.Int64, eager=True)
-            wall = (nothing.clone() if wall is None else wall).scatter(places, general.wall)
-            if fixed is not None or general.fixed.is_not_null().any():
-                fixed = (nothing.clone() if fixed is None else fixed).scatter(places, general.fixed)
+            wall = _scatter(wall, places, general.wall, raw.height)
+            fixed = _scatter(fixed, places, general.fixed, raw.height)
+        if wall is None and fixed is None:
+            wall = pl.repeat(None, raw.height, dtype=pl.Int64, eager=True)
         if is_utc and wall is not None:
             fixed = wall if fixed is None else fixed.zip_with(fixed.is_not_null(), wall)
             wall = None
@@ -129,44 +144,111 @@ def read_times(
     return result
 
 
-def _shape_of(cell: str | None, order: DateOrder) -> Shape | None:
-    if cell is None:
-        return None
+def _read_common(
+    cells: pl.Series, order: DateOrder
+) -> tuple[Shape | None, pl.Series | None, pl.Series | None, pl.Series]:
+    """A column by the shapes of its own cells, of which it seldom has more than two.
+
+    Returns the shape of its first cell, microseconds of wall time and of UTC (None where no cell
+    has such a time), and the indices of the cells that are left.
+    """
+    first: Shape | None = None
+    wall: pl.Series | None = None
+    fixed: pl.Series | None = None
+    left = cells.is_not_null().arg_true()
+    for _ in range(_COMMON_SHAPES):
+        if not len(left):
+            break
+        shape = _shape_of(cells[left[0]], order)
+        if shape is None:
+            break
+        rest = cells if len(left) == len(cells) else cells.gather(left)
+        read = _fast(rest, shape)
+        if shape.is_utc:
+            fixed = _scatter(fixed, left, read, len(cells))
+        else:
+            wall = _scatter(wall, left, read, len(cells))
+        first = first or shape
+        left = left.filter(read.is_null())
+    return first, wall, fixed, left
+
+
+def _scatter(
+    whole: pl.Series | None, places: pl.Series, values: pl.Series, height: int
+) -> pl.Series | None:
+    """`whole` with values that are there put in their places; None while it would hold nothing."""
+    if len(values) == height and whole is None:
+        return values
+    known = values.is_not_null()
+    if not known.any():
+        return whole
+    if whole is None:
+        whole = pl.repeat(None, height, dtype=pl.Int64, eager=True)
+    return whole.scatter(places.filter(known), values.filter(known))
+
+
+def _shape_of(cell: str, order: DateOrder) -> Shape | None:
     for shape in _SHAPES:
-        if re.match(shape.pattern, cell) and shape.order in (None, order):
+        if shape.order in (None, order) and re.match(shape.pattern, cell):
             return shape
-        if shape.is_half_day and re.match(shape.pattern, cell) and order == "day_first":
-            return Shape(shape.pattern, "day_first", "%d/%m/%Y", is_half_day=True)
     return None
 
 
-def _fast(name: str, shape: Shape) -> pl.Expr:
-    text = pl.col(name)
+def _fast(cells: pl.Series, shape: Shape) -> pl.Series:
+    """Microseconds of the cells of one shape; null for the others.
 
-    def number(start: int) -> pl.Expr:
-        return text.str.slice(start, 2).cast(pl.Int64, strict=False)
-
-    hour = number(11)
-    if shape.is_half_day:
-        hour = hour % 12 + (text.str.slice(20, 1) == "P").cast(pl.Int64) * 12
-    days = text.str.slice(0, 10).str.to_date(shape.date_format, strict=False, cache=True)
-    micros = (
-        days.to_physical().cast(pl.Int64) * DAY
-        + ((hour * 60 + number(14)) * 60 + number(17)) * _SECOND
+    In steps, because a selection computes an expression again wherever it is used.
+    """
+    text = pl.col("text")
+    read = (
+        cells.alias("text")
+        .to_frame()
+        .select(
+            text.str.slice(0, 19)
+            .str.to_datetime(shape.format, time_unit="us", strict=False, cache=False)
+            .alias("stamp"),
+            text.str.slice(19).alias("ending"),
+        )
+        .select(
+            pl.col("stamp").to_physical().cast(pl.Int64).alias("micros"),
+            pl.col("ending").is_in(shape.endings).alias("fits"),
+            *_half_day() if shape.is_half_day else (),
+        )
     )
-    fits = text.str.contains(shape.pattern) & micros.is_between(_EARLIEST, _LATEST)
-    return pl.when(fits).then(micros).alias(name)
+    if shape.is_half_day:
+        hour = pl.col("hour")
+        read = read.select(
+            pl.col("fits") & hour.is_between(1, 12),
+            pl.col("micros")
+            + (
+                pl.when(pl.col("is_late")).then(12).otherwise(0)
+                - pl.when(hour == 12).then(12).otherwise(0)
+            ).cast(pl.Int64)
+            * (3600 * _SECOND),
+        )
+    known = pl.col("fits") & pl.col("micros").is_between(_EARLIEST, _LATEST)
+    return read.select(pl.when(known).then("micros").alias("micros")).to_series()
 
 
-def _evidence_of(values: pl.DataFrame, shapes: dict[str, Shape | None]) -> set[str]:
+def _half_day() -> tuple[pl.Expr, ...]:
+    return (
+        pl.col("stamp").dt.hour().alias("hour"),
+        pl.col("ending").str.starts_with(" P").alias("is_late"),
+    )
+
+
+def _evidence_of(
+    walls: dict[str, pl.Series | None], shapes: dict[str, Shape | None]
+) -> set[str]:
     """What the cells of fixed shapes say: AM/PM is month first, a day after the 12th the order."""
     found: set[str] = set()
     for name, shape in shapes.items():
-        if shape is None or shape.order is None or shape.order == "iso":
+        wall = walls[name]
+        if wall is None or shape is None or shape.order is None or shape.order == "iso":
             continue
-        if shape.is_half_day and values[name].is_not_null().any():
+        if shape.is_half_day and wall.is_not_null().any():
             found.add("month_first")
-        days = values.select(pl.from_epoch(pl.col(name), "us").dt.day().max()).item()
+        days = wall.to_frame("wall").select(pl.from_epoch("wall", "us").dt.day().max()).item()
         if days is not None and days > 12:
             found.add(shape.order)
     return found

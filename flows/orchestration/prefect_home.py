@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.home.layout import Home
+from flows.orchestration.temporary_server import TemporaryServer
+from flows.running.session import import_slow_libraries
 
 SERVER_FILE = "server.json"
 
@@ -44,10 +46,19 @@ def configure(home: Home, log_level: str) -> None:
         os.environ["PREFECT_API_URL"] = server
 
 
-def load(command: str) -> Callable[..., dict[str, Any]]:
-    """The flow of a command; imports Prefect."""
+def run_flow(home: Home, command: str, arguments: dict[str, Any], log_level: str) -> dict[str, Any]:
+    """Run the flow of a command in this process, on a temporary server if there is no other."""
+    configure(home, log_level)
+    server = None
+    if not _has_own_server():
+        server = TemporaryServer(prefect_folder(home))
+        os.environ["PREFECT_API_URL"] = server.url
     flow: Callable[..., dict[str, Any]] = getattr(import_module(f"flows.{command}"), command)
-    return flow
+    if server:
+        import_slow_libraries()
+        server.wait()
+    with without_heartbeat():
+        return flow(**arguments)
 
 
 def running_server(home: Home) -> str | None:

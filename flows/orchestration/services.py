@@ -11,8 +11,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from flows.errors import GreenzoneError, StageError, UsageError
@@ -25,6 +23,7 @@ from flows.orchestration.prefect_home import (
     running_server,
     start_ticks,
 )
+from flows.orchestration.temporary_server import is_healthy
 from flows.paths import PROJECT_ROOT
 from flows.running.session import home_of
 
@@ -75,7 +74,7 @@ def down(home: Home) -> int:
 
 def _start_server(home: Home, port: int) -> str:
     url = f"http://127.0.0.1:{port}/api"
-    if _is_healthy(url):
+    if is_healthy(url):
         raise UsageError(
             f"Something else listens on port {port}.",
             "Stop it, or choose another port with GREENZONE_PREFECT_PORT.",
@@ -83,7 +82,7 @@ def _start_server(home: Home, port: int) -> str:
     arguments = ["server", "start", "--host", "127.0.0.1", "--port", str(port)]
     process = _start(home, SERVER_FILE, arguments, _environment(home, url), url)
     deadline = time.monotonic() + _SERVER_SECONDS
-    while not _is_healthy(url):
+    while not is_healthy(url):
         if process.poll() is not None or time.monotonic() > deadline:
             raise StageError("The Prefect server did not start.", f"See {_log(home, SERVER_FILE)}.")
         time.sleep(0.3)
@@ -138,14 +137,6 @@ def _environment(home: Home, url: str) -> dict[str, str]:
         "GREENZONE_PROJECT": str(PROJECT_ROOT),
         "GREENZONE_TIMEZONE": os.environ.get("GREENZONE_TIMEZONE") or DEFAULT_TIMEZONE,
     }
-
-
-def _is_healthy(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/health", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
-        return False
 
 
 def _stop(pid: int) -> None:

@@ -13,6 +13,7 @@ from flows.calendar import check_days
 from flows.errors import UsageError
 from flows.home.fingerprint import of_json, of_project, versions
 from flows.home.layout import Home
+from flows.progress import at_most
 from flows.running.run import Run
 from flows.running.unchanged import default_days
 from flows.warehouse.inputs import BuildShop, LakeTable, prepare
@@ -33,7 +34,9 @@ def ingest(run: Run) -> None:
     home = run.home
     check_landing(home, run.request.shops)
     run.say(f"Reading {home.landing}")
-    result = read(home, run.run_id, only_shops=run.request.shops or None, progress=run.say)
+    result = read(
+        home, run.run_id, only_shops=run.request.shops or None, progress=at_most(run.say, 1.0)
+    )
     run.say(
         f"Read {result.rows_read:,} rows of {len(result.read)} new files "
         f"({result.rows_quarantined:,} rows and {len(result.refused_files)} files refused)"

@@ -50,7 +50,7 @@ def session(request: Request) -> Iterator[Run]:
         empty_folder(home.work)
         run.landing, _ = fingerprint.of_landing(home)
         run.state = PublicationState.load(home)
-        _warm_up()
+        import_slow_libraries()
         try:
             yield run
         except BaseException as error:
@@ -113,15 +113,15 @@ def _mend(home: Home) -> str:
 _warmed = threading.Event()
 
 
-def _warm_up() -> None:
-    """Import what takes seconds in the background, while landing is read."""
+def import_slow_libraries() -> None:
+    """Import what takes seconds in the background, while something else is waited for."""
     if _warmed.is_set():
         return
     _warmed.set()
-    threading.Thread(target=_import_slow_libraries, name="warm up", daemon=True).start()
+    threading.Thread(target=_import, name="warm up", daemon=True).start()
 
 
-def _import_slow_libraries() -> None:
+def _import() -> None:
     try:
         from dbt.cli import main as _dbt  # noqa: F401
 

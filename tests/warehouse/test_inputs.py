@@ -50,7 +50,8 @@ def test_days_and_moments_are_those_of_the_shops_zone(tmp_path: Path) -> None:
         ]
         hours = connection.execute(
             "select date_diff('hour', starts_at, ends_at) from inputs.shop_days "
-            "where shop_id = 'west' and day_on between '2026-03-07' and '2026-03-09' order by day_on"
+            "where shop_id = 'west' and day_on between '2026-03-07' and '2026-03-09' "
+            "order by day_on"
         ).fetchall()
         assert hours == [(24,), (23,), (24,)]
         span = connection.execute(
