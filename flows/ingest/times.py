@@ -1,8 +1,8 @@
 """Text of times and dates to UTC, vectorised.
 
-The common shapes are of fixed width and parsed a column at once; cells of any other shape go through
-one general pattern. Nothing here converts zones on whole
-columns: wall times become UTC by the few dated offsets that the column's range touches.
+The common shapes are of fixed width and parsed a column at once; cells of any other shape go
+through one general pattern. Nothing here converts zones on whole columns: wall times become UTC by
+the few dated offsets that the column's range touches.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ _TIME24 = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
 class Shape:
     """A fixed-width way to write a time: 19 characters of date and time of day, then an ending.
 
-    `order` is None where the year comes first. `format` is of the first 19 characters.
+    `order` is None where the year comes first. `format` is of the first 19 characters. `endings`
+    are the endings that fit; None where the ending is an offset from UTC.
     """
 
     pattern: str
     order: DateOrder | None
     format: str
-    endings: tuple[str, ...]
+    endings: tuple[str, ...] | None
     is_half_day: bool = False
     is_utc: bool = False
 
@@ -43,6 +44,11 @@ class Shape:
 _WALL = ("", "\t")
 _UTC = ("Z", "+00:00", "Z\t", "+00:00\t")
 _HALF_DAYS = (" AM", " PM", " AM\t", " PM\t")
+
+_SLASHED: tuple[tuple[DateOrder, str], ...] = (
+    ("month_first", "%m/%d/%Y"),
+    ("day_first", "%d/%m/%Y"),
+)
 
 _SHAPES: tuple[Shape, ...] = (
     *(
@@ -53,11 +59,11 @@ _SHAPES: tuple[Shape, ...] = (
             _HALF_DAYS,
             is_half_day=True,
         )
-        for order, date in (("month_first", "%m/%d/%Y"), ("day_first", "%d/%m/%Y"))
+        for order, date in _SLASHED
     ),
     *(
         Shape(rf"^\d\d/\d\d/\d{{4}} {_TIME24}\t?$", order, f"{date} %H:%M:%S", _WALL)
-        for order, date in (("month_first", "%m/%d/%Y"), ("day_first", "%d/%m/%Y"))
+        for order, date in _SLASHED
     ),
     *(
         Shape(
@@ -69,7 +75,11 @@ _SHAPES: tuple[Shape, ...] = (
         )
         for dash in "-/"
         for mark in " T"
-        for ending, endings, is_utc in (("", _WALL, False), (r"(?:Z|\+00:00)", _UTC, True))
+        for ending, endings, is_utc in (
+            ("", _WALL, False),
+            (r"(?:Z|\+00:00)", _UTC, True),
+            (r"[+-]\d\d:\d\d", None, True),
+        )
     ),
 )
 
@@ -200,7 +210,7 @@ def _fast(cells: pl.Series, shape: Shape) -> pl.Series:
     In steps, because a selection computes an expression again wherever it is used.
     """
     text = pl.col("text")
-    read = (
+    split = (
         cells.alias("text")
         .to_frame()
         .select(
@@ -209,12 +219,17 @@ def _fast(cells: pl.Series, shape: Shape) -> pl.Series:
             .alias("stamp"),
             text.str.slice(19).alias("ending"),
         )
-        .select(
-            pl.col("stamp").to_physical().cast(pl.Int64).alias("micros"),
-            pl.col("ending").is_in(shape.endings).alias("fits"),
-            *_half_day() if shape.is_half_day else (),
-        )
     )
+    micros = pl.col("stamp").to_physical().cast(pl.Int64)
+    if shape.endings is None:
+        offset = pl.col("ending").replace_strict(
+            _offsets(split["ending"]), default=None, return_dtype=pl.Int64
+        )
+        read = split.select((micros - offset).alias("micros"), pl.lit(True).alias("fits"))
+    else:
+        fits = pl.col("ending").is_in(shape.endings).alias("fits")
+        half_day = _half_day() if shape.is_half_day else ()
+        read = split.select(micros.alias("micros"), fits, *half_day)
     if shape.is_half_day:
         hour = pl.col("hour")
         read = read.select(
@@ -230,6 +245,18 @@ def _fast(cells: pl.Series, shape: Shape) -> pl.Series:
     return read.select(pl.when(known).then("micros").alias("micros")).to_series()
 
 
+def _offsets(endings: pl.Series) -> dict[str, int]:
+    """Microseconds east of UTC of the few endings that are offsets."""
+    found = {}
+    for ending in endings.drop_nulls().unique().to_list():
+        match = re.match(r"([+-])(\d\d):([0-5]\d)\t?$", ending)
+        if match:
+            sign, hours, minutes = match.groups()
+            seconds = (int(hours) * 60 + int(minutes)) * 60
+            found[ending] = (-1 if sign == "-" else 1) * seconds * _SECOND
+    return found
+
+
 def _half_day() -> tuple[pl.Expr, ...]:
     return (
         pl.col("stamp").dt.hour().alias("hour"),
@@ -237,9 +264,7 @@ def _half_day() -> tuple[pl.Expr, ...]:
     )
 
 
-def _evidence_of(
-    walls: dict[str, pl.Series | None], shapes: dict[str, Shape | None]
-) -> set[str]:
+def _evidence_of(walls: dict[str, pl.Series | None], shapes: dict[str, Shape | None]) -> set[str]:
     """What the cells of fixed shapes say: AM/PM is month first, a day after the 12th the order."""
     found: set[str] = set()
     for name, shape in shapes.items():

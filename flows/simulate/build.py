@@ -242,8 +242,9 @@ def known_returns(plan: Plan, seen: IntArray) -> Returns:
     settled = np.where(held.refunded < NEVER, held.refunded, held.requested + 2 * DAY)
     status = held.status.copy()
     status = np.where(settled < seen, status, returns.IN_PROCESS)
-    status = np.where((held.requested + DAY >= seen) & (settled >= seen),
-                      returns.TO_PROCESS, status)
+    status = np.where(
+        (held.requested + DAY >= seen) & (settled >= seen), returns.TO_PROCESS, status
+    )
     return Returns(
         return_id=held.return_id[keep],
         order=held.order[keep],

@@ -41,8 +41,11 @@ class ShopClock:
         days = range((self.last_on - self.first_on).days + 2)
         return np.array(
             [
-                int(datetime.combine(self.first_on + timedelta(d), datetime.min.time(), zone)
-                    .astimezone(UTC).timestamp())
+                int(
+                    datetime.combine(self.first_on + timedelta(d), datetime.min.time(), zone)
+                    .astimezone(UTC)
+                    .timestamp()
+                )
                 for d in days
             ],
             dtype=np.int64,

@@ -164,9 +164,7 @@ def seller_shares() -> tuple[float, float]:
     """Expected part of the seller's orders that each of its two warehouses ships."""
     west = np.array([p.longitude < _WEST_OF for p in PLACES])
     share = place_shares()
-    california = float(
-        (share * np.where(west, _WEST_FROM_CALIFORNIA, _EAST_FROM_CALIFORNIA)).sum()
-    )
+    california = float((share * np.where(west, _WEST_FROM_CALIFORNIA, _EAST_FROM_CALIFORNIA)).sum())
     return 1 - california, california
 
 

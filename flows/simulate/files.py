@@ -76,9 +76,12 @@ class Landing:
     def _compress(self, path: Path, name: str, content: bytes, kind: str) -> tuple[Path, str]:
         if kind == "gz":
             path = path.with_name(path.name + ".gz")
-            with path.open("wb") as raw, gzip.GzipFile(
-                filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=_FASTEST
-            ) as packed:
+            with (
+                path.open("wb") as raw,
+                gzip.GzipFile(
+                    filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=_FASTEST
+                ) as packed,
+            ):
                 packed.write(content)
             return path, name + ".gz"
         member = zipfile.ZipInfo(path.name, date_time=_ZIP_DATE)
@@ -101,9 +104,7 @@ def pick_text(table: Sequence[str | None], index: IntArray) -> pl.Series:
     return pl.Series(list(table), dtype=pl.String).gather(index)
 
 
-def assemble(
-    group: IntArray, makers: Mapping[int, Callable[[IntArray], pl.Series]]
-) -> pl.Series:
+def assemble(group: IntArray, makers: Mapping[int, Callable[[IntArray], pl.Series]]) -> pl.Series:
     """Texts made by group: each maker gets the indices of its group's entries."""
     index = [np.flatnonzero(group == number) for number in makers]
     texts = [make(at) for at, make in zip(index, makers.values(), strict=True)]

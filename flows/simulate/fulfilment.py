@@ -161,9 +161,7 @@ def ship(
     later = clock.midnights[next_day] + rng.integers(8 * 3600, 22 * 3600, count)
     scanned = np.where(chance < 0.022, later, soon)
     zone = zone_table()[warehouse, place]
-    transit = _ZONE_DAYS[zone - 1] + rng.choice(
-        [0, 1, 2, 4], count, p=[0.76, 0.17, 0.05, 0.02]
-    )
+    transit = _ZONE_DAYS[zone - 1] + rng.choice([0, 1, 2, 4], count, p=[0.76, 0.17, 0.05, 0.02])
     if script.meltdown is not None:
         begin, end = (clock.midnights[first + day] for day in script.meltdown)
         hit = (carrier == MELTDOWN_CARRIER) & (tendered >= begin) & (tendered < end)

@@ -61,24 +61,39 @@ def make_events(
         parts.append((index, at[index], code))
 
     add(labelled & (chance[0] < 0.88), journey.rts + 60, LABEL)
-    add(labelled & ~stopped & (chance[1] < 0.25) & (journey.scanned < NEVER),
-        journey.tendered, TENDERED)
+    add(
+        labelled & ~stopped & (chance[1] < 0.25) & (journey.scanned < NEVER),
+        journey.tendered,
+        TENDERED,
+    )
     add(moving & (chance[2] < 0.93), journey.scanned, ACCEPTED)
     add(moving, journey.scanned + (span * 0.30).astype(np.int64), IN_TRANSIT)
     add(moving & (chance[3] < 0.5), journey.scanned + (span * 0.62).astype(np.int64), IN_TRANSIT)
-    add(done & (chance[4] < 0.9), journey.delivered - 5400 - (chance[5] * 9000).astype(np.int64),
-        OUT_FOR_DELIVERY)
+    add(
+        done & (chance[4] < 0.9),
+        journey.delivered - 5400 - (chance[5] * 9000).astype(np.int64),
+        OUT_FOR_DELIVERY,
+    )
     add(done, journey.delivered, DELIVERED)
-    add(done & (chance[3] > 0.98), np.maximum(journey.delivered - 20 * 3600, journey.scanned + 600),
-        ATTEMPTED)
+    add(
+        done & (chance[3] > 0.98),
+        np.maximum(journey.delivered - 20 * 3600, journey.scanned + 600),
+        ATTEMPTED,
+    )
     add(moving & (chance[1] > 0.985), journey.scanned + (span * 0.45).astype(np.int64), EXCEPTION)
     add(moving & ~done & (chance[2] < 0.4), journey.scanned + 6 * DAY, RETURNED)
     created = orders.created[boxes.order]
     early = labelled & (boxes.fate == pk.EARLY_SCAN)
-    add(early & (chance[0] < 0.5), created - 25 * 3600 - (chance[4] * 12 * DAY).astype(np.int64),
-        IN_TRANSIT)
-    add(early & (chance[0] >= 0.5), created - 25 * 3600 - (chance[4] * 12 * DAY).astype(np.int64),
-        LABEL)
+    add(
+        early & (chance[0] < 0.5),
+        created - 25 * 3600 - (chance[4] * 12 * DAY).astype(np.int64),
+        IN_TRANSIT,
+    )
+    add(
+        early & (chance[0] >= 0.5),
+        created - 25 * 3600 - (chance[4] * 12 * DAY).astype(np.int64),
+        LABEL,
+    )
     old = created - 91 * DAY - (chance[4] * 20 * DAY).astype(np.int64)
     reused = labelled & (boxes.fate == pk.REUSED_NUMBER)
     add(reused, old, ACCEPTED)
@@ -110,8 +125,9 @@ def _where(
     at_end = np.isin(code, (OUT_FOR_DELIVERY, DELIVERED, ATTEMPTED))
     place = np.where(at_end, orders.place[owner], np.where(code <= ACCEPTED, -1, hub))
     first_three = np.array([int(p.zip3) for p in PLACES])
-    zip5 = np.where(at_end, orders.zip5[owner],
-                    np.where(place < 0, home, first_three[place] * 100 + 1))
+    zip5 = np.where(
+        at_end, orders.zip5[owner], np.where(place < 0, home, first_three[place] * 100 + 1)
+    )
     # A parcel handed over two towns away: a place whose ZIP3 is not the order's.
     astray = (boxes.fate[package] == pk.WRONG_ZIP) & (code == DELIVERED)
     elsewhere = (orders.place[owner] + 17) % len(PLACES)

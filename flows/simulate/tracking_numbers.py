@@ -37,9 +37,7 @@ def mod10(digits: list[IntArray], evens: int, odds: int) -> IntArray:
 
 def _constant(text: str, like: IntArray) -> list[IntArray]:
     """Digit columns of a fixed text; a letter counts as (code - 3) modulo 10."""
-    return [
-        np.full_like(like, int(c) if c.isdigit() else (ord(c) - 3) % 10) for c in text
-    ]
+    return [np.full_like(like, int(c) if c.isdigit() else (ord(c) - 3) % 10) for c in text]
 
 
 def _text(value: IntArray, width: int) -> pl.Expr:

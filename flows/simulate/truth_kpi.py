@@ -205,9 +205,7 @@ def _count_orders(
 
         awaited = scope & mine & ~orders.express[of] & (facts.deliver_day[of] <= since)
         awaited &= ~(cancelled & ~sent_first)
-        on_time.add(
-            facts.deliver_day[of], awaited, home < facts.deliver_by[of], since, until
-        )
+        on_time.add(facts.deliver_day[of], awaited, home < facts.deliver_by[of], since, until)
 
 
 def _count_packages(

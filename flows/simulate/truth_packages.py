@@ -174,4 +174,3 @@ def packages_frame(plan: Plan, facts: OrderFacts, held: PackageFacts, day: int) 
         }
     )
     return frame.filter(pl.Series(there)).sort("package_key")
-

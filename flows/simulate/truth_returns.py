@@ -33,9 +33,7 @@ def _order_lines(plan: Plan, facts: OrderFacts, day: int) -> pl.DataFrame:
     """One row an order and SKU: units, creator, creation day, whether it counts as ordered."""
     orders, lines = plan.orders, plan.lines
     of = lines.order
-    counts = (
-        (facts.days["paid"] <= day) & ~orders.sample & (facts.days["cancelled"] > day)
-    )
+    counts = (facts.days["paid"] <= day) & ~orders.sample & (facts.days["cancelled"] > day)
     frame = pl.DataFrame(
         {
             "order": of,
@@ -93,9 +91,7 @@ def return_rates(plan: Plan, facts: OrderFacts, day: int, by: str) -> pl.DataFra
         begin = day - length + 1
         ordered = lines.filter(pl.col("counts") & (pl.col("created_day") >= begin))
         bases = {
-            "order_cohort": refunds.filter(
-                pl.col("counts") & (pl.col("created_day") >= begin)
-            ),
+            "order_cohort": refunds.filter(pl.col("counts") & (pl.col("created_day") >= begin)),
             "refund_date": refunds.filter(pl.col("refund_day") >= begin),
         }
         for basis, returned in bases.items():
@@ -146,5 +142,3 @@ def _top(returned: pl.DataFrame) -> str | None:
         return None
     counted = returned.group_by("reason").len().sort(["len", "reason"], descending=[True, False])
     return str(counted["reason"][0])
-
-

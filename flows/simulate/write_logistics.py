@@ -63,9 +63,7 @@ def write_tracking(
         code, place, zip5 = events.code[rows], events.place[rows], events.zip5[rows]
         home = plan.orders.warehouse[plan.packages.order[package]]
         where = np.where(place < 0, len(PLACES) + home, place)
-        style = np.select(
-            [(carrier == USPS) | (carrier == UNIUNI), carrier == FEDEX], [1, 2], 0
-        )
+        style = np.select([(carrier == USPS) | (carrier == UNIUNI), carrier == FEDEX], [1, 2], 0)
         frame = pl.DataFrame(
             {
                 "tracking_number": plan.packages.true_number.gather(package),
@@ -233,14 +231,10 @@ def write_inventory(landing: fl.Landing, plan: Plan) -> None:
             "inbound": np.where(low, np.broadcast_to(batch, stock.shape).ravel(), 0),
         }
     )
-    landing.put(
-        "third_party_logistics/inventory", "third_party_logistics/inventory.csv", frame
-    )
+    landing.put("third_party_logistics/inventory", "third_party_logistics/inventory.csv", frame)
 
 
-def write_returned_goods(
-    landing: fl.Landing, plan: Plan, rng: np.random.Generator
-) -> None:
+def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generator) -> None:
     """Write what came back to the warehouse: later than the refund, sometimes never."""
     back, orders = plan.returns, plan.orders
     rows = np.flatnonzero(np.isin(back.status, (COMPLETED, REFUNDED)) & ~back.refund_only)

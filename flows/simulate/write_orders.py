@@ -326,5 +326,3 @@ def _people(plan: Plan, of: IntArray) -> dict[str, pl.Series]:
         "Address Line 2": made("Unit ", tag),
         "Delivery Instruction": chatty,
     }
-
-

@@ -52,9 +52,9 @@ def write_returns(
     back, catalogue = plan.returns, plan.catalogue
     stamp = StampText(plan.clock, "%d/%m/%Y", "%H:%M:%S\t", " ")
     goods = line_cents(plan.lines, plan.orders, catalogue)
-    order_cents = np.bincount(
-        plan.lines.order, weights=goods, minlength=len(plan.orders)
-    ).astype(np.int64)
+    order_cents = np.bincount(plan.lines.order, weights=goods, minlength=len(plan.orders)).astype(
+        np.int64
+    )
     money = fl.MoneyText(int(order_cents.max(initial=0)))
     seen = last_seen(exports, back.requested)
     for export in exports:
@@ -96,9 +96,7 @@ def write_returns(
 
 def _status_at(plan: Plan, rows: np.ndarray, at: int) -> np.ndarray:
     back = plan.returns
-    settled = np.where(
-        back.refunded < NEVER, back.refunded, back.requested + 2 * DAY
-    )[rows]
+    settled = np.where(back.refunded < NEVER, back.refunded, back.requested + 2 * DAY)[rows]
     last = back.status[rows]
     early = np.where(back.requested[rows] + DAY >= at, TO_PROCESS, IN_PROCESS)
     # A request that never gets further than its first states passes through no other.

@@ -32,7 +32,7 @@ def build(database: Path, target: Path, scratch: Path) -> None:
 
     target: a folder that lives on between runs, for dbt's partial parsing and its log. scratch:
     where DuckDB may spill to. The compiled SQL of the models is left in the table
-    `inputs.models` (name, schema_name, position, query), so that a mart can be
+    `inputs.models` (name, schema_name, query), so that a mart can be
     computed again for another day without dbt. Raises `DbtFailed`.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -85,18 +85,18 @@ def build(database: Path, target: Path, scratch: Path) -> None:
 
 def _keep_queries(database: Path, results: list[RunResult], scratch: Path) -> None:
     rows: list[tuple[Any, ...]] = []
-    for position, result in enumerate(results):
+    for result in results:
         node = result.node
         query = getattr(node, "compiled_code", None)
         if str(node.resource_type) == "model" and query:
-            rows.append((node.name, node.schema, position, query))
+            rows.append((node.name, node.schema, query))
     with connect(database, scratch) as connection:
         connection.execute(
             "create or replace table inputs.models (name varchar, schema_name varchar, "
-            "position integer, query varchar)"
+            "query varchar)"
         )
         if rows:
-            connection.executemany("insert into inputs.models values (?, ?, ?, ?)", rows)
+            connection.executemany("insert into inputs.models values (?, ?, ?)", rows)
 
 
 @contextmanager

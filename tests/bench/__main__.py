@@ -1,8 +1,9 @@
 """Time the real daily run against the floor: `python -m tests.bench [--orders N …]`.
 
-For each size: a made-up year of one shop, the floor (one DuckDB process), the daily run from nothing,
-and the daily run with one new day on top. Each runs in a process of its own; memory is the largest
-resident set of that process. Seconds before the first stage and after the last are start-up.
+For each size: a made-up year of one shop, the floor (one DuckDB process), the daily run from
+nothing, and the daily run with one new day on top. Each runs in a process of its own; memory is
+the largest resident set of that process. Seconds before the first stage and after the last are
+start-up.
 """
 
 from __future__ import annotations
@@ -79,10 +80,8 @@ def unpacked(landing: Path, out: Path) -> Path:
 
 def daily(home: Path, day: date) -> tuple[float, float, dict[str, float]]:
     """One daily run from outside: wall seconds, peak GB, seconds by stage."""
-    wall, memory, text = run(
-        [sys.executable, "-m", "flows", "daily", "--home", str(home)]
-        + ["--date", day.isoformat(), "--json"]
-    )
+    where = ["--home", str(home), "--date", day.isoformat()]
+    wall, memory, text = run([sys.executable, "-m", "flows", "daily", *where, "--json"])
     result: dict[str, Any] = json.loads(text)
     record = json.loads((home / "runs" / f"{result['run_id']}.json").read_text())
     return wall, memory, record["timings"]
@@ -97,14 +96,13 @@ def bench(orders: int, work: Path) -> None:
     print(f"\n{orders:,} orders, {size / 1e9:.2f} GB as dropped", flush=True)
 
     plain = unpacked(landing, work / "plain")
-    floor_wall, floor_memory, text = run(
-        [sys.executable, "-m", "tests.bench.floor", str(plain), str(work / "parquet"), str(CALENDAR)]
-    )
+    folders = [str(plain), str(work / "parquet"), str(CALENDAR)]
+    floor_wall, floor_memory, text = run([sys.executable, "-m", "tests.bench.floor", *folders])
     floor = json.loads(text)
     floor_s = floor["ingest_s"] + floor["rates_s"]
     print(
-        f"  floor          {floor_s:7.1f} s  {floor_memory:5.2f} GB   ingest {floor['ingest_s']:.1f}, "
-        f"rates {floor['rates_s']:.1f}, process {floor_wall:.1f}",
+        f"  floor          {floor_s:7.1f} s  {floor_memory:5.2f} GB   "
+        f"ingest {floor['ingest_s']:.1f}, rates {floor['rates_s']:.1f}, process {floor_wall:.1f}",
         flush=True,
     )
 
@@ -120,8 +118,8 @@ def bench(orders: int, work: Path) -> None:
         worked = sum(stages.values())
         shown = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in stages.items())
         print(
-            f"  {title:13}  {worked:7.1f} s  {memory:5.2f} GB   {worked / floor_s:.2f} x floor; {shown}; "
-            f"start-up {wall - worked:.1f}, process {wall:.1f}",
+            f"  {title:13}  {worked:7.1f} s  {memory:5.2f} GB   {worked / floor_s:.2f} x floor; "
+            f"{shown}; start-up {wall - worked:.1f}, process {wall:.1f}",
             flush=True,
         )
 
@@ -130,7 +128,9 @@ def main() -> None:
     """Bench each size asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--work", type=Path, help="a folder with 12 GB free; default: a temporary one")
+    parser.add_argument(
+        "--work", type=Path, help="a folder with 12 GB free; default: a temporary one"
+    )
     arguments = parser.parse_args()
     for orders in arguments.orders:
         with tempfile.TemporaryDirectory(dir=arguments.work) as work:

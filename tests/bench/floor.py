@@ -1,4 +1,4 @@
-"""The floor: one DuckDB process that reads all CSVs into typed Parquet and takes the rates in plain SQL.
+"""The floor: one DuckDB process that reads all CSVs into typed Parquet; the rates in plain SQL.
 
 It knows where everything is and forgives nothing: no detection of formats, no quarantine, no gates,
 no report, no as-of regimes. What it takes is what any pipeline over these files has to take.
@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-_ORDERS = ["Created Time", "Paid Time", "RTS Time", "Shipped Time", "Delivered Time", "Cancelled Time"]
+_ORDERS = [
+    "Created Time", "Paid Time", "RTS Time", "Shipped Time", "Delivered Time", "Cancelled Time",
+]  # fmt: skip
 _TEXTS = [
-    "Order ID", "Order Status", "Order Substatus", "SKU ID", "Seller SKU", "Product Name", "Cancel By",
-    "Cancel Reason", "Fulfillment Type", "Warehouse Name", "Tracking ID", "Delivery Option Type",
-    "Delivery Option", "Shipping Provider Name", "State", "Zipcode", "Payment Method", "Package ID",
-    "Order Channel", "Creator Handle", "Normal or Pre-order",
+    "Order ID", "Order Status", "Order Substatus", "SKU ID", "Seller SKU", "Product Name",
+    "Cancel By", "Cancel Reason", "Fulfillment Type", "Warehouse Name", "Tracking ID",
+    "Delivery Option Type", "Delivery Option", "Shipping Provider Name", "State", "Zipcode",
+    "Payment Method", "Package ID", "Order Channel", "Creator Handle", "Normal or Pre-order",
 ]  # fmt: skip
 _MONEY = ["SKU Subtotal Before Discount", "SKU Subtotal After Discount", "Order Amount"]
 
@@ -55,7 +57,8 @@ def _stamp(header: str, formats: list[str]) -> str:
 def _csv(folder: Path, pattern: str) -> str:
     files = sorted(str(path) for path in folder.rglob(pattern))
     listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
-    return f"read_csv([{listed}], header = true, all_varchar = true, union_by_name = true, quote = '\"')"
+    options = "header = true, all_varchar = true, union_by_name = true, quote = '\"'"
+    return f"read_csv([{listed}], {options})"
 
 
 def ingest(con: duckdb.DuckDBPyConnection, landing: Path, out: Path, zone: ZoneInfo) -> None:
@@ -73,7 +76,9 @@ def ingest(con: duckdb.DuckDBPyConnection, landing: Path, out: Path, zone: ZoneI
     texts = ", ".join(f"rtrim(\"{h}\", '\t') as {_name(h)}" for h in _TEXTS)
     money = ", ".join(f'try_cast("{h}" as decimal(18, 2)) as {_name(h)}' for h in _MONEY)
     names = ", ".join([_name(h) for h in _TEXTS + _MONEY])
-    both = ", ".join(f"{utc(_name(h))} as {_name(h)}, {_name(h)}::date as {_name(h)}_on" for h in _ORDERS)
+    both = ", ".join(
+        f"{utc(_name(h))} as {_name(h)}, {_name(h)}::date as {_name(h)}_on" for h in _ORDERS
+    )
     write(
         "orders",
         f"select {names}, quantity, {both} from (select {texts}, {money}, {stamps}, "
@@ -105,14 +110,15 @@ def ingest(con: duckdb.DuckDBPyConnection, landing: Path, out: Path, zone: ZoneI
     )
     write(
         "shipments",
-        "select shipment_id, order_id, warehouse_id, try_cast(packed_at as timestamptz) as packed_at, "
+        "select shipment_id, order_id, warehouse_id, "
+        "try_cast(packed_at as timestamptz) as packed_at, "
         "try_cast(tendered_at as timestamptz) as tendered_at, tracking_number "
         f"from {_csv(landing, 'shipments*.csv*')}",
     )
 
 
 def rates(con: duckdb.DuckDBPyConnection, out: Path, calendar: Path) -> int:
-    """Newest versions, orders with deadlines, first scans, four rates for each day, returns for one.
+    """Newest versions, orders with deadlines, first scans, four rates a day, returns for one day.
 
     Returns:
         The number of rate rows, so that nobody can say that nothing was computed.
@@ -143,8 +149,9 @@ def rates(con: duckdb.DuckDBPyConnection, out: Path, calendar: Path) -> int:
         select o.* from o join repeated using (order_id, sku_id)
         qualify row_number() over (
             partition by order_id, sku_id order by
-            (paid_time is not null)::int + (rts_time is not null)::int + (shipped_time is not null)::int
-            + (delivered_time is not null)::int + (cancelled_time is not null)::int desc,
+            (paid_time is not null)::int + (rts_time is not null)::int
+            + (shipped_time is not null)::int + (delivered_time is not null)::int
+            + (cancelled_time is not null)::int desc,
             greatest(paid_time, rts_time, shipped_time, delivered_time, cancelled_time) desc) = 1
         """
     )
@@ -152,7 +159,8 @@ def rates(con: duckdb.DuckDBPyConnection, out: Path, calendar: Path) -> int:
         f"""
         create table parcels as
         select tracking_number,
-            min(event_at) filter (where event_code not in ('label_created', 'tendered')) as scanned_at,
+            min(event_at) filter (
+                where event_code not in ('label_created', 'tendered')) as scanned_at,
             min(event_at) filter (where event_code = 'delivered') as delivered_at
         from '{out}/events.parquet' group by tracking_number
         """

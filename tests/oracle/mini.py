@@ -84,7 +84,7 @@ class Mini:
             "Payment Method": stamps.pop("payment", "Credit card"),
             "Package ID": stamps.pop("package", "") + "\t",
             "Creator Handle": stamps.pop("creator", ""),
-            **{name: "0.00" for name in MONEY},
+            **dict.fromkeys(MONEY, "0.00"),
             "Order Amount": "18.00",
             "Product Name": "A mug",
         }

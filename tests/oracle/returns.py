@@ -214,10 +214,10 @@ class ReturnRates:
                     elif window.holds(one.at) and not (of_line and of_line.is_out_of_scope):
                         key = key_of(one.order_id, one.sku_id, one.seller_sku, "")
                         returned[of_line.key if of_line else key].append((one, of_line))
-                for key in sorted({*ordered, *returned}):
-                    rows.append(
-                        self._row(basis, window_name, key, ordered[key], returned[key], units)
-                    )
+                rows += [
+                    self._row(basis, window_name, key, ordered[key], returned[key], units)
+                    for key in sorted({*ordered, *returned})
+                ]
         return rows
 
     def _is_closed(self, created_on: date) -> bool:

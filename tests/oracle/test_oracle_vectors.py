@@ -101,12 +101,16 @@ def test_tracking_number_examples() -> None:
     for courier, rules in specifications().items():
         for rule in rules:
             examples = rule["test_numbers"]
-            for text in examples["valid"]:
-                if courier not in couriers_that_fit("".join(text.split()).upper()):
-                    wrong.append(f"{courier} {rule['name']} refuses {text}")
-            for text in examples["invalid"]:
-                if courier in couriers_that_fit("".join(text.split()).upper()):
-                    wrong.append(f"{courier} {rule['name']} accepts {text}")
+            wrong += [
+                f"{courier} {rule['name']} refuses {text}"
+                for text in examples["valid"]
+                if courier not in couriers_that_fit("".join(text.split()).upper())
+            ]
+            wrong += [
+                f"{courier} {rule['name']} accepts {text}"
+                for text in examples["invalid"]
+                if courier in couriers_that_fit("".join(text.split()).upper())
+            ]
     assert not wrong
 
 

@@ -152,8 +152,8 @@ class Shop:
         for name, rows in tables(folder):
             if not name.startswith("All order"):
                 continue
-            in_file: dict[tuple[str, tuple[str, ...], str], list[dict[str, str]]] = (
-                defaultdict(list)
+            in_file: dict[tuple[str, tuple[str, ...], str], list[dict[str, str]]] = defaultdict(
+                list
             )
             for row in rows:
                 if row["Order ID"].startswith("Platform"):
@@ -164,9 +164,7 @@ class Shop:
                 versions[order_id][state][sku].append(group)
         for order_id, states in versions.items():
             newest = max(states, key=self._age)
-            rows = [
-                row for groups in states[newest].values() for row in max(groups, key=len)
-            ]
+            rows = [row for groups in states[newest].values() for row in max(groups, key=len)]
             self._add(order_id, rows)
 
     def _age(self, state: tuple[str, ...]) -> tuple[int, datetime, int]:
@@ -327,15 +325,19 @@ def rates(shop: Shop, day: date) -> dict[tuple[str, str, str], tuple[int, int]]:
             if not order.fbt and cancelled is None and sent is None:
                 count("late_dispatch_rate", "projected", None, True)
         by_buyer = cancelled is not None and order.row["Cancel By"] == "User"
-        free = by_buyer and cancelled is not None and (
-            cancelled - order.created <= timedelta(minutes=60)
+        free = (
+            by_buyer
+            and cancelled is not None
+            and (cancelled - order.created <= timedelta(minutes=60))
         )
         if not free:
             at_fault = cancelled is not None and not order.fbt and shop.fault(order) == "seller"
             count("seller_fault_cancellation_rate", "platform", shop.on(order.created), at_fault)
         express = "express" in order.row["Delivery Option"].lower()
-        if order.deliver_by is not None and order.deliver_by < end and not (
-            order.fbt or express or before
+        if (
+            order.deliver_by is not None
+            and order.deliver_by < end
+            and not (order.fbt or express or before)
         ):
             home = shop.delivered(order, end)
             count("on_time_delivery_rate", "platform", shop.on(order.deliver_by),

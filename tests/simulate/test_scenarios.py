@@ -28,9 +28,7 @@ def worst(shop: SimulationSummary, metric: str, *, high_is_bad: bool = True) -> 
 @pytest.fixture(scope="module")
 def shops(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SimulationSummary]:
     out: Path = tmp_path_factory.mktemp("scenarios")
-    return {
-        name: simulate(out / name, "shop", START, END, ORDERS, 7, [name]) for name in SCENARIOS
-    }
+    return {name: simulate(out / name, "shop", START, END, ORDERS, 7, [name]) for name in SCENARIOS}
 
 
 def test_viral_and_live_orders_swamp_the_pickers(shops: dict[str, SimulationSummary]) -> None:

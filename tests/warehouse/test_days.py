@@ -38,8 +38,8 @@ def _build(path: Path) -> Path:
         )
         connection.execute(
             "create table inputs.models as select 'orders' as name, 'marts' as schema_name, "
-            "1 as position, $1 as query union all "
-            "select 'kpi_daily', 'marts', 2, 'select 1 as must_not_run'",
+            "$1 as query union all "
+            "select 'kpi_daily', 'marts', 'select 1 as must_not_run'",
             [query],
         )
     return path

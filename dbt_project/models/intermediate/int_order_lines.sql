@@ -1,53 +1,25 @@
 {#-
-  The newest version of every order, line by line.
+  The newest version of every order, line by line: what differs between lines. What an order says on
+  each of them is read by `int_orders` from the line marked first.
 
   A version is the rows with the same order-level stamps and status; within it each SKU comes from
   one file. Most orders stand in one file once and need no choice; of the others only narrow rows are
   ranked, and the wide ones fetched afterwards.
 
-  `is_first_line` marks one line an order, by its content, to take the order's own fields from: they
-  repeat on every line. `is_ranked` marks the orders in which a SKU may stand in more than one line.
+  `is_first_line` marks one line an order, by its content. `is_ranked` marks the orders in which a SKU may stand in more than one line.
   `order_key` stands for shop and order id in every join below: one number instead of two texts. It
   is the place of the order's first row (file and row number) and means nothing outside of a build.
 -#}
 {%- set stamps = ['created_at', 'paid_at', 'rts_at', 'shipped_at', 'delivered_at', 'cancelled_at'] -%}
 {%- set columns = [
-    'shop_id', 'order_id', 'sku_id', 'seller_sku', 'package_id', 'tracking_number',
-    'normal_or_pre_order', 'product_name', 'cancel_by', 'cancel_reason', 'fulfillment_type',
-    'warehouse_name', 'delivery_option_type', 'delivery_option', 'shipping_provider_name',
-    'tracking_fits', 'state', 'zip3', 'payment_method', 'order_channel', 'creator_handle', 'quantity',
-    'subtotal_before_discount', 'subtotal_after_discount', 'order_amount', 'currency', 'created_at',
-    'created_on', 'paid_at', 'paid_on', 'rts_at', 'rts_on', 'shipped_at', 'shipped_on',
-    'delivered_at', 'delivered_on', 'cancelled_at', 'cancelled_on'
+    'shop_id', 'order_id', 'sku_id', 'seller_sku', 'package_id', 'tracking_number', 'product_name',
+    'shipping_provider_name', 'tracking_fits', 'creator_handle', 'quantity', 'created_on', 'row_key'
 ] -%}
-with sources as (
-
-    select
-        shop_id,
-        source_id,
-        row_number() over (order by shop_id nulls last, source_id nulls last) as source_number
-    from (
-        select distinct shop_id, source_id
-        from {{ ref('stg_seller_center__order_lines') }}
-    ) as distinct_sources
-
-),
-
-lines as (
-
-    select
-        lines.*,
-        cast(sources.source_number as bigint) * 4294967296 + lines.row_number as row_key
-    from {{ ref('stg_seller_center__order_lines') }} as lines
-    inner join sources
-        on
-            lines.shop_id = sources.shop_id
-            and lines.source_id = sources.source_id
-
-),
-
+{%- set is_given_away -%}
+    coalesce(lines.subtotal_after_discount = 0 and lines.subtotal_before_discount > 0, false)
+{%- endset -%}
 -- Orders of more than one row, and whether those are plainly two SKUs of one file and version.
-repeated_orders as (
+with repeated_orders as (
 
     select
         shop_id,
@@ -69,7 +41,7 @@ repeated_orders as (
             version_fingerprint,
             {{ row_fingerprint(['sku_id']) }} as sku_fingerprint,
             {{ row_fingerprint(['source_id']) }} as source_fingerprint
-        from lines
+        from {{ ref('int_order_rows') }}
     ) as narrow
     group by shop_id, order_id
     having count(*) > 1
@@ -91,7 +63,7 @@ ranked_rows as (
             'order_channel', 'creator_handle', 'quantity', 'subtotal_before_discount',
             'subtotal_after_discount', 'order_amount', 'currency'
         ]) }} as content_fingerprint
-    from lines
+    from {{ ref('int_order_rows') }} as lines
     inner join repeated_orders
         on
             lines.shop_id = repeated_orders.shop_id
@@ -115,7 +87,7 @@ versions as (
         )) as latest_stamp,
         max(lines.order_status) as order_status,
         max(lines.order_substatus) as order_substatus
-    from lines
+    from {{ ref('int_order_rows') }} as lines
     inner join repeated_orders
         on
             lines.shop_id = repeated_orders.shop_id
@@ -210,13 +182,14 @@ gathered as (
 
     select
         {% for column in columns %}lines.{{ column }}, {% endfor %}
+        {{ is_given_away }} as is_given_away,
         coalesce(repeated_orders.order_key, lines.row_key) as order_key,
         cast(coalesce(repeated_orders.order_rows, 1) as integer) as order_rows,
         coalesce(
             repeated_orders.first_sku_fingerprint = {{ row_fingerprint(['lines.sku_id']) }}, true
         ) as is_first_line,
         false as is_ranked
-    from lines
+    from {{ ref('int_order_rows') }} as lines
     left join repeated_orders
         on
             lines.shop_id = repeated_orders.shop_id
@@ -227,11 +200,12 @@ gathered as (
 
     select
         {% for column in columns %}lines.{{ column }}, {% endfor %}
+        {{ is_given_away }} as is_given_away,
         chosen.order_key,
         cast(chosen.order_rows as integer) as order_rows,
         chosen.is_first_line,
         true as is_ranked
-    from lines
+    from {{ ref('int_order_rows') }} as lines
     inner join chosen
         on lines.row_key = chosen.row_key
 

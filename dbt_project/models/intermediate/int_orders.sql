@@ -11,16 +11,7 @@
     'created_at', 'created_on', 'paid_at', 'paid_on', 'rts_at', 'rts_on', 'shipped_at', 'shipped_on',
     'delivered_at', 'delivered_on', 'cancelled_at', 'cancelled_on'
 ] -%}
-with lines as (
-
-    select
-        *,
-        coalesce(subtotal_after_discount = 0 and subtotal_before_discount > 0, false) as is_given_away
-    from {{ ref('int_order_lines') }}
-
-),
-
-several_lines as (
+with several_lines as (
 
     -- What the lines of an order say together; all else repeats on each of them.
     select
@@ -31,26 +22,40 @@ several_lines as (
         end as creator_handle,
         cast(sum(quantity) as bigint) as units,
         bool_and(is_given_away) as is_given_away
-    from lines
+    from {{ ref('int_order_lines') }}
     where order_rows > 1
     group by order_key
+
+),
+
+first_lines as (
+
+    select
+        lines.row_key,
+        lines.order_key,
+        coalesce(several_lines.creator_handle, lines.credited_creator, '(none)') as creator_handle,
+        coalesce(several_lines.units, cast(lines.quantity as bigint)) as units,
+        coalesce(several_lines.is_given_away, lines.is_given_away) as is_given_away
+    from {{ ref('int_order_lines') }} as lines
+    left join several_lines
+        on lines.order_key = several_lines.order_key
+    where lines.is_first_line
 
 ),
 
 gathered as (
 
     select
-        lines.shop_id,
-        lines.order_id,
-        lines.order_key,
-        coalesce(several_lines.creator_handle, lines.credited_creator, '(none)') as creator_handle,
-        coalesce(several_lines.units, cast(lines.quantity as bigint)) as units,
-        coalesce(several_lines.is_given_away, lines.is_given_away) as is_given_away,
-        {% for column in texts + stamps %}lines.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
-    from lines
-    left join several_lines
-        on lines.order_key = several_lines.order_key
-    where lines.is_first_line
+        rows.shop_id,
+        rows.order_id,
+        first_lines.order_key,
+        first_lines.creator_handle,
+        first_lines.units,
+        first_lines.is_given_away,
+        {% for column in texts + stamps %}rows.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
+    from {{ ref('int_order_rows') }} as rows
+    inner join first_lines
+        on rows.row_key = first_lines.row_key
 
 ),
 
@@ -100,17 +105,16 @@ actors as (
 warehouses as (
 
     -- The export names a warehouse by its id or by its name.
-    select
-        names.shop_id,
-        names.warehouse_name,
-        min(warehouses.warehouse_id) as warehouse_id
-    from (select distinct shop_id, warehouse_name from gathered) as names
-    inner join {{ ref('stg_reference__warehouses') }} as warehouses
-        on
-            names.shop_id = warehouses.shop_id
-            and {{ fold('names.warehouse_name') }}
-            in ({{ fold('warehouses.warehouse_id') }}, {{ fold('warehouses.warehouse_name') }})
-    group by names.shop_id, names.warehouse_name
+    select shop_id, alias, min(warehouse_id) as warehouse_id
+    from (
+        select shop_id, {{ fold('warehouse_id') }} as alias, warehouse_id
+        from {{ ref('stg_reference__warehouses') }}
+        union all
+        select shop_id, {{ fold('warehouse_name') }} as alias, warehouse_id
+        from {{ ref('stg_reference__warehouses') }}
+        where warehouse_name is not null
+    ) as aliases
+    group by shop_id, alias
 
 ),
 
@@ -192,7 +196,7 @@ from actors
 left join warehouses
     on
         actors.shop_id = warehouses.shop_id
-        and actors.warehouse_name = warehouses.warehouse_name
+        and {{ fold('actors.warehouse_name') }} = warehouses.alias
 left join states
     on {{ fold('actors.state') }} = states.alias
 left join {{ ref('int_policy_days') }} as days

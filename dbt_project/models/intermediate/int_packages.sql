@@ -2,11 +2,45 @@
   One row a package, judged by its earliest created order that counts (ties by id), with every defect
   that does not depend on the day it is looked at.
 -#}
-with paired as (
+with shared as (
+
+    -- Few packages hold several orders: fingerprints find them, the keys themselves decide.
+    select package_fingerprint
+    from (
+        select {{ row_fingerprint(['shop_id', 'package_key']) }} as package_fingerprint
+        from {{ ref('int_order_package_scans') }}
+    ) as fingerprints
+    group by package_fingerprint
+    having count(*) > 1
+
+),
+
+sharing as (
+
+    select
+        scans.order_key,
+        scans.package_key,
+        count(*) over (partition by scans.shop_id, scans.package_key) as order_count,
+        row_number() over (
+            partition by scans.shop_id, scans.package_key
+            order by
+                case when orders.counts_from_on is null then 1 else 0 end,
+                orders.created_at nulls last,
+                orders.order_id nulls last
+        ) as place
+    from {{ ref('int_order_package_scans') }} as scans
+    inner join shared
+        on {{ row_fingerprint(['scans.shop_id', 'scans.package_key']) }} = shared.package_fingerprint
+    inner join {{ ref('int_orders') }} as orders
+        on scans.order_key = orders.order_key
+
+),
+
+judged as (
 
     select
         scans.*,
-        {{ row_fingerprint(['scans.shop_id', 'scans.package_key']) }} as package_fingerprint,
+        coalesce(sharing.order_count, 1) as order_count,
         orders.created_at as order_created_at,
         orders.created_on as order_created_on,
         orders.counts_from_on,
@@ -22,49 +56,17 @@ with paired as (
         orders.zip3,
         orders.policy_market,
         orders.policy_version,
-        orders.calendar_id,
         order_scans.first_possession_at as order_first_possession_at
     from {{ ref('int_order_package_scans') }} as scans
     inner join {{ ref('int_orders') }} as orders
         on scans.order_key = orders.order_key
     inner join {{ ref('int_order_scans') }} as order_scans
         on scans.order_key = order_scans.order_key
-
-),
-
-shared as (
-
-    -- Few packages hold several orders: fingerprints find them, the keys themselves decide.
-    select package_fingerprint
-    from paired
-    group by package_fingerprint
-    having count(*) > 1
-
-),
-
-judged as (
-
-    select paired.*, cast(1 as bigint) as order_count
-    from paired
-    left join shared
-        on paired.package_fingerprint = shared.package_fingerprint
-    where shared.package_fingerprint is null
-
-    union all
-
-    select
-        paired.*,
-        count(*) over (partition by paired.shop_id, paired.package_key) as order_count
-    from paired
-    inner join shared
-        on paired.package_fingerprint = shared.package_fingerprint
-    qualify row_number() over (
-        partition by paired.shop_id, paired.package_key
-        order by
-            case when paired.counts_from_on is null then 1 else 0 end,
-            paired.order_created_at nulls last,
-            paired.order_id nulls last
-    ) = 1
+    left join sharing
+        on
+            scans.order_key = sharing.order_key
+            and scans.package_key = sharing.package_key
+    where coalesce(sharing.place, 1) = 1
 
 ),
 
@@ -84,24 +86,18 @@ supported as (
 
 -- Few combinations of specifications occur: whether one of them is a supported carrier's is looked
 -- up once for each.
-fits as (
-
-    select distinct policy_market, tracking_fits
-    from judged
-    where tracking_fits <> ''
-
-),
-
 supported_fits as (
 
     select distinct
-        fits.policy_market,
+        supported.market,
         fits.tracking_fits
-    from fits
+    from (
+        select distinct tracking_fits
+        from {{ ref('int_order_packages') }}
+        where tracking_fits <> ''
+    ) as fits
     inner join supported
-        on
-            fits.policy_market = supported.market
-            and ',' || fits.tracking_fits || ',' like '%,' || supported.spec_code || ',%'
+        on ',' || fits.tracking_fits || ',' like '%,' || supported.spec_code || ',%'
 
 ),
 
@@ -168,7 +164,7 @@ left join supported
         and judged.order_created_on >= supported.supported_from_on
 left join supported_fits
     on
-        judged.policy_market = supported_fits.policy_market
+        judged.policy_market = supported_fits.market
         and judged.tracking_fits = supported_fits.tracking_fits
 left join scan_deadlines
     on

@@ -38,6 +38,42 @@ feeds as (
 
 ),
 
+-- Packages that no scan could be held against, by the days on which that was so.
+unseen_packages as (
+
+    select
+        shop_id,
+        window_on,
+        from_on,
+        least(to_on, scans_judged_from_on) as to_on,
+        count(*) as packages
+    from {{ ref('int_package_phases') }}
+    where
+        is_rated_package
+        and counts_from_on is not null
+        and number_defect is null
+        and (scans_judged_from_on is null or scans_judged_from_on > from_on)
+    group by shop_id, window_on, from_on, least(to_on, scans_judged_from_on)
+
+),
+
+-- Open orders without a due time, by the days on which they were open.
+undated_orders as (
+
+    select
+        shop_id,
+        greatest(counts_from_on, valid_from_on) as from_on,
+        least(dispatched_on, cancelled_on, valid_to_on) as to_on,
+        count(*) as orders
+    from {{ ref('int_order_states') }}
+    where is_rated and not is_fbt and counts_from_on is not null and dispatch_due_at is null
+    group by
+        shop_id,
+        greatest(counts_from_on, valid_from_on),
+        least(dispatched_on, cancelled_on, valid_to_on)
+
+),
+
 gaps as (
 
     {% for feed, subject, reason in missing_feeds -%}
@@ -91,42 +127,43 @@ gaps as (
     union all
 
     select
-        packages.shop_id,
-        now.as_of_on,
+        as_of.shop_id,
+        as_of.as_of_on,
         'some scans' as subject,
         'Packages shipped before the tracking feed begins, or by a carrier it does not hold, count as valid so far.'
             as reason,
         'carriers/tracking_events' as mend_feed,
-        count(*) as affected
-    from {{ ref('packages') }} as packages
-    inner join {{ ref('int_current_days') }} as now
-        on packages.shop_id = now.shop_id
+        sum(packages.packages) as affected
+    from {{ source('inputs', 'as_of') }} as as_of
     inner join feeds
         on
-            packages.shop_id = feeds.shop_id
+            as_of.shop_id = feeds.shop_id
             and feeds.feed = 'carriers/tracking_events'
             and feeds.rows > 0
-    where
-        packages.is_in_rate
-        and packages.tracking_defect is null
-        and not packages.is_scan_judged
-        and packages.shipped_on >= {{ add_days('now.as_of_on', -29) }}
-    group by packages.shop_id, now.as_of_on
+    inner join unseen_packages as packages
+        on
+            as_of.shop_id = packages.shop_id
+            and packages.window_on between {{ add_days('as_of.as_of_on', -29) }} and as_of.as_of_on
+            and packages.from_on <= as_of.as_of_on
+            and (packages.to_on is null or packages.to_on > as_of.as_of_on)
+    group by as_of.shop_id, as_of.as_of_on
 
     union all
 
     select
-        orders_now.shop_id,
-        now.as_of_on,
+        as_of.shop_id,
+        as_of.as_of_on,
         'pre-orders' as subject,
         'The closing date of a pre-order is in no export, so it has no due time.' as reason,
         cast(null as {{ dbt.type_string() }}) as mend_feed,
-        count(*) as affected
-    from {{ ref('orders') }} as orders_now
-    inner join {{ ref('int_current_days') }} as now
-        on orders_now.shop_id = now.shop_id
-    where orders_now.order_type = 'pre_order' and orders_now.is_open
-    group by orders_now.shop_id, now.as_of_on
+        sum(orders.orders) as affected
+    from {{ source('inputs', 'as_of') }} as as_of
+    inner join undated_orders as orders
+        on
+            as_of.shop_id = orders.shop_id
+            and orders.from_on <= as_of.as_of_on
+            and (orders.to_on is null or orders.to_on > as_of.as_of_on)
+    group by as_of.shop_id, as_of.as_of_on
 
 )
 
