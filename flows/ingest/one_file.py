@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from urllib.parse import quote
 
 from flows.contracts import Contract, load_contracts
@@ -84,9 +86,18 @@ class Reader:
     home: Home
     run_id: str
     progress: Callable[[str], None]
+    locks: defaultdict[tuple[str, str], Lock] = field(default_factory=lambda: defaultdict(Lock))
 
     def read(self, found: Found, plain: Plain | Unreadable, shop: Shop) -> Outcome:
-        """Read one plain file into the lake, or say why it is refused."""
+        """Read one plain file into the lake, or say why it is refused.
+
+        May be called from several threads. The same bytes are read by one of them at a time: their
+        parts and scratch files have the same names.
+        """
+        with self.locks[shop.shop_id, plain.sha256]:
+            return self._read(found, plain, shop)
+
+    def _read(self, found: Found, plain: Plain | Unreadable, shop: Shop) -> Outcome:
         name = member_path(found.file, plain.member)
         contract: Contract | None = None
         scratch = self.home.work / f"{source_id_of(plain.sha256)}.utf8"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
+from threading import Lock
 
 from flows.home.layout import Home
+from flows.ingest.ahead import ReadAhead
 from flows.ingest.decompress import Plain, Unreadable, open_plain
 from flows.ingest.discover import Found, Landing, RefusedPath, Stamp, discover
 from flows.ingest.ledger import (
@@ -144,6 +146,8 @@ class _Run:
         self.left: set[str] = set()
         self.changed: set[tuple[str, str]] = set()
         self.saved_at = time.monotonic()
+        # The book is changed by this thread and looked into by those that read ahead.
+        self.lock = Lock()
 
     def take(self, landing: Landing) -> None:
         """Read everything, declarations of shops first."""
@@ -156,8 +160,12 @@ class _Run:
         for _ in range(_PASSES):
             self._resolve(landing)
             shops = self.shops
-            for number, found in enumerate(landing.files, start=1):
-                self._take_file(found, f"file {number} of {len(landing.files)}")
+            unread = [
+                (found, shops[found.shop_id]) for found in landing.files if self._is_new(found)
+            ]
+            with ReadAhead(self.reader, self.home.work, unread, self._is_read) as ahead:
+                for number, found in enumerate(landing.files, start=1):
+                    self._take_file(found, f"file {number} of {len(landing.files)}", ahead)
             self._resolve(landing)
             if self.shops == shops:
                 break
@@ -209,20 +217,29 @@ class _Run:
         records = self.book.of_path(found.shop_id, found.file)
         return [record for record in records if record.stamp == found.stamp]
 
-    def _take_file(self, found: Found, position: str) -> None:
+    def _is_new(self, found: Found) -> bool:
+        """Whether a file has to be read: its stamp is new, or it would be read otherwise now."""
+        known = self._known(found)
+        shop = self.shops[found.shop_id]
+        return not known or not all(_is_current(record, shop) for record in known)
+
+    def _take_file(self, found: Found, position: str, ahead: ReadAhead | None = None) -> None:
         """Bring one file's records up to date, unless they are."""
         shop = self.shops[found.shop_id]
-        known = self._known(found)
-        if known and all(_is_current(record, shop) for record in known):
-            self.seen.update(record.id for record in known)
+        if not self._is_new(found):
+            self.seen.update(record.id for record in self._known(found))
             return
         self.progress(f"{found.shop_id}/{found.file}: {position}")
         outcomes: list[Outcome] = []
         try:
-            outcomes.extend(
-                self._take_plain(found, plain, shop)
-                for plain in open_plain(found.path, self.home.work)
-            )
+            read = ahead.take(found) if ahead is not None else None
+            if read is not None:
+                outcomes.append(self._take_plain(found, read[0], shop, read[1]))
+            else:
+                outcomes.extend(
+                    self._take_plain(found, plain, shop)
+                    for plain in open_plain(found.path, self.home.work)
+                )
             if Stamp.of(found.path) != found.stamp:
                 raise _Changed
         except (_Changed, FileNotFoundError) as error:
@@ -234,32 +251,51 @@ class _Run:
             return
         except PermissionError:
             outcomes = [Outcome(self._unreadable(found, shop))]
-        for outcome in outcomes:
-            self._keep(outcome, found)
+        with self.lock:
+            for outcome in outcomes:
+                self._keep(outcome, found)
         if time.monotonic() - self.saved_at > _CHECKPOINT_SECONDS:
             write_ledger(self.home, self.book.ledger())
             self.saved_at = time.monotonic()
 
-    def _take_plain(self, found: Found, plain: Plain | Unreadable, shop: Shop) -> Outcome:
-        """The record of one plain file: the ledger's, where its bytes were read already."""
-        name = member_path(found.file, plain.member)
-        own = self.book.get((found.shop_id, name, plain.sha256))
-        if own is not None and _is_current(own, shop):
-            return Outcome(replace(own, archive_sha256=plain.archive_sha256))
-        for record in self.book.of_bytes(found.shop_id, plain.sha256):
-            if record.status != "refused" and _is_current(record, shop):
-                return Outcome(
-                    replace(
-                        record,
-                        file=name,
-                        archive_sha256=plain.archive_sha256,
-                        run_id=own.run_id if own else self.run_id,
-                    )
-                )
-        outcome = self.reader.read(found, plain, shop)
+    def _take_plain(
+        self, found: Found, plain: Plain | Unreadable, shop: Shop, read: Outcome | None = None
+    ) -> Outcome:
+        """The record of one plain file: the ledger's, where its bytes were read already.
+
+        `read`: what came of reading it ahead.
+        """
+        kept = self._kept(found, plain, shop)
+        if kept is not None:
+            if read is not None:
+                read.undo()
+            return Outcome(kept)
+        outcome = read or self.reader.read(found, plain, shop)
+        own = self.book.get(outcome.record.id)
         if own is not None:
             return replace(outcome, record=replace(outcome.record, run_id=own.run_id))
         return outcome
+
+    def _is_read(self, found: Found, plain: Plain, shop: Shop) -> bool:
+        """Whether the ledger knows these bytes; asked by the threads that read ahead."""
+        return self._kept(found, plain, shop) is not None
+
+    def _kept(self, found: Found, plain: Plain | Unreadable, shop: Shop) -> FileRecord | None:
+        name = member_path(found.file, plain.member)
+        with self.lock:
+            own = self.book.get((found.shop_id, name, plain.sha256))
+            same = self.book.of_bytes(found.shop_id, plain.sha256)
+        if own is not None and _is_current(own, shop):
+            return replace(own, archive_sha256=plain.archive_sha256)
+        for record in same:
+            if record.status != "refused" and _is_current(record, shop):
+                return replace(
+                    record,
+                    file=name,
+                    archive_sha256=plain.archive_sha256,
+                    run_id=own.run_id if own else self.run_id,
+                )
+        return None
 
     def _unreadable(self, found: Found, shop: Shop) -> FileRecord:
         refusal = Refusal("The file may not be read.", "Allow this user to read it.")

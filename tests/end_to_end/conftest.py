@@ -39,13 +39,18 @@ class Done:
         return found
 
 
-def greenzone(home: Home, *arguments: str, environment: dict[str, str] | None = None) -> Done:
+def greenzone(
+    home: Home,
+    *arguments: str,
+    environment: dict[str, str] | None = None,
+    seconds: float = _SECONDS,
+) -> Done:
     """Run the command line in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "flows", *arguments, "--home", str(home.root)],
         capture_output=True,
         text=True,
-        timeout=_SECONDS,
+        timeout=seconds,
         env={**os.environ, **(environment or {})},
         check=False,
     )

@@ -1,0 +1,129 @@
+"""Every scenario through the real daily run: each mart equals the simulator's truth."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import pytest
+
+from flows.home.layout import Home
+from flows.simulate import SCENARIOS, simulate
+from tests.end_to_end.conftest import greenzone
+from tests.end_to_end.truth import differences
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.slow]
+
+ORDERS_A_DAY = 20
+
+
+@dataclass(frozen=True)
+class Market:
+    """Shops of one home folder, named after their scenarios, and the zone of each."""
+
+    first: date
+    last: date
+    zones: dict[str, str]
+
+
+MARKETS = {
+    # The dispatch event and the days allowed change on January 12 and 26.
+    "policy_changes": Market(
+        date(2025, 12, 28),
+        date(2026, 2, 1),
+        {
+            "calm": "America/New_York",
+            "viral": "America/Los_Angeles",
+            "oversell": "Pacific/Honolulu",
+        },
+    ),
+    # Clocks go forward on March 8 in two of the zones and stay in the third.
+    "clock_change": Market(
+        date(2026, 2, 20),
+        date(2026, 3, 25),
+        {
+            "live": "America/New_York",
+            "carrier_meltdown": "America/Los_Angeles",
+            "bad_creator": "America/Phoenix",
+        },
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Published:
+    """A home folder after one daily run, with the truth of its shops beside it."""
+
+    home: Home
+    market: Market
+
+    def differences(self, published: Home) -> list[str]:
+        """What differs from the truth in the warehouse of a home folder, over all shops."""
+        return [
+            f"{shop}: {sentence}"
+            for shop in self.market.zones
+            for sentence in differences(
+                published.published, self.home.root / "truth" / shop, shop_id=shop
+            )
+        ]
+
+
+@pytest.fixture(scope="module", params=MARKETS)
+def published(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Published:
+    market = MARKETS[request.param]
+    home = Home(tmp_path_factory.mktemp("scenarios"))
+    for seed, (shop, zone) in enumerate(market.zones.items(), start=31):
+        simulate(
+            home.root, shop, market.first, market.last, ORDERS_A_DAY, seed, [shop], timezone=zone
+        )
+    done = greenzone(home, "daily", "--date", market.last.isoformat(), "--json")
+    assert done.code == 0, done.err
+    assert done.json["shops"] == sorted(market.zones)
+    return Published(home, market)
+
+
+def test_every_scenario_is_here() -> None:
+    names = [shop for market in MARKETS.values() for shop in market.zones]
+    assert sorted(names) == sorted(SCENARIOS)
+
+
+def test_every_mart_equals_the_truth(published: Published) -> None:
+    found = published.differences(published.home)
+    assert not found, "\n".join(found)
+
+
+def test_no_row_was_refused_and_no_file_left_behind(published: Published) -> None:
+    with duckdb.connect(str(published.home.published), read_only=True) as connection:
+        states = connection.execute(
+            "select distinct shop_id, status, "
+            "rows_read = rows_accepted + rows_quarantined + rows_skipped, rows_quarantined "
+            "from marts.row_accounting order by all"
+        ).fetchall()
+    assert states == [(shop, "loaded", True, 0) for shop in sorted(published.market.zones)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update marts.kpi_daily set numerator = numerator + 1 where as_of_on = '{last}' "
+        "and metric = 'late_dispatch_rate' and basis = 'due' and window_name = 'week'",
+        "update marts.kpi_daily set value = value * (1 + 1e-15) where as_of_on = '{last}'",
+        "update marts.orders set dispatched_at = dispatched_at + interval 1 millisecond "
+        "where dispatched_at = (select max(dispatched_at) from marts.orders)",
+        "delete from marts.zone_coverage where ship_to_state = 'NY'",
+        "insert into marts.packages select * from marts.packages limit 1",
+    ],
+)
+def test_the_comparison_sees_the_smallest_change(
+    published: Published, tmp_path_factory: pytest.TempPathFactory, change: str
+) -> None:
+    changed = Home(tmp_path_factory.mktemp("changed"))
+    changed.published.parent.mkdir()
+    shutil.copy(published.home.published, changed.published)
+    with duckdb.connect(str(changed.published)) as connection:
+        connection.execute(change.format(last=published.market.last))
+    assert published.differences(changed)
