@@ -14,7 +14,7 @@ import click
 
 from flows.calendar import days_between, parse_day, parse_week
 from flows.commands.console import Console, Result, command
-from flows.errors import DONE, USAGE, UsageError
+from flows.errors import DONE, USAGE
 from flows.home import lock
 from flows.home.layout import Home
 from flows.home.runs import new_run_id
@@ -109,7 +109,13 @@ def check(
 @click.option("--to", "last", metavar="D", required=True, help="The last day, included.")
 @click.option("--orders-per-day", type=click.IntRange(1), required=True, metavar="N")
 @click.option("--seed", type=int, required=True, metavar="S", help="Same arguments, same bytes.")
-@click.option("--scenario", "scenarios", multiple=True, metavar="NAME", help="May be repeated.")
+@click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    metavar="NAME",
+    help="One of calm, viral, live, oversell, carrier_meltdown, bad_creator; may be repeated.",
+)
 def simulate(
     home: Home,
     console: Console,
@@ -159,10 +165,6 @@ def _run_flow(request: Request, console: Console, debug: bool, arguments: dict[s
     from flows.running.unchanged import published_outcome
 
     home = request.home
-    if home.root.exists() and not home.root.is_dir():
-        raise UsageError(
-            f"{home.root} is a file, not a folder.", "Name a folder with --home or GREENZONE_HOME."
-        )
     with lock.hold(home, new_run_id(), request.command):
         result = published_outcome(request)
         if result is None:

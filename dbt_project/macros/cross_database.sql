@@ -55,3 +55,16 @@
 {% macro spark__epoch_micros(moment) -%}
     unix_micros({{ moment }})
 {%- endmacro %}
+
+{# The distinct values of a column in their order, as one text. #}
+{% macro joined_text(column) -%}
+    {{ return(adapter.dispatch('joined_text', 'greenzone')(column)) }}
+{%- endmacro %}
+
+{% macro default__joined_text(column) -%}
+    string_agg(distinct {{ column }}, ', ' order by {{ column }})
+{%- endmacro %}
+
+{% macro spark__joined_text(column) -%}
+    array_join(array_sort(collect_set({{ column }})), ', ')
+{%- endmacro %}

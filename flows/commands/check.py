@@ -20,7 +20,8 @@ def check_files(home: Home, files: Sequence[Path], shop_id: str | None) -> dict[
     shop_id: whose files they are; by default the shop in whose landing folder a file lies, else an
     undeclared US shop. Raises `UsageError` for paths that are no readable files.
     """
-    from flows.ingest import check_file, resolve_shops
+    from flows.ingest import MemberCheck, Shop, check_file, resolve_shops
+    from flows.ingest.discover import shopless
 
     shops = {shop.shop_id: shop for shop in resolve_shops(home)}
     if shop_id is not None and shop_id not in shops:
@@ -32,7 +33,13 @@ def check_files(home: Home, files: Sequence[Path], shop_id: str | None) -> dict[
         if not path.is_file():
             what = "is a folder" if path.is_dir() else "does not exist"
             raise UsageError(f"{path} {what}.", "Name files.")
-        owner = shops.get(shop_id or _shop_of(home, path) or "")
+        name = shop_id or _shop_of(home, path) or ""
+        owner = shops.get(name) or Shop(name)
+        if shop_id is None and path.resolve().parent == home.landing.resolve():
+            loose = shopless()
+            member = MemberCheck(path.name, reason=loose.reason, mend=loose.mend)
+            checks.append(_check(member, owner))
+            continue
         try:
             report = check_file(path, owner)
         except OSError as error:
@@ -46,6 +53,9 @@ def check_files(home: Home, files: Sequence[Path], shop_id: str | None) -> dict[
 
 def lines(check: dict[str, Any]) -> list[str]:
     """What to print of one file."""
+    if check["is_left_alone"]:
+        unread = "A run leaves files of this name alone: unfinished downloads, open workbooks, dot"
+        return [f"{check['file']}: left alone", f"  {unread} files. Rename it when it is whole."]
     if check["reason"]:
         title = f" (looks like {check['feed']})" if check["feed"] else ""
         return [f"{check['file']}: refused{title}", f"  {check['reason']} {check['mend']}"]
@@ -56,6 +66,7 @@ def lines(check: dict[str, Any]) -> list[str]:
     ]
     facts = [check["encoding"], _DELIMITERS.get(check["delimiter"], ""), check["date_order"]]
     found.append(f"  read as: {', '.join(fact.replace('_', ' ') for fact in facts if fact)}")
+    found.append(f"  for: {_owner(check)}")
     found += [f"  refused: {count:,} rows: {reason}" for reason, count in check["reasons"]]
     found += [
         f"    row {row['row_number']}, column {row['column'] or '-'}: {row['reason']} {row['mend']}"
@@ -72,10 +83,32 @@ _SHOWN = 5
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 
-def _check(member: MemberCheck, owner: Shop | None) -> dict[str, Any]:
-    return {**asdict(member), "shop_id": owner.shop_id if owner else None}
+def _check(member: MemberCheck, owner: Shop) -> dict[str, Any]:
+    return {
+        **asdict(member),
+        "shop_id": owner.shop_id or None,
+        "market": owner.market,
+        "timezone": owner.timezone,
+        "is_declared": owner.is_declared,
+        "is_left_alone": _is_left_alone(member),
+    }
+
+
+def _owner(check: dict[str, Any]) -> str:
+    shop = f"shop {check['shop_id']}" if check["shop_id"] else "a shop"
+    facts = f"{shop}, market {check['market']}, {check['timezone']}"
+    return facts if check["is_declared"] else f"{facts}; no reference/shops that was read names it"
+
+
+def _is_left_alone(member: MemberCheck) -> bool:
+    from flows.ingest.discover import is_left_alone
+
+    return is_left_alone(member.file.split("/", 1)[0].removesuffix("!"))
 
 
 def _shop_of(home: Home, path: Path) -> str | None:
     resolved, landing = path.resolve(), home.landing.resolve()
-    return resolved.relative_to(landing).parts[0] if resolved.is_relative_to(landing) else None
+    if not resolved.is_relative_to(landing):
+        return None
+    parts = resolved.relative_to(landing).parts
+    return parts[0] if len(parts) > 1 else None

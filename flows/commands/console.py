@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from flows import progress
-from flows.errors import BUG, DONE, GreenzoneError, describe, frames
+from flows.errors import BUG, DONE, GreenzoneError, UsageError, describe, frames
 from flows.home.layout import Home
 from flows.home.runs import new_run_id
 from flows.running.session import GateBlocked, home_of
@@ -104,6 +104,7 @@ def _guarded(
     options: dict[str, Any],
 ) -> int:
     try:
+        _check_home(home)
         return function(home=home, console=console, debug=debug, **options) or DONE
     except GateBlocked as error:
         _complain(error, console, error.outcome)
@@ -125,6 +126,13 @@ def _guarded(
         )
         _complain(unforeseen, console, {})
         return BUG
+
+
+def _check_home(home: Home) -> None:
+    if home.root.exists() and not home.root.is_dir():
+        raise UsageError(
+            f"{home.root} is a file, not a folder.", "Name a folder with --home or GREENZONE_HOME."
+        )
 
 
 def _complain(error: GreenzoneError, console: Console, outcome: Result) -> None:

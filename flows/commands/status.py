@@ -19,6 +19,16 @@ from flows.orchestration.prefect_home import running_server
 
 _RUNS = 5
 _RUN_FIELDS = ("run_id", "command", "status", "days", "started_at", "ended_at", "error")
+_QUARANTINE_FIELDS = (
+    "shop_id",
+    "file",
+    "feed",
+    "rows_quarantined",
+    "status",
+    "run_id",
+    "reason",
+    "mend",
+)
 _SHOWN = 20
 
 
@@ -71,12 +81,20 @@ def print_status(line: Callable[[str], None], shown: dict[str, Any]) -> None:
         line,
         "quarantine",
         [
-            f"{row['shop_id']}: {row['file']}: {row['rows_quarantined']} rows"
-            + (" (the file is refused)" if row["status"] == "refused" else "")
+            f"{row['shop_id'] or 'no shop'}: {row['file']}: "
+            + (
+                f"the file is refused. {row['reason']} {row['mend']}"
+                if row["status"] == "refused"
+                else f"{row['rows_quarantined']:,} rows"
+            )
             for row in shown["quarantine"]
         ],
     )
-    _list(line, "alerts", [f"{alert['day']}: {alert['text']}" for alert in shown["alerts"]])
+    _list(
+        line,
+        "alerts",
+        [f"{alert['day']}: {alert['shop_id']}: {alert['text']}" for alert in shown["alerts"]],
+    )
 
 
 def _run_line(run: dict[str, Any]) -> str:
@@ -103,11 +121,15 @@ def _freshness(home: Home) -> list[dict[str, Any]]:
 
 
 def _quarantine(home: Home) -> list[dict[str, Any]]:
-    return _published(
-        home,
-        "select shop_id, file, feed, rows_quarantined, status, run_id from marts.row_accounting "
-        "where status = 'refused' or rows_quarantined > 0 order by shop_id, file",
-    )
+    """From the ledger and not the published marts: a shop that is held back is not in those."""
+    from flows.ingest import read_ledger
+
+    return [
+        {key: getattr(record, key) for key in _QUARANTINE_FIELDS}
+        for record in read_ledger(home).records
+        if (record.status == "refused" and record.is_present)
+        or (record.status == "loaded" and record.rows_quarantined)
+    ]
 
 
 def _published(home: Home, query: str) -> list[dict[str, Any]]:

@@ -138,12 +138,17 @@ def _check(name: str, plain: Plain | Unreadable, shop: Shop, folder: Path) -> Me
         date_order=reading.conventions.date_order,
         read_columns=read,
         dropped_columns=dropped,
-        unknown_columns=unknown_headers(source.contract, source.header),
+        unknown_columns=_unknown(source),
         reasons=tuple(
             (ROW_REASONS[code][0], count) for code, count in reading.reasons.most_common()
         ),
         refused_rows=tuple(sink.refused),
     )
+
+
+def _unknown(source: Source) -> tuple[str, ...]:
+    """The headers that the contract does not know. JSON has none: its paths are the contract's."""
+    return unknown_headers(source.contract, source.header) if source.header_row else ()
 
 
 def _columns(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:

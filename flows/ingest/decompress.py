@@ -27,7 +27,7 @@ RATIO_GRACE = 32 << 20
 MAX_MEMBERS = 10_000
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
-_UNPACK = "Unpack it and drop the exports themselves, or drop one .zip without folders in it."
+_UNPACK = "Unpack it and drop the exports themselves, or one .zip that holds nothing but them."
 _DOWNLOAD = "Download it again: the copy in the landing folder is not complete."
 
 
@@ -145,7 +145,8 @@ def _open_zip(path: Path, scratch: Path) -> Iterator[Plain | Unreadable]:
         members = [info for info in archive.infolist() if not _is_ignored(info)]
         _check_archive(members)
     except (*_DAMAGED, ValueError, OSError):
-        damaged = Refusal("The .zip file is damaged.", _DOWNLOAD)
+        what = "workbook" if _begins_as_workbook(path) else ".zip file"
+        damaged = Refusal(f"The {what} is damaged.", _DOWNLOAD)
         yield Unreadable("", sha256, None, size, damaged)
         return
     except Refusal as refusal:
@@ -213,6 +214,13 @@ def _no_nesting(head: bytes, *, is_workbook_allowed: bool, path: Path) -> None:
     nested |= magic is Magic.ZIP and not (is_workbook_allowed and is_workbook(path))
     if nested:
         raise Refusal("The archive holds another archive.", _UNPACK)
+
+
+def _begins_as_workbook(path: Path) -> bool:
+    """Whether a damaged container begins with a part of a workbook."""
+    with path.open("rb") as handle:
+        head = handle.read(4096)
+    return any(part in head for part in (b"[Content_Types].xml", b"_rels/.rels", b"xl/"))
 
 
 def is_workbook(path: Path) -> bool:

@@ -87,13 +87,17 @@ def discover(landing: Path, only_shops: Collection[str] | None = None) -> Landin
             if found.covers(name):
                 _walk(entry, name, root, found)
         elif found.covers(""):
-            refusal = Refusal(
-                "The file lies directly under landing/, so it is not known whose it is.",
-                "Move it into its shop's folder: landing/<shop_id>/.",
-            )
-            found.refused.append(RefusedPath("", name, _size(entry), refusal))
+            found.refused.append(RefusedPath("", name, _size(entry), shopless()))
     found.files.sort(key=lambda item: (item.shop_id, item.file))
     return found
+
+
+def shopless() -> Refusal:
+    """Why a file directly under landing/ is refused."""
+    return Refusal(
+        "The file lies directly under landing/, so it is not known whose it is.",
+        "Move it into its shop's folder: landing/<shop_id>/.",
+    )
 
 
 def is_left_alone(name: str) -> bool:

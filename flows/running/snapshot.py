@@ -22,10 +22,16 @@ def snapshot(home: Home, day: date, out: Path) -> dict[str, Any]:
     holds a shop back keeps it out of the file, too, and the command ends with `Blocked`.
     """
     target = out.expanduser().resolve()
-    if target.is_dir() or not target.parent.is_dir() or target == home.published.resolve():
+    in_warehouse = target.is_relative_to(home.warehouse.resolve())
+    if target.is_dir() or not target.parent.is_dir() or in_warehouse:
         raise UsageError(
             f"A snapshot cannot be written to {target}.",
             "Name a file, outside the warehouse, in a folder that exists.",
+        )
+    if target.exists() and not _is_database(target):
+        raise UsageError(
+            f"{target} exists and is no DuckDB file.",
+            "Name another file, or remove this one: a snapshot replaces it.",
         )
     with session(Request("snapshot", home, (day,), out=target)) as run:
         stages.read_landing(run)
@@ -42,3 +48,10 @@ def snapshot(home: Home, day: date, out: Path) -> dict[str, Any]:
             unfinished.unlink(missing_ok=True)
         stages.keep_record(run, "built")
         return {**outcome(run), "out": str(target)}
+
+
+def _is_database(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as handle:
+        return handle.read(12)[8:] == b"DUCK"

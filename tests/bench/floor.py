@@ -170,11 +170,17 @@ def rates(con: duckdb.DuckDBPyConnection, out: Path, calendar: Path) -> int:
         create table orders as
         select l.*, d.due_on, d.deliver_on, p.scanned_at, p.scanned_at::date as scanned_on,
             p.delivered_at::date as arrived_on
-        from (select order_id, any_value(created_time_on) as created_on,
-            any_value(paid_time_on) as paid_on, any_value(shipped_time_on) as shipped_on,
+        from (select order_id, any_value(created_time) as created_at,
+            any_value(created_time_on) as created_on, any_value(paid_time) as paid_at,
+            any_value(paid_time_on) as paid_on, any_value(rts_time) as rts_at,
+            any_value(shipped_time) as shipped_at, any_value(shipped_time_on) as shipped_on,
+            any_value(delivered_time) as delivered_at, any_value(cancelled_time) as cancelled_at,
             any_value(cancelled_time_on) as cancelled_on, any_value(cancel_by) as cancel_by,
             any_value(cancel_reason) as reason, any_value(fulfillment_type) as fulfillment,
-            any_value(tracking_id) as tracking_number, any_value(shipping_provider_name) as carrier
+            any_value(warehouse_name) as warehouse, any_value(state) as state,
+            any_value(zipcode) as zipcode, any_value(package_id) as package_id,
+            any_value(tracking_id) as tracking_number, any_value(shipping_provider_name) as carrier,
+            any_value(creator_handle) as creator, sum(quantity) as units
             from lines group by order_id) l
         left join days d on d.day_on = l.created_on
         left join parcels p using (tracking_number)
@@ -211,12 +217,21 @@ def rates(con: duckdb.DuckDBPyConnection, out: Path, calendar: Path) -> int:
     )
     con.execute(
         f"""
-        create table returned as
-        select l.seller_sku, a.creator, sum(l.quantity) as ordered, sum(r.quantity) as returned
+        create table sold as
+        select l.seller_sku, coalesce(a.creator, l.creator_handle) as creator,
+            l.created_time_on as on_day, sum(l.quantity) as ordered, sum(r.quantity) as returned
         from lines l
         left join '{out}/affiliate.parquet' a on a.order_id = l.order_id and a.sku_id = l.sku_id
         left join '{out}/returns.parquet' r on r.order_id = l.order_id and r.sku_id = l.sku_id
-        where l.created_time_on > (select max(created_on) - 90 from orders)
+        group by all
+        """
+    )
+    con.execute(
+        """
+        create table returned as
+        select d.day_on, s.seller_sku, s.creator, sum(ordered) as ordered, sum(returned) as returned
+        from (select distinct created_on as day_on from orders) d
+        join sold s on s.on_day between d.day_on - 29 and d.day_on
         group by all
         """
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from flows.home.layout import Home
+from flows.simulate import SCENARIOS
 from tests.end_to_end.conftest import DAY, greenzone, marts, tree
 
 pytestmark = pytest.mark.end_to_end
@@ -84,6 +85,40 @@ def test_wrong_usage_is_told_in_one_line_with_its_mend(
     assert mend in done.err
     assert "Traceback" not in done.err
     assert done.out == ""
+
+
+def test_a_snapshot_replaces_nothing_but_databases(published_home: Home, tmp_path: Path) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("precious")
+    private = published_home.private / "build.duckdb"
+    for out, word in ((notes, "no DuckDB file"), (private, "outside the warehouse")):
+        done = greenzone(published_home, "snapshot", "--date", "2026-04-01", "--out", str(out))
+        assert done.code == 2 and word in done.err
+    assert notes.read_text() == "precious"
+
+
+@pytest.mark.parametrize("command", ["status", "doctor", "daily"])
+def test_a_home_that_is_a_file(tmp_path: Path, command: str) -> None:
+    (tmp_path / "file").write_text("x")
+    done = greenzone(Home(tmp_path / "file"), command)
+    assert done.code == 2 and "is a file, not a folder" in done.err
+
+
+def test_status_names_the_refused_files_of_every_shop(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home").create()
+    (home.landing / "loose.csv").write_text("x")
+    (home.landing / "broken").mkdir()
+    (home.landing / "broken" / "a.csv").write_text("<html>Log in</html>")
+    assert greenzone(home, "daily", "--date", "2026-04-01").code == 3
+    shown = greenzone(home, "status").out
+    assert "no shop: loose.csv: the file is refused" in shown
+    assert "broken: a.csv: the file is refused. The file is a web page" in shown
+    assert "2026-04-01: broken: Nothing new is published" in shown
+
+
+def test_every_scenario_is_in_the_help(published_home: Home) -> None:
+    shown = greenzone(published_home, "simulate", "--help").out
+    assert all(name in shown for name in SCENARIOS)
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
+from flows.commands.check import check_files, lines
 from flows.home import Home
 from flows.ingest import Shop, check_file
-from tests.ingest.builders import EVENT, drop, only, order, run, table, tracking
+from tests.ingest.builders import EVENT, SHOP, drop, only, order, run, table, tracking
 
 
 def test_a_good_file(tmp_path: Path) -> None:
@@ -64,3 +66,33 @@ def test_it_agrees_with_ingest(home: Home) -> None:
         record.rows_accepted,
         record.rows_quarantined,
     )
+
+
+def test_json_has_no_unknown_columns(tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_text("".join(json.dumps(order(i)) + "\n" for i in (1, 2)))
+    (member,) = check_file(path).members
+    assert (member.rows_accepted, member.unknown_columns) == (2, ())
+
+
+def test_it_says_for_which_shop_a_file_was_read(home: Home) -> None:
+    declaration = f"shop_id,market,timezone\n{SHOP},TH,Asia/Bangkok\n"
+    times = {"created_time": "05/04/2026 10:00:00", "paid_time": "", "rts_time": ""}
+    drop(home, "shops.csv", declaration)
+    path = drop(home, "a.csv", table([order(1, **times)]))
+    (before,) = check_files(home, [path], None)["files"]
+    assert (before["date_order"], before["is_declared"]) == ("month_first", False)
+    assert "market US" in str(lines(before)) and "no reference/shops" in str(lines(before))
+    run(home)
+    (after,) = check_files(home, [path], None)["files"]
+    assert (after["date_order"], after["is_declared"]) == ("day_first", True)
+    assert "market TH, Asia/Bangkok" in str(lines(after))
+
+
+def test_names_that_a_run_leaves_alone_and_files_of_no_shop(home: Home) -> None:
+    part = drop(home, "a.csv.part", table([order(1)]))
+    loose = home.landing / "loose.csv"
+    loose.write_text(table([order(1)]))
+    first, second = check_files(home, [part, loose], None)["files"]
+    assert first["is_left_alone"] and "left alone" in lines(first)[0]
+    assert "directly under landing/" in second["reason"] and second["shop_id"] is None

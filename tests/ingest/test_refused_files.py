@@ -73,12 +73,12 @@ NO_EXPORTS = [
     (gzip.compress(gzip.compress(GOOD.encode())), "another archive"),
     (gzip.compress(GOOD.encode())[:10] + b"x" * 50, "damaged"),
     (b"PK\x03\x04" + b"x" * 500, "damaged"),
-    (zipped({"a.csv": GOOD.encode()})[:-30], "damaged"),
+    (zipped({"a.csv": GOOD.encode()})[:-30], ".zip file is damaged"),
     (zipped({"a.zip": zipped({"b.csv": GOOD.encode()})}), "another archive"),
     (zipped({}), "no file"),
     (zipped({"../../a.csv": GOOD.encode()}), "leads out"),
     (zipped({"/etc/a.csv": GOOD.encode()}), "leads out"),
-    (sheet([list(US_HEADER), cells()])[:-400], "damaged"),
+    (sheet([list(US_HEADER), cells()])[:-400], "workbook is damaged"),
     (sheet([["hello", "world"]]), "no contract"),
 ]
 

@@ -188,8 +188,8 @@ select
     case when not actors.is_pre_order then days.deliver_by_at end as deliver_by_at,
     coalesce(
         actors.cancel_actor = 'buyer'
-        and actors.cancelled_at <= actors.created_at
-        + days.free_cancellation_minutes * interval '1 minute',
+        and actors.cancelled_at
+        <= {{ dbt.dateadd('minute', 'days.free_cancellation_minutes', 'actors.created_at') }},
         false
     ) as is_unconfirmed
 from actors

@@ -37,7 +37,7 @@ contents as (
 
     select
         items.order_key,
-        string_agg(distinct items.seller_sku, ', ' order by items.seller_sku) as seller_skus
+        {{ joined_text('items.seller_sku') }} as seller_skus
     from {{ ref('int_order_items') }} as items
     inner join acted_on
         on items.order_key = acted_on.order_key
