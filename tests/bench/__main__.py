@@ -87,8 +87,17 @@ def daily(home: Path, day: date) -> tuple[float, float, dict[str, float]]:
     return wall, memory, record["timings"]
 
 
-def bench(orders: int, work: Path) -> None:
-    """Measure one size and print its lines."""
+def start_up(work: Path) -> float:
+    """Wall seconds of a daily run that has next to nothing to do."""
+    home = work / "home"
+    home.mkdir()
+    simulate(work / "day", LAST_DAY, LAST_DAY, 10).rename(home / "landing")
+    wall, _, _ = daily(home, LAST_DAY)
+    return wall
+
+
+def bench(orders: int, work: Path, fixed: float) -> None:
+    """Measure one size and print its lines; `fixed`: the seconds of start-up."""
     first_day = LAST_DAY - timedelta(days=DAYS - 1)
     per_day = max(1, orders // DAYS)
     landing = simulate(work / "year", first_day, LAST_DAY, per_day)
@@ -132,9 +141,12 @@ def main() -> None:
         "--work", type=Path, help="a folder with 12 GB free; default: a temporary one"
     )
     arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=arguments.work) as work:
+        fixed = start_up(Path(work))
+    print(f"start-up         {fixed:7.1f} s", flush=True)
     for orders in arguments.orders:
         with tempfile.TemporaryDirectory(dir=arguments.work) as work:
-            bench(orders, Path(work))
+            bench(orders, Path(work), fixed)
 
 
 if __name__ == "__main__":
