@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from threading import Lock
+from threading import Event
 from types import TracebackType
 
 from flows.ingest.decompress import Plain, open_plain
@@ -42,7 +42,8 @@ class ReadAhead:
         self._upcoming = iter(files)
         self._under_way: deque[tuple[Found, Future[Reading | None]]] = deque()
         self._seen: set[tuple[str, str]] = set()
-        self._lock = Lock()
+        self._turn = Event()
+        self._turn.set()
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="read ahead")
 
     def __enter__(self) -> ReadAhead:
@@ -74,17 +75,28 @@ class ReadAhead:
             if following is None:
                 return
             found, shop = following
-            self._under_way.append((found, self._pool.submit(self._read, found, shop)))
+            turn, self._turn = self._turn, Event()
+            future = self._pool.submit(self._read, found, shop, turn, self._turn)
+            self._under_way.append((found, future))
 
-    def _read(self, found: Found, shop: Shop) -> Reading | None:
+    def _read(self, found: Found, shop: Shop, turn: Event, next_turn: Event) -> Reading | None:
+        try:
+            plain = self._claim(found, shop, turn)
+        finally:
+            turn.wait()
+            next_turn.set()
+        return None if plain is None else (plain, self._reader.read(found, plain, shop))
+
+    def _claim(self, found: Found, shop: Shop, turn: Event) -> Plain | None:
+        """The file, if its bytes are to be read now; the first file in order claims them."""
         with found.path.open("rb") as handle:
             if magic_of(handle.read(4096)) in (Magic.GZIP, Magic.ZIP):
                 return None
         plain = next(iter(open_plain(found.path, self._scratch)))
         if not isinstance(plain, Plain) or self._is_known(found, plain, shop):
             return None
-        with self._lock:
-            if (found.shop_id, plain.sha256) in self._seen:
-                return None
-            self._seen.add((found.shop_id, plain.sha256))
-        return plain, self._reader.read(found, plain, shop)
+        turn.wait()
+        if (found.shop_id, plain.sha256) in self._seen:
+            return None
+        self._seen.add((found.shop_id, plain.sha256))
+        return plain

@@ -204,11 +204,8 @@ def test_a_declared_zone_reads_the_shop_again_and_no_other(home: Home, readings:
     declaration = "shop_id,market,timezone,currency,opened_on\nshop1,US,America/New_York,USD,\n"
     drop(home, "z/shops.csv", declaration, "shop1")
     result = run(home, "run2")
-    assert readings == ["z/shops.csv", "a.csv"] or readings == [
-        "z/shops.csv",
-        "a.csv",
-        "z/shops.csv",
-    ]
+    # The declaration itself is read once more: its key holds the zone that it declares.
+    assert sorted(readings) in (["a.csv", "z/shops.csv"], ["a.csv", "z/shops.csv", "z/shops.csv"])
     hours = (
         lake(home).group_by("shop_id").agg(pl.col("created_at").first().dt.hour()).sort("shop_id")
     )
