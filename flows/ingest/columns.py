@@ -70,7 +70,7 @@ def _plain(work: Work, column: Column) -> pl.Expr:
     if kind in ("id", "tracking_number"):
         return words.identifier(name, nulls)
     if kind == "zip3":
-        return words.plain_zip3(name)
+        return words.plain_zip3(name, _country(work), work.setting.shop.market)
     if kind in ("money", "decimal"):
         mark = work.setting.conventions.decimal_mark if kind == "money" else "point"
         return amounts.fast_decimal(name, column.scale, mark)
@@ -79,6 +79,11 @@ def _plain(work: Work, column: Column) -> pl.Expr:
     if kind == "date":
         return pl.col(name).str.to_date("%Y-%m-%d", strict=False)
     return pl.lit(None, dtype=column.dtype)
+
+
+def _country(work: Work) -> str | None:
+    """The column that says in which country a row's place is."""
+    return next((name for name in work.cells.columns if name.endswith("country")), None)
 
 
 def read_odd(work: Work) -> None:
@@ -99,8 +104,7 @@ def read_odd(work: Work) -> None:
     for column in work.present("zip3"):
         places = work.undecided(column)
         if len(places):
-            country = next((c for c in work.cells.columns if c.endswith("country")), None)
-            complete_zip3 = words.zip3(column.name, country, work.setting.shop.market)
+            complete_zip3 = words.zip3(column.name, _country(work), work.setting.shop.market)
             values = work.cells[places].select(complete_zip3).to_series()
             work.typed[column.name] = work.typed[column.name].scatter(places, values)
     for column in work.present("tracking_number"):

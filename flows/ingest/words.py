@@ -72,22 +72,28 @@ def translations(column: Column, cells: Iterable[str], null_words: Sequence[str]
     return found
 
 
-def plain_zip3(name: str) -> pl.Expr:
-    """First three digits of a ZIP of five digits; null for every other cell."""
+def _is_us(country: str | None, market: str) -> pl.Expr:
+    """Whether a row's place is in the US: by its country, else by the shop's market."""
+    is_us: pl.Expr = pl.lit(market == "US")
+    if country is None:
+        return is_us
+    named = pl.col(country).str.strip_chars().str.to_lowercase()
+    return pl.when(named.is_null()).then(is_us).otherwise(named.is_in(_US_NAMES))
+
+
+def plain_zip3(name: str, country: str | None, market: str) -> pl.Expr:
+    """First three digits of a US ZIP of five digits; null for every other cell."""
     text = pl.col(name)
-    return pl.when(text.str.contains(r"^\d{5}$")).then(text.str.slice(0, 3)).alias(name)
+    is_plain = text.str.contains(r"^\d{5}$") & _is_us(country, market)
+    return pl.when(is_plain).then(text.str.slice(0, 3)).alias(name)
 
 
 def zip3(name: str, country: str | None, market: str) -> pl.Expr:
-    """First three digits of a US-style ZIP of five or nine digits, else null.
+    """First three digits of a US ZIP of five or nine digits, else null.
 
     A spreadsheet drops leading zeros: three or four digits are filled up, in the US alone.
     """
     text = pl.col(name).str.strip_chars().str.strip_chars_start("'")
     whole = text.str.extract(r"^(\d{3})\d{2}(?:[- ]?\d{4})?$", 1)
-    is_us: pl.Expr = pl.lit(market == "US")
-    if country is not None:
-        named = pl.col(country).str.strip_chars().str.to_lowercase()
-        is_us = pl.when(named.is_null()).then(is_us).otherwise(named.is_in(_US_NAMES))
-    short = pl.when(is_us & text.str.contains(r"^\d{3,4}$")).then(text.str.zfill(5).str.slice(0, 3))
-    return pl.coalesce(whole, short).alias(name)
+    short = pl.when(text.str.contains(r"^\d{3,4}$")).then(text.str.zfill(5).str.slice(0, 3))
+    return pl.when(_is_us(country, market)).then(pl.coalesce(whole, short)).alias(name)

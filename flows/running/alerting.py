@@ -15,6 +15,7 @@ def write(run: Run, day: date) -> None:
 
     own = set(run.needs_scope.shops)
     blocked = set(run.blocked)
+    newest = {s: state.newest_day for s, state in run.state.shops.items() if s in blocked}
     context = AlertContext(
         run_id=run.run_id,
         as_of_on=day,
@@ -22,12 +23,16 @@ def write(run: Run, day: date) -> None:
         gates=run.gates,
         ingest_records=run.files,
         report_folder=f"reports/{edition_name('daily', day)}" if run.reports else "",
+        report_shops=len(own),
+        published_on={shop: on for shop, on in newest.items() if on is not None},
     )
-    alerts = [gate_blocked_alert(context, shop) for shop in report_shops(run, blocked)]
-    if run.request.command == "daily" and own:
+    if run.request.command != "daily":
+        alerts = [gate_blocked_alert(context, shop) for shop in report_shops(run, blocked)]
+    elif own:
         with warehouse_of(run, day, []) as warehouse:
-            fired = build_alerts(warehouse, context)
-        alerts += [alert for alert in fired if alert.shop_id in own]
+            alerts = build_alerts(warehouse, context)
+    else:
+        alerts = build_alerts(None, context)
     if alerts:
         folder = run.home.alerts / day.isoformat()
         write_alerts(alerts, run.publication.folder(folder))
