@@ -11,6 +11,8 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import quote
 
+import polars as pl
+
 from flows.contracts import Contract, load_contracts
 from flows.home.layout import Home
 from flows.ingest.batch import Setting
@@ -27,6 +29,9 @@ from flows.ingest.sources import CsvSource, MalformedCsv, Source, open_source
 
 READER_VERSION = 1
 """Raise it when the same bytes would give other rows: every file is then read again."""
+
+
+_ROUNDED_IDS = 3
 
 
 @cache
@@ -121,6 +126,7 @@ class Reader:
                 lambda done: self.progress(f"{shop.shop_id}/{name}: {done:,} rows"),
             )
             parts = tuple(sink.finish())
+            _refuse_rounded_ids(contract, parts)
         except Refusal as refusal:
             if sink is not None:
                 sink.reset()
@@ -176,6 +182,23 @@ class Reader:
             archive_sha256=plain.archive_sha256,
             feed=contract.feed if contract else None,
         )
+
+
+def _refuse_rounded_ids(contract: Contract, parts: tuple[Path, ...]) -> None:
+    """Refuse a file whose long ids all end in zeros from the sixteenth digit on.
+
+    A spreadsheet keeps fifteen digits of a number. Shown without an exponent, an id that it rounded
+    looks like any other; that every one of several ends so is no chance.
+    """
+    columns = [c.name for c in contract.columns if c.is_key and c.kind in ("id", "tracking_number")]
+    if not parts or not columns:
+        return
+    for name in columns:
+        ids = pl.scan_parquet(list(parts)).select(pl.col(name).unique().alias("id"))
+        digits = pl.col("id").str.extract(r"^\d{15}(\d+)$", 1)
+        tails = ids.select(digits.alias("tail")).drop_nulls().collect()["tail"]
+        if len(tails) >= _ROUNDED_IDS and tails.str.contains(r"^0+$").all():
+            raise Refusal("A spreadsheet has rounded the ids of the file.", EXPORT_AGAIN)
 
 
 def refused_record(

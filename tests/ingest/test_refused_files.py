@@ -167,6 +167,17 @@ def test_every_id_destroyed_by_a_spreadsheet(home: Home) -> None:
     assert "every row has lost digits" in refusal(home, table(rows))
 
 
+def test_every_id_rounded_by_a_spreadsheet(home: Home) -> None:
+    rounded = [order(i, order_id=f"57646141303{i}785000") for i in range(1, 4)]
+    assert "rounded the ids" in refusal(home, table(rounded))
+
+
+def test_one_id_in_a_thousand_ends_in_zeros(home: Home) -> None:
+    rows = [order(i, order_id=f"57646141303{i}785000") for i in range(1, 4)]
+    drop(home, "a.csv", table([*rows, order(4)]))
+    assert [record.status for record in run(home).files] == ["loaded"]
+
+
 def test_every_id_numeric_in_a_workbook(home: Home) -> None:
     row = cells()
     row[0] = 576461413038785752
