@@ -8,7 +8,8 @@ from flows.contracts import Column, lake_schema
 from flows.contracts.model import shop_date_name
 from flows.ingest import amounts, words
 from flows.ingest.batch import ROW, Work
-from flows.ingest.times import read_dates, read_times
+from flows.ingest.odd_times import read_dates
+from flows.ingest.times import read_times
 from flows.ingest.tracking_numbers import tidy, tracking_fits
 
 _TOTAL_KINDS = frozenset({"text", "handle", "zip3", "postal_code"})
