@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import logging
+import resource
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -29,7 +31,7 @@ _Given = ParamSpec("_Given")
 
 
 def _timed(name: str) -> Callable[[Callable[_Given, None]], Callable[_Given, None]]:
-    """Add the seconds of a stage, whose first argument is the run, to the run's record."""
+    """Add seconds and peak memory of a stage, whose first argument is the run, to its record."""
 
     def decorate(stage: Callable[_Given, None]) -> Callable[_Given, None]:
         @functools.wraps(stage)
@@ -43,10 +45,17 @@ def _timed(name: str) -> Callable[[Callable[_Given, None]], Callable[_Given, Non
                 spent = time.perf_counter() - started
                 timings = run.record.timings
                 timings[name] = round(timings.get(name, 0.0) + spent, 3)
+                run.record.peak_memory_mb[name] = _peak_memory_mb()
 
         return timed
 
     return decorate
+
+
+def _peak_memory_mb() -> int:
+    """The largest resident set of this process so far, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 @_timed("ingest")

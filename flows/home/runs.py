@@ -27,7 +27,8 @@ class RunRecord:
     """What one run read, decided and published; `runs/<run_id>.json` is this as JSON.
 
     `status` is `running`, `published`, `blocked` (nothing could be published), `partly_blocked`,
-    `built` (a snapshot: nothing published) or `failed`. `timings` are seconds by stage.
+    `built` (a snapshot: nothing published) or `failed`. `timings` are seconds by stage,
+    `peak_memory_mb` the largest resident set of the process by the end of each.
     """
 
     run_id: str
@@ -43,6 +44,7 @@ class RunRecord:
     row_accounting: dict[str, int] = field(default_factory=dict)
     gates: list[dict[str, Any]] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
+    peak_memory_mb: dict[str, int] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     published: list[str] = field(default_factory=list)

@@ -78,13 +78,18 @@ def unpacked(landing: Path, out: Path) -> Path:
     return out
 
 
-def daily(home: Path, day: date) -> tuple[float, float, dict[str, float]]:
-    """One daily run from outside: wall seconds, peak GB, seconds by stage."""
+def daily(home: Path, day: date) -> tuple[float, float, str]:
+    """One daily run from outside: wall seconds, peak GB, and seconds and peak GB by stage."""
     where = ["--home", str(home), "--date", day.isoformat()]
     wall, memory, text = run([sys.executable, "-m", "flows", "daily", *where, "--json"])
     result: dict[str, Any] = json.loads(text)
     record = json.loads((home / "runs" / f"{result['run_id']}.json").read_text())
-    return wall, memory, record["timings"]
+    peaks = record["peak_memory_mb"]
+    stages = (
+        f"{stage} {seconds:.1f} s to {peaks[stage] / 1024:.2f} GB"
+        for stage, seconds in record["timings"].items()
+    )
+    return wall, memory, ", ".join(stages)
 
 
 def start_up(work: Path) -> float:
@@ -125,10 +130,9 @@ def bench(orders: int, work: Path, fixed: float) -> None:
             shutil.copytree(added, home / "landing" / "bench" / day.isoformat())
         wall, memory, stages = daily(home, day)
         worked = wall - fixed
-        shown = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in stages.items())
         print(
             f"  {title:13}  {worked:7.1f} s  {memory:5.2f} GB   {worked / floor_s:.2f} x floor; "
-            f"{wall:.1f} with start-up: {shown}",
+            f"{wall:.1f} with start-up: {stages}",
             flush=True,
         )
 
