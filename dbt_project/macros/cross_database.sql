@@ -23,11 +23,6 @@
     {{ dbt.dateadd('hour', hours, moment) }}
 {%- endmacro %}
 
-{# Whole days from one date to another. #}
-{% macro days_between(first_day, last_day) -%}
-    {{ dbt.datediff(first_day, last_day, 'day') }}
-{%- endmacro %}
-
 {# The Monday of the ISO week that holds a date. #}
 {% macro week_start(day) -%}
     cast({{ dbt.date_trunc('week', day) }} as date)
