@@ -137,6 +137,11 @@ LAKE = {
         **_names("points score_after", BIG),
         **_names("reason order_id", TEXT),
     },
+    "reference__promotions": {
+        **_names("promotion_id name", TEXT),
+        **_names("starts_on ends_on", DAY),
+        "min_score": BIG,
+    },
 }
 
 
