@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from flows.quality.account_health_suites import ACCOUNT_HEALTH
 from flows.quality.mart_shape import critical, shape
 from flows.quality.mart_warnings import WARNINGS
 from flows.quality.model import Expectation, Gate, TableSuite
@@ -255,6 +256,7 @@ def _adds_up(table: str, metric: str, parts: str, whole: str) -> Expectation:
 _NUMERATOR_AND_DENOMINATOR = "(sum(numerator)::bigint, sum(denominator)::bigint)"
 
 _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
+    **ACCOUNT_HEALTH,
     "kpi_daily": _kpi_daily(),
     "orders": (
         critical(

@@ -85,6 +85,16 @@ CRITICAL = [
         "overdue_is_not_dispatched",
         f"update marts.orders set is_overdue_open = true {SOUTH}",
     ),
+    (
+        "account_health_daily",
+        "changes_add_up",
+        f"update marts.account_health_daily set lost = -9 {SOUTH}",
+    ),
+    (
+        "account_health_waterfall",
+        "adds_up_to_the_score",
+        f"update marts.account_health_waterfall set points = -5 {SOUTH} and kind = 'violation'",
+    ),
     ("packages", "keys_unique", f"update marts.packages set package_key = 'same' {SOUTH}"),
     (
         "packages",

@@ -310,3 +310,12 @@ def test_statuses_rank_what_is_further_on() -> None:
     assert rank["to_ship"] == rank["awaiting_shipment"] and rank["shipped"] == rank["in_transit"]
     refunded = {row["status"] for row in seed("return_statuses") if row["is_refunded"] == "true"}
     assert refunded == {"completed", "refunded"}
+
+
+def test_assumed_points_are_labelled() -> None:
+    rows = seed("account_health_assumptions")
+    assert repeated((row["points_kind"], row["reason"]) for row in rows) == []
+    assert {row["reason"] for row in rows} == {row["metric"] for row in seed("policy_lines")}
+    for row in rows:
+        assert row["is_assumed"] == "true" and row["source"].startswith("Assumed")
+        assert int(row["points"]) > 0
