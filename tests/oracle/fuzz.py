@@ -98,6 +98,9 @@ class Fuzz:
         if paid is not None and dice.random() < 0.8:
             shipped = self._later(rts or paid, 30)
             cells["shipped"] = text(shipped)
+            if dice.random() < 0.2:
+                # Some hear of the number after the parcel has left, or never.
+                cells["rts"] = text(self._later(shipped, 200)) if dice.random() < 0.7 else ""
             if dice.random() < 0.8:
                 cells["delivered"] = text(self._later(shipped, 200))
         if dice.random() < 0.2:
@@ -147,6 +150,9 @@ class Fuzz:
                     row |= {name: rows[0][name] for name in ("carrier", "number")}
                     row["package"] = rows[0].get("package", "")
                 self._events(row["number"], created, shipped)
+                if dice.random() < 0.3:
+                    uploaded = self._later(created, 200).isoformat()
+                    self.shop.shipment(order_id, row["number"], tracking_uploaded_at=uploaded)
             else:
                 row["carrier"] = ""
             rows.append(row)

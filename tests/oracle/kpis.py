@@ -18,6 +18,7 @@ from .clock import (
     window_start,
 )
 from .orders import Order
+from .read import Exports
 from .standing import AsOf, Feed, as_of
 from .tracking import Package, PackageJudge, packages_as_of
 
@@ -179,12 +180,13 @@ def kpis_of_day(
             yield kpi_row(as_of_on, metric, basis, window_name, *counted)
 
 
-def kpi_daily(orders: list[Order], feed: Feed, zone: ZoneInfo, last_day: date) -> list[KpiRow]:
+def kpi_daily(orders: list[Order], feed: Feed, exports: Exports, last_day: date) -> list[KpiRow]:
     """The rows of every day from the first order to ``last_day``, each as it stood at its end."""
     rows: list[KpiRow] = []
     if not orders:
         return rows
-    judge = PackageJudge(feed, zone)
+    zone = exports.zone
+    judge = PackageJudge(feed, zone, exports.uploads)
     first_day = local_date(min(order.created for order in orders), zone)
     for day in days_between(first_day, last_day):
         end = end_of(day, zone)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from .clock import business_days_after, local_date
-from .standing import BEFORE_ORDER, AsOf, Feed, is_possession
+from .read import Event, Upload
+from .standing import BEFORE_ORDER, AsOf, Feed, first_of, is_possession
 
 SPECIFICATIONS = Path(__file__).parent / "tracking_numbers"
 SCAN_BUSINESS_DAYS = 7
+UPLOAD_TIME = timedelta(hours=24)
 SUPPORTED = (
     "usps", "ups", "fedex", "dhl", "ontrac", "lasership", "amazon", "uniuni", "veho", "speedx",
     "gofo", "speedee", "yunexpress",
@@ -89,6 +92,18 @@ def couriers_that_fit(tracking_number: str) -> frozenset[str]:
     )
 
 
+@cache
+def couriers_that_own(tracking_number: str) -> frozenset[str]:
+    """The couriers that a number speaks for: by its letters, or by a check digit that holds."""
+    return frozenset(
+        courier
+        for courier, rules in specifications().items()
+        for rule in rules
+        if _fits(tracking_number, rule)
+        and ("checksum" in rule["validation"] or not tracking_number.isdigit())
+    )
+
+
 @dataclass(frozen=True)
 class Package:
     """A package as it stood at ``E``, judged by its earliest created order."""
@@ -114,15 +129,19 @@ def _number_defect(tracking_number: str, carrier_name: str) -> str | None:
     fitting = couriers_that_fit(tracking_number)
     if carrier not in specifications() or carrier in fitting:
         return None
-    return "carrier_mismatch" if fitting & set(SUPPORTED) else "bad_format"
+    is_of_another = couriers_that_own(tracking_number) & set(SUPPORTED)
+    return "carrier_mismatch" if is_of_another else "bad_format"
 
 
 class PackageJudge:
     """Judges packages by one shop's tracking feed."""
 
-    def __init__(self, feed: Feed, zone: ZoneInfo) -> None:
+    def __init__(self, feed: Feed, zone: ZoneInfo, uploads: Sequence[Upload] = ()) -> None:
         self.feed = feed
         self.zone = zone
+        self.uploads: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+        for upload in uploads:
+            self.uploads[upload.order_id, upload.tracking_number].append(upload.at)
         self.carrier_since: dict[str, datetime] = {}
         for event in reversed(feed.events):
             carrier = carrier_of(event.carrier)
@@ -148,6 +167,8 @@ class PackageJudge:
             is_due = as_of_on >= business_days_after(uploaded_on, SCAN_BUSINESS_DAYS)
             if is_due:
                 return "no_scan"
+        if self._is_uploaded_late(standing, tracking_number, events, end):
+            return "late_upload"
         if any(event.at < order.created - BEFORE_ORDER for event in events):
             return "scan_before_order"
         delivered = [event for event in events if event.code == "delivered"]
@@ -155,6 +176,18 @@ class PackageJudge:
         if given and order.zip3 is not None and given[0] != order.zip3:
             return "zip_mismatch"
         return None
+
+    def _is_uploaded_late(
+        self, standing: AsOf, tracking_number: str, events: list[Event], end: datetime
+    ) -> bool:
+        """Whether the number came later than a day after the scan that dispatches the package."""
+        order = standing.order
+        stamps = self.uploads.get((order.order_id, tracking_number), [])
+        uploaded = standing.rts or min((at for at in stamps if at < end), default=None)
+        scanned = first_of(events, order.created, delivered=False)
+        if scanned is None or uploaded is None:
+            return False
+        return uploaded > max(scanned, order.created) + UPLOAD_TIME
 
     def judge(self, package_key: str, standing: AsOf, as_of_on: date, end: datetime) -> Package:
         """One package by its judging order, which has a shipped or RTS time by ``end``."""

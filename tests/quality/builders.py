@@ -215,6 +215,28 @@ from {shops}, (values ('opening', 200), ('violation', -8), ('gain', 3), ('closin
     as w (kind, points)
 """,
     """
+create table marts.tracking_defects_by as
+select shop_id, date '{as_of}' as as_of_on, 'rolling_30d' as window_name, d.dimension,
+    d.segment, p.tracking_defect, p.packages::bigint as packages
+from {shops}, (values ('carrier', 'UPS'), ('warehouse', 'NJ-1'), ('label_source', 'seller'))
+    as d (dimension, segment),
+    (values ('(valid)', 97), ('no_scan', 3)) as p (tracking_defect, packages)
+""",
+    """
+create table marts.fulfillment_daily as
+select shop_id, date '{as_of}' as as_of_on, 'unshipped_order_rate' as metric,
+    'rolling_30d' as window_name, 1::bigint as numerator, 50::bigint as denominator,
+    0.02::double as value
+from {shops}
+""",
+    """
+create table marts.product_cancellations as
+select shop_id, 'MUG' as seller_sku, 'rolling_30d' as window_name, 10::bigint as orders,
+    1::bigint as seller_fault_cancellations, 0.1::double as value, 0.05::double as shop_value,
+    0.05::double as shop_line, 0.1::double as product_line, true as is_past_lines
+from {shops}
+""",
+    """
 create table marts.not_judged as
 select shop_id, date '{as_of}' as as_of_on, 'zones' as subject, 'no warehouse file' as reason,
     'reference/warehouses' as mend_feed, 10::bigint as affected
