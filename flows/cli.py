@@ -83,6 +83,33 @@ def snapshot(home: Home, console: Console, debug: bool, day: str, out: str) -> N
     console.show(result, lambda shown: console.line(f"Snapshot of {day}: {shown['out']}"))
 
 
+@command("policy", cli)
+@click.option("--date", "day", metavar="D", help="The day, as 2026-11-23. Default: today.")
+@click.option("--market", metavar="M", help="One market, as US. Default: those of the shops.")
+@click.option("--version", metavar="V", help="One version, as US-2026-04-01, whenever it holds.")
+def policy(
+    home: Home,
+    console: Console,
+    debug: bool,
+    day: str | None,
+    market: str | None,
+    version: str | None,
+) -> None:
+    """List the rules that are in force: clocks, lines, exclusions, points, with their sources.
+
+    Rules that were not compared with their source for more than 90 days are warned of.
+    """
+    from flows.commands.policy import policies_of
+    from flows.commands.policy_words import print_policies
+
+    del debug
+    result = policies_of(home, parse_day(day) if day else None, market, version)
+    if not console.as_json:
+        for warning in result["warnings"]:
+            click.echo(f"warning: {warning}", err=True)
+    console.show(result, lambda shown: print_policies(console.line, shown))
+
+
 @command("check", cli)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--shop", metavar="ID", help="Read the files as this shop's (its zone and market).")
@@ -157,7 +184,7 @@ def doctor(home: Home, console: Console, debug: bool) -> int:
         {"findings": [vars(finding) for finding in findings]},
         lambda _: console.lines(finding.sentence() for finding in findings),
     )
-    return USAGE if any(not finding.is_good for finding in findings) else DONE
+    return USAGE if any(finding.is_fault for finding in findings) else DONE
 
 
 def _run_flow(request: Request, console: Console, debug: bool, arguments: dict[str, Any]) -> None:
