@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec
 
 from flows.home.files import read_json, write_json
@@ -99,7 +98,8 @@ def build(run: Run) -> None:
     count = len({day for days in scope.as_of.values() for day in days})
     run.say(f"Building the marts as of {count} day{'s' if count > 1 else ''}")
     dbt_run.build(run.build, run.home.private / "dbt", run.home.work)
-    write_json(_built_mark(run), {"key": _build_key(run)})
+    made_from = {shop: run.fingerprints[shop] for shop in scope.shops}
+    write_json(run.built_mark, {"key": _build_key(run), "fingerprints": made_from})
 
 
 @_timed("gate 2")
@@ -194,10 +194,6 @@ def _build_key(run: Run) -> str:
     return of_json([fingerprints, sorted(scope.as_of.items()), sorted(scope.whole)])
 
 
-def _built_mark(run: Run) -> Path:
-    return run.build.with_suffix(".json")
-
-
 def _is_built(run: Run) -> bool:
-    mark = read_json(_built_mark(run))
+    mark = read_json(run.built_mark)
     return run.build.exists() and mark is not None and mark["key"] == _build_key(run)

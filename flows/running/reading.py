@@ -17,7 +17,7 @@ from flows.progress import at_most
 from flows.running.run import Run
 from flows.running.unchanged import default_days
 from flows.warehouse.inputs import BuildShop, LakeTable, prepare
-from flows.warehouse.scope import plan, snapshot_scope
+from flows.warehouse.scope import Scope, plan, snapshot_scope
 
 if TYPE_CHECKING:
     from flows.ingest import FileRecord, Shop
@@ -70,9 +70,14 @@ def choose(run: Run) -> None:
 
 def prepare_build(run: Run) -> None:
     """Make the build's database anew for the shops of the scope."""
+    run.built_mark.unlink(missing_ok=True)
+    prepare_database(run, run.build, run.needs_scope)
+
+
+def prepare_database(run: Run, database: Path, scope: Scope) -> None:
+    """Make a database with the inputs of a build, of all files that the run knows."""
     from flows.contracts import lake_schema, load_contracts
 
-    scope = run.needs_scope
     live: dict[str, set[Path]] = defaultdict(set)
     for record in run.ledger.records:
         if record.status == "loaded" and record.feed and record.shop_id in scope.as_of:
@@ -85,7 +90,7 @@ def prepare_build(run: Run) -> None:
         BuildShop(s.shop_id, s.market, s.timezone, s.currency, s.opened_on, s.is_declared)
         for s in run.shops.values()
     ]
-    prepare(run.build, lake, shops, scope, run.files, run.home.work)
+    prepare(database, lake, shops, scope, run.files, run.home.work)
 
 
 def fingerprints(shops: Iterable[Shop], records: Iterable[FileRecord]) -> dict[str, str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flows.quality import GateResult
     from flows.warehouse.scope import Scope
 
-Command = Literal["daily", "weekly", "backfill", "snapshot"]
+Command = Literal["daily", "weekly", "backfill", "snapshot", "pulse"]
 Say = Callable[[str], None]
 
 
@@ -82,6 +82,11 @@ class Run:
     def build(self) -> Path:
         """The database of the run's build."""
         return self.home.private / "build.duckdb"
+
+    @property
+    def built_mark(self) -> Path:
+        """What says that `build` is finished, and what it was made from."""
+        return self.build.with_suffix(".json")
 
     @property
     def needs_scope(self) -> Scope:
