@@ -73,6 +73,9 @@ def test_status_says_what_is_published(published_home: Home) -> None:
         (("daily", "--shop", "nobody"), "Known: demo"),
         (("weekly", "--week", "15"), "2026-W15"),
         (("backfill", "--from", "2026-04-02", "--to", "2026-04-01"), "earlier day"),
+        (("pulse", "--at", "noon"), "2026-11-23T14:30"),
+        (("pulse", "--at", "2062-01-01T12:00"), "UTC now"),
+        (("pulse", "--shop", "nobody"), "Known: demo"),
         (("check", "/does/not/exist.csv"), "does not exist"),
         (("snapshot", "--date", "2026-04-01", "--out", "/does/not/exist/x"), "folder that exists"),
     ],
@@ -123,7 +126,7 @@ def test_every_scenario_is_in_the_help(published_home: Home) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["daily", "weekly", "backfill", "snapshot", "check", "simulate", "status", "doctor"],
+    ["daily", "weekly", "backfill", "snapshot", "pulse", "check", "simulate", "status", "doctor"],
 )
 def test_every_command_has_help(published_home: Home, command: str) -> None:
     done = greenzone(published_home, command, "--help")
