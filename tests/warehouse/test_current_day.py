@@ -31,10 +31,3 @@ def test_nothing_between_the_current_day_and_the_marts_is_a_table() -> None:
     }
     assert {"int_orders_now", "int_open_orders", "int_moments"} <= between
     assert [model for model in sorted(between) if "materialized='view'" not in _sql(model)] == []
-
-
-def test_no_mart_reads_another_one_that_stands_at_the_current_day() -> None:
-    """The other one would still be that of the build."""
-    marts = {model for model, path in _MODELS.items() if "marts" in path.parts}
-    standing = {model for model in marts if _reads(model, "int_current_days")}
-    assert [m for m in sorted(standing) if any(_reads(m, other) for other in standing - {m})] == []
