@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from flows.calendar import days_between, parse_day, parse_week
+from flows.calendar import days_between, parse_day, parse_moment, parse_week
 from flows.commands.console import Console, Result, command
 from flows.errors import DONE, USAGE, UsageError
 from flows.home import lock
@@ -123,6 +123,25 @@ def policy(
         for warning in result["warnings"]:
             click.echo(f"warning: {warning}", err=True)
     console.show(result, lambda shown: print_policies(console.line, shown))
+
+
+@command("pulse", cli)
+@click.option("--at", metavar="TIME", help="The moment, as 2026-11-23T14:30. Default: now.")
+@click.option("--shop", metavar="ID", help="One shop alone (several: separated by commas).")
+def pulse(home: Home, console: Console, debug: bool, at: str | None, shop: str | None) -> None:
+    """Show what is open at any moment, how long it has got and what it waits for.
+
+    A TIME without an offset is the shop's. Writes HOME/pulse/<shop>.csv and .json, the newest
+    alone; publishes nothing.
+    """
+    from flows.commands.pulse import lines
+    from flows.running.pulse import pulse as look
+
+    del debug
+    result = look(home, parse_moment(at) if at else None, shops_of(shop))
+    console.show(
+        result, lambda shown: console.lines(line for s in shown["shops"] for line in lines(s))
+    )
 
 
 @command("check", cli)

@@ -98,7 +98,8 @@ def build(run: Run) -> None:
     count = len({day for days in scope.as_of.values() for day in days})
     run.say(f"Building the marts as of {count} day{'s' if count > 1 else ''}")
     dbt_run.build(run.build, run.build.parent / "dbt", run.home.work)
-    write_json(run.built_mark, {"key": _build_key(run)})
+    made_from = {shop: run.fingerprints[shop] for shop in scope.shops}
+    write_json(run.built_mark, {"key": _build_key(run), "fingerprints": made_from})
 
 
 @_timed("gate 2")

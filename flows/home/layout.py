@@ -60,6 +60,11 @@ class Home:
         return self.root / "alerts"
 
     @property
+    def pulse(self) -> Path:
+        """The newest look at the open orders of each shop: `<shop_id>.json` and `.csv`."""
+        return self.root / "pulse"
+
+    @property
     def runs(self) -> Path:
         """Run records: `<run_id>.json`."""
         return self.root / "runs"

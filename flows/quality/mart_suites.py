@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from flows.quality.account_health_suites import ACCOUNT_HEALTH
+from flows.quality.mart_open_orders import OPEN_ORDERS
 from flows.quality.mart_shape import critical, shape
 from flows.quality.mart_warnings import WARNINGS
 from flows.quality.model import Expectation, Gate, TableSuite
@@ -305,6 +306,7 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
             "+ coalesce(rows_skipped, 0)",
         ),
     ),
+    **OPEN_ORDERS,
     "dispatch_by_warehouse": (
         *_ratio_mart("dispatch_by_warehouse"),
         _adds_up(

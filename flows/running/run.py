@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flows.quality import GateResult
     from flows.warehouse.scope import Scope
 
-Command = Literal["daily", "weekly", "backfill", "snapshot"]
+Command = Literal["daily", "weekly", "backfill", "snapshot", "pulse"]
 Say = Callable[[str], None]
 
 
@@ -95,15 +95,15 @@ class Run:
         return (private / "what_if" if self.request.policy else private) / "build.duckdb"
 
     @property
-    def built_mark(self) -> Path:
-        """What says that `build` is finished, and what it was made from."""
-        return self.build.with_suffix(".json")
-
-    @property
     def warehouse(self) -> Path:
         """The database that the run writes for readers."""
         policy = self.request.policy
         return self.home.what_if(policy) / "greenzone.duckdb" if policy else self.home.published
+
+    @property
+    def built_mark(self) -> Path:
+        """What says that `build` is finished, and what it was made from."""
+        return self.build.with_suffix(".json")
 
     @property
     def needs_scope(self) -> Scope:

@@ -50,7 +50,8 @@ def session(request: Request) -> Iterator[Run]:
         empty_folder(home.work)
         run.landing, _ = fingerprint.of_landing(home)
         run.state = PublicationState.load(home)
-        import_slow_libraries()
+        if request.command != "pulse":
+            import_slow_libraries()
         try:
             yield run
         except BaseException as error:

@@ -105,6 +105,9 @@ def test_status_says_what_is_published(published_home: Home) -> None:
         (("backfill", "--policy", ""), "Known: US-2020"),
         (("policy", "--market", "ZZ"), "Known: US, GB"),
         (("policy", "--version", "US-2019"), "Known: US-2020"),
+        (("pulse", "--at", "noon"), "2026-11-23T14:30"),
+        (("pulse", "--at", "2062-01-01T12:00"), "UTC now"),
+        (("pulse", "--shop", "nobody"), "Known: demo"),
         (("check", "/does/not/exist.csv"), "does not exist"),
         (("snapshot", "--date", "2026-04-01", "--out", "/does/not/exist/x"), "folder that exists"),
     ],
@@ -155,7 +158,18 @@ def test_every_scenario_is_in_the_help(published_home: Home) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["daily", "weekly", "backfill", "snapshot", "policy", "check", "simulate", "status", "doctor"],
+    [
+        "daily",
+        "weekly",
+        "backfill",
+        "snapshot",
+        "policy",
+        "pulse",
+        "check",
+        "simulate",
+        "status",
+        "doctor",
+    ],
 )
 def test_every_command_has_help(published_home: Home, command: str) -> None:
     done = greenzone(published_home, command, "--help")

@@ -31,6 +31,25 @@ LATE = "metric = 'late_dispatch_rate' and window_name = 'week'"
 NEWEST = f"as_of_on = date '{AS_OF}'"
 
 CRITICAL = [
+    ("open_orders", "same_as_orders", f"delete from marts.open_orders {SOUTH}"),
+    ("open_orders", "same_as_orders", f"update marts.open_orders set order_id = '1' {SOUTH}"),
+    ("open_orders", "known_words", f"update marts.open_orders set bucket = 'soon' {SOUTH}"),
+    ("open_orders", "chances_in_range", f"update marts.open_orders set late_chance = 2 {SOUTH}"),
+    (
+        "open_orders",
+        "overdue_has_no_time_left",
+        f"update marts.open_orders set time_left_hours = -1 {SOUTH}",
+    ),
+    (
+        "handling_capacity",
+        "counts_the_open_orders",
+        f"update marts.handling_capacity set open_orders = 2 {SOUTH}",
+    ),
+    (
+        "handling_capacity",
+        "what_is_left_adds_up",
+        f"update marts.handling_capacity set allowed_late_left = 1 {SOUTH}",
+    ),
     (
         "kpi_daily",
         "keys_unique",
@@ -260,6 +279,19 @@ WARNINGS = [
         "data_quality_issues",
         {"warehouses_mapped"},
         f"update marts.data_quality_issues set issue = 'unmatched_warehouse', rows = 3 {SOUTH}",
+    ),
+    *(
+        (
+            "data_quality_issues",
+            {name},
+            f"update marts.data_quality_issues set issue = '{issue}', rows = 3 {SOUTH}",
+        )
+        for name, issue in {
+            "orders_reach_the_warehouse": "missing_at_warehouse",
+            "orders_reach_it_once": "doubled_at_warehouse",
+            "addresses_agree": "ships_elsewhere",
+            "stages_run_forwards": "stage_times_run_backwards",
+        }.items()
     ),
 ]
 

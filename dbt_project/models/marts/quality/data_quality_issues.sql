@@ -125,6 +125,15 @@ found as (
     union all
     select * from warehouses
     union all
+    select
+        shop_id,
+        issue,
+        warehouse as subject,
+        known_on,
+        orders as rows,
+        mend
+    from {{ ref('int_handling_issues') }}
+    union all
     select * from deadlines
 
 ),
