@@ -2,13 +2,15 @@
 
 Marts with `as_of_on` hold all days of a build at once. The others (`orders`, `packages`) stand at
 one day; a report of another day needs them as of that day. Their queries are the build's own
-(`inputs.models`), run again with another current day, so that no formula is written twice.
+(`inputs.models`), run again with another current day, so that no formula is written twice. One that
+reads another of them reads what was just computed for the day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
@@ -44,9 +46,13 @@ def write_day(
             before = columns_by_table(connection, "published")
         queries = {} if is_built_for else _stand_at(connection, day)
         mine = _in(own)
-        for table, columns in columns_by_table(connection, "build").items():
+        tables = columns_by_table(connection, "build")
+        for table in _readers_last(tables, queries):
+            columns = tables[table]
             mart = f"{MARTS}.{name(table)}"
-            source = f"({queries[table]})" if table in queries else f"build.{mart}"
+            source = f"build.{mart}"
+            if table in queries:
+                source = f"({_on_day(queries[table], queries)})"
             known = f" and as_of_on <= date '{day}'" if "as_of_on" in columns else ""
             # The build's table gives names and types; the query alone may leave a null untyped.
             connection.execute(f"create table target.{mart} as select * from build.{mart} limit 0")
@@ -78,6 +84,27 @@ def _stand_at(connection: duckdb.DuckDBPyConnection, day: date) -> dict[str, str
             [MARTS],
         ).fetchall()
     )
+
+
+def _built(table: str) -> str:
+    """A mart as dbt writes it into the queries of the marts that read it."""
+    return f'"build"."{MARTS}"."{table}"'
+
+
+def _readers_last(tables: Mapping[str, object], queries: Mapping[str, str]) -> list[str]:
+    """The tables in an order in which each comes after those that its query reads."""
+    read = {
+        table: [other for other in queries if _built(other) in queries.get(table, "")]
+        for table in tables
+    }
+    return list(TopologicalSorter(read).static_order())
+
+
+def _on_day(query: str, queries: Mapping[str, str]) -> str:
+    """The query with the marts that are computed again read from where they are written to."""
+    for table in queries:
+        query = query.replace(_built(table), f'"target"."{MARTS}"."{table}"')
+    return query
 
 
 def _in(values: Sequence[str]) -> str:

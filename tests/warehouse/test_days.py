@@ -36,11 +36,17 @@ def _build(path: Path) -> Path:
         connection.execute(
             "create table marts.kpi_daily as select shop_id, as_of_on from inputs.as_of"
         )
+        # Its name comes before that of the mart that it reads.
+        reader = (
+            "select shop_id, count(*) filter (where is_open) as orders "
+            'from "build"."marts"."orders" group by shop_id'
+        )
+        connection.execute(f"create table marts.open_counts as {reader}")
         connection.execute(
             "create table inputs.models as select 'orders' as name, 'marts' as schema_name, "
-            "$1 as query union all "
+            "$1 as query union all select 'open_counts', 'marts', $2 union all "
             "select 'kpi_daily', 'marts', 'select 1 as must_not_run'",
-            [query],
+            [query, reader],
         )
     return path
 
@@ -49,7 +55,7 @@ def _marts(path: Path) -> dict[str, list[tuple[object, ...]]]:
     with duckdb.connect(str(path), read_only=True) as connection:
         return {
             mart: connection.execute(f"select * from marts.{mart} order by all").fetchall()
-            for mart in ("orders", "kpi_daily")
+            for mart in ("orders", "open_counts", "kpi_daily")
         }
 
 
@@ -65,7 +71,11 @@ def _day(
 
 def test_marts_without_a_day_are_computed_again_for_the_day(tmp_path: Path) -> None:
     build = _build(tmp_path / "build.duckdb")
-    assert _day(tmp_path, build, D1) == {"orders": [("a", "1", True)], "kpi_daily": [("a", D1)]}
+    assert _day(tmp_path, build, D1) == {
+        "orders": [("a", "1", True)],
+        "open_counts": [("a", 1)],
+        "kpi_daily": [("a", D1)],
+    }
     # In any order, again and again: the build's own marts stay as they are.
     assert _day(tmp_path, build, D2)["orders"] == [("a", "1", False)]
     assert _day(tmp_path, build, D1)["orders"] == [("a", "1", True)]
@@ -76,7 +86,11 @@ def test_the_day_that_the_build_stands_at_is_taken_as_it_is(tmp_path: Path) -> N
     build = _build(tmp_path / "build.duckdb")
     _day(tmp_path, build, D1)
     shown = _day(tmp_path, build, D2, is_built_for=True)
-    assert shown == {"orders": [("a", "1", False)], "kpi_daily": [("a", D1), ("a", D2)]}
+    assert shown == {
+        "orders": [("a", "1", False)],
+        "open_counts": [("a", 0)],
+        "kpi_daily": [("a", D1), ("a", D2)],
+    }
 
 
 def test_other_shops_come_from_the_publication(tmp_path: Path) -> None:
@@ -92,5 +106,6 @@ def test_other_shops_come_from_the_publication(tmp_path: Path) -> None:
     write_day(build, published, target, D2, ["a"], ["b"], tmp_path, is_built_for=True)
     assert _marts(target) == {
         "orders": [("a", "1", False), ("b", "9", None)],
+        "open_counts": [("a", 0)],
         "kpi_daily": [("a", D1), ("a", D2), ("b", D2)],
     }
