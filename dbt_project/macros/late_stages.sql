@@ -15,12 +15,17 @@
     ]) }}
 {%- endmacro %}
 
+{# The latest of the moments that are known; Spark compares no fewer than two. #}
+{% macro latest(moments) -%}
+    {%- if moments | length == 1 -%} {{ moments[0] }} {%- else -%} greatest({{ moments | join(', ') }}) {%- endif -%}
+{%- endmacro %}
+
 {#-
   Where an order is after a number of stages: the latest of the stamps so far, never after its end. A
   stamp that is missing, or earlier than the one before, leaves it where it was.
 -#}
 {% macro stage_position(stamps, end) -%}
-    least(greatest({{ stamps | join(', ') }}), {{ end }})
+    least({{ latest(stamps) }}, {{ end }})
 {%- endmacro %}
 
 {# Hours from one moment to another, negative when the other is earlier. #}

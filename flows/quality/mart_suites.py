@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from flows.quality.late_dispatch_suites import LATE_DISPATCH
 from flows.quality.mart_shape import critical, shape
 from flows.quality.mart_warnings import WARNINGS
 from flows.quality.model import Expectation, Gate, TableSuite
@@ -328,4 +329,5 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
             "(denominator - numerator)::bigint",
         ),
     ),
+    **LATE_DISPATCH,
 }

@@ -133,5 +133,11 @@ WARNINGS: dict[str, tuple[Expectation, ...]] = {
             "orders whose warehouse is not declared",
             "Every warehouse name is declared",
         ),
+        _issue(
+            "stages_in_order",
+            "stamps_out_of_order",
+            "orders with a stage that ends before the one before it",
+            "The warehouse's stamps of an order are in the order of its stages",
+        ),
     ),
 }

@@ -88,10 +88,10 @@ measured as (
             else 0
         end as last_stage,
         {%- for stage in stages %}
-        coalesce({{ stage.stamp }} >= greatest({{ (['created_at'] + stamps[:loop.index0]) | join(', ') }}), true)
+        coalesce({{ stage.stamp }} >= {{ latest(['created_at'] + stamps[:loop.index0]) }}, true)
         and
         {%- endfor %}
-        ended_at >= greatest({{ (['created_at'] + stamps) | join(', ') }}) as is_timeline_monotone
+        ended_at >= {{ latest(['created_at'] + stamps) }} as is_timeline_monotone
     from stamped
 
 )

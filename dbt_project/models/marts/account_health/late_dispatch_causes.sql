@@ -252,7 +252,8 @@ select
         {%- endfor %}
     end as primary_excess_hours,
     described.usual_basis,
-    nullif(substring(described.contributing, 3), '') as contributing_causes,
+    case when described.primary_cause <> 'unknown' then nullif(substring(described.contributing, 3), '') end
+        as contributing_causes,
     described.is_out_of_stock,
     nullif(substring(described.entry_errors, 3), '') as entry_errors,
     described.is_tendered_in_time and described.dispatched_at is not null as is_appeal_candidate,

@@ -68,6 +68,28 @@ deadlines as (
 
 ),
 
+disorders as (
+
+    select
+        orders.shop_id,
+        'stamps_out_of_order' as issue,
+        coalesce(stages.warehouse_id, '(unknown)') as subject,
+        orders.created_on as known_on,
+        count(*) as rows,
+        'Ask the warehouse which stamps it enters by hand: a stage that ends before the one before it '
+        || 'is counted as taking no time.' as mend
+    from {{ ref('int_order_stages') }} as stages
+    inner join {{ ref('int_orders') }} as orders
+        on stages.order_key = orders.order_key
+    where
+        {%- set stamps = late_stages()[:6] | map(attribute='stamp') | list %}
+        {%- for stamp in stamps[1:] %}
+        {{ stamp }} < {{ latest(stamps[:loop.index]) }}{{ ' or' if not loop.last }}
+        {%- endfor %}
+    group by orders.shop_id, coalesce(stages.warehouse_id, '(unknown)'), orders.created_on
+
+),
+
 found as (
 
     select * from carriers
@@ -75,6 +97,8 @@ found as (
     select * from states
     union all
     select * from warehouses
+    union all
+    select * from disorders
     union all
     select * from deadlines
 
