@@ -3,8 +3,8 @@
   the shop's capacity alone would have made late.
 
   Capacity is the most orders that the shop dispatched in one day of these 90. It is taken to work on
-  business days, oldest orders first, on orders of earlier days. Of what was created by the day before
-  (a queue that never falls below empty) it leaves a backlog, so
+  business days, oldest orders first, on orders of earlier days: a queue that never falls below empty.
+  What of it is due and has not left is late,
   late = max(0, cumulative due - cumulative dispatched at capacity).
 -#}
 with days as (
@@ -29,7 +29,8 @@ judged as (
         orders.dispatch_due_on,
         seen.dispatched_on,
         seen.is_late_dispatch or seen.is_overdue_open as is_late,
-        seen.dispatched_at is not null or seen.is_overdue_open as is_decided
+        seen.dispatched_at is not null or seen.is_overdue_open as is_decided,
+        seen.dispatched_at is not null or seen.cancelled_at is null as is_to_dispatch
     from {{ ref('int_orders_now') }} as seen
     inner join {{ ref('int_orders') }} as orders
         on seen.order_key = orders.order_key
@@ -47,6 +48,7 @@ created as (
     select
         shop_id,
         created_on as day_on,
+        count(case when is_to_dispatch then 1 end) as orders_to_dispatch,
         count(case when is_decided then 1 end) as orders,
         count(case when is_late then 1 end) as late_orders
     from judged
@@ -66,6 +68,7 @@ due as (
         on
             judged.shop_id = days.shop_id
             and judged.created_on = days.day_on
+    where judged.is_to_dispatch
     group by judged.shop_id, judged.dispatch_due_on
 
 ),
@@ -90,6 +93,7 @@ counted as (
         days.is_business_day,
         volumes.volume_decile,
         coalesce(volumes.orders, 0) as orders_created,
+        coalesce(created.orders_to_dispatch, 0) as orders_to_dispatch,
         coalesce(created.orders, 0) as orders,
         coalesce(created.late_orders, 0) as late_orders,
         coalesce(due.orders_due, 0) as orders_due,
@@ -121,7 +125,7 @@ running as (
     select
         counted.*,
         {{ ratio('late_orders', 'orders') }} as value,
-        sum(orders_created) over before_today as arrived,
+        sum(orders_to_dispatch) over before_today as arrived,
         sum(case when is_business_day then capacity else 0 end) over until_today as could_leave,
         sum(orders_due) over until_today as due_so_far
     from counted
@@ -180,6 +184,7 @@ select
     cast(queued.late_orders as bigint) as late_orders,
     cast(queued.orders as bigint) as orders,
     queued.value,
+    cast(queued.orders_to_dispatch as bigint) as orders_to_dispatch,
     cast(queued.orders_due as bigint) as orders_due,
     cast(queued.orders_dispatched as bigint) as orders_dispatched,
     cast(queued.capacity as bigint) as capacity,
