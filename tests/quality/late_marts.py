@@ -54,6 +54,11 @@ create table marts.dispatch_stage_times as
 select shop_id, '(all)' as warehouse, 'pick' as stage, 5.0::double as p50_hours from {shops}
 """,
     """
+create table marts.first_scan_latency as
+select shop_id, 'rolling_30d' as window_name, 'UPS' as carrier, '(all)' as pickup_window
+from {shops}
+""",
+    """
 create table marts.dispatch_volume_daily as
 select shop_id, date '{as_of}' as day_on, 100::bigint as orders_created from {shops}
 """,
