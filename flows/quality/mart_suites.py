@@ -12,6 +12,7 @@ import yaml
 
 from flows.quality.account_health_suites import ACCOUNT_HEALTH
 from flows.quality.mart_open_orders import OPEN_ORDERS
+from flows.quality.late_dispatch_suites import LATE_DISPATCH
 from flows.quality.mart_shape import critical, shape
 from flows.quality.mart_warnings import WARNINGS
 from flows.quality.model import Expectation, Gate, TableSuite
@@ -358,4 +359,5 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
             fails_when="seller_fault_cancellations < 0 or seller_fault_cancellations > orders",
         ),
     ),
+    **LATE_DISPATCH,
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.report.appeals import APPEAL_COLUMNS, explained, read_appeals
 from flows.report.formats import FORMULA_STARTS, LONG_NUMBER_PATTERN
 from flows.report.marts import ShopDay
 
@@ -178,6 +179,8 @@ def write_worklists(day: ShopDay, folder: Path, *, with_orders: bool = True) -> 
     if day.has_lists:
         write("tracking_defects.csv", day.defective_packages(), _PACKAGE_COLUMNS)
         write("cancellations.csv", day.cancelled_orders(), _CANCELLED_COLUMNS)
+    if with_orders and day.has_lists and (appeals := read_appeals(day)) is not None:
+        write("appeal_pack.csv", explained(appeals, zone), APPEAL_COLUMNS)
     write(
         "returns_by_sku.csv",
         day.returns("sku"),

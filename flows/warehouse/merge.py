@@ -23,6 +23,7 @@ _LEDGERS = frozenset({"row_accounting", "feed_freshness"})
 KEYS = {
     "orders": ("shop_id", "order_id"),
     "packages": ("shop_id", "package_key"),
+    "late_dispatch_causes": ("shop_id", "order_id"),
     "kpi_daily": ("shop_id", "as_of_on", "metric", "basis", "window_name"),
 }
 

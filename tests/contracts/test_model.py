@@ -115,7 +115,7 @@ LAKE = {
         **_names("active_from_on active_to_on", DAY),
     },
     "reference__skus": {
-        **_names("seller_sku title category", TEXT),
+        **_names("seller_sku title category supplier", TEXT),
         "unit_cost": MONEY,
         "currency": TEXT,
         "weight_kg": WEIGHT,

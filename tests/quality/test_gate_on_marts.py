@@ -92,6 +92,37 @@ CRITICAL = [
     ),
     ("kpi_daily", "doubles_are_finite", f"update marts.kpi_daily set target = 'NaN' {SOUTH}"),
     ("kpi_daily", "as_of_days", f"update inputs.as_of set as_of_on = as_of_on + 1 {SOUTH}"),
+    (
+        "late_dispatch_causes",
+        "every_late_order",
+        f"delete from marts.late_dispatch_causes {SOUTH} and order_id like '%111'",
+    ),
+    (
+        "late_dispatch_causes",
+        "every_late_order",
+        f"update marts.orders set is_overdue_open = true {SOUTH} and order_id like '%007'",
+    ),
+    (
+        "late_dispatch_causes",
+        "stages_add_up",
+        f"update marts.late_dispatch_causes set elapsed_hours = 25 {SOUTH}",
+    ),
+    (
+        "late_dispatch_segments",
+        "causes_add_up",
+        f"update marts.late_dispatch_segments set late_orders = 3 {SOUTH} "
+        "and primary_cause = 'stock'",
+    ),
+    (
+        "late_dispatch_segments",
+        "dimensions_agree",
+        f"update marts.late_dispatch_segments set orders = 99 {SOUTH} and dimension = 'carrier'",
+    ),
+    (
+        "late_dispatch_segments",
+        "late_at_most_orders",
+        f"update marts.late_dispatch_segments set orders = 1 {SOUTH}",
+    ),
     ("orders", "keys_unique", f"insert into marts.orders from marts.orders {SOUTH} limit 1"),
     (
         "orders",
