@@ -47,7 +47,7 @@ _DECLARED: dict[str, tuple[str, ...]] = {
     "reference/handling_times": (_LATE, _DELIVERY),
 }
 
-_STAMPS = ("created", "paid", "rts", "shipped", "delivered", "cancelled")
+_PACKAGE = ("package_id", "tracking_number", "shipping_provider_name", "zip3")
 _KIND = (
     "normal_or_pre_order",
     "order_channel",
@@ -58,23 +58,43 @@ _KIND = (
     "subtotal_before_discount",
     "subtotal_after_discount",
 )
-_PACKAGE = ("package_id", "tracking_number", "shipping_provider_name", "zip3")
+_FAULT = ("cancel_by", "cancel_reason")
+_STAMPS = ("created", "paid", "rts", "shipped", "delivered", "cancelled")
+# The columns that say a mark, and the day from which it is known.
+_MARKS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
+    _ORDERS: {
+        **{stamp: ((f"{stamp}_at",), f"{stamp}_on") for stamp in _STAMPS},
+        "kind": (_KIND, "created_on"),
+        "package": (_PACKAGE, "coalesce(rts_on, shipped_on, created_on)"),
+        "fault": (_FAULT, "cancelled_on"),
+    },
+    _EVENTS: {"event": (("event_at", "event_code", "event_zip3"), "event_on")},
+    _SHIPMENTS: {"upload": (("tracking_number", "tracking_uploaded_at"), "tracking_uploaded_on")},
+}
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    _ORDERS: (
+        *(f"{stamp}_{part}" for stamp in _STAMPS for part in ("at", "on")),
+        *_KIND,
+        *_PACKAGE,
+        *_FAULT,
+    ),
+    _EVENTS: ("event_at", "event_on", "event_code", "event_zip3"),
+    _SHIPMENTS: ("tracking_number", "tracking_uploaded_at", "tracking_uploaded_on"),
+}
 
 
 def find_files(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `files_of` (shop_id, as_of_on, metric, basis, window_name, file, is_sure)."""
     connection.execute(_new_files())
-    found = dict(
-        connection.execute("select feed, count(*) from new_files group by feed").fetchall()
-    )
+    found = connection.execute("select distinct feed from new_files").fetchall()
+    days = ", ".join(f"{metric} date" for metric in _ALL)
     connection.execute(
-        "create temp table news (shop_id varchar, file varchar, run_id varchar, order_id varchar, "
-        "mark varchar, known_on date)"
+        "create temp table news "
+        f"(shop_id varchar, file varchar, run_id varchar, order_id varchar, {days})"
     )
-    for feed, marks in _MARKS.items():
-        if feed in found:
-            connection.execute(_news(feed, marks))
-    connection.execute(_places() if any(feed in found for feed in _MARKS) else _NO_PLACES)
+    for feed in sorted({feed for (feed,) in found} & set(_MOVES)):
+        connection.execute(_news(feed))
+    connection.execute(_spots() if found else _NO_SPOTS)
     connection.execute(_touched())
 
 
@@ -94,94 +114,74 @@ def _new_files() -> str:
     )
 
 
-def _news(feed: str, marks: str) -> str:
-    """Marks of the new files' rows that no other file holds, by order.
-
-    `marks` selects shop, file, subject (what the row is about), mark, what it says and its day from
-    `rows`, the rows of the subjects that the new files name.
-    """
+def _news(feed: str) -> str:
+    """Of each order and new file, from which day its news could move each rate."""
     subject = "tracking_number" if feed == _EVENTS else "order_id"
-    orders = (
-        "inner join (select distinct shop_id, tracking_number as subject, order_id "
-        "from build.intermediate.int_order_packages where tracking_number is not null) as orders "
-        "using (shop_id, subject)"
-        if feed == _EVENTS
-        else ""
-    )
-    order_id = "orders.order_id" if feed == _EVENTS else "subject"
     table = f"build.lake.{feed.replace('/', '__')}"
+    columns = ", ".join(f"lake.{column}" for column in _COLUMNS[feed])
+    parts = " union all ".join(
+        f"select shop_id, source_id, is_new, subject, '{mark}' as mark, "
+        f"hash(shop_id, subject, '{mark}', {', '.join(said)}) as mark_key, {day} as known_on "
+        f"from rows where {day} is not null"
+        for mark, (said, day) in _MARKS[feed].items()
+    )
+    days = ", ".join(
+        f"min(known_on) filter (where mark in ({marks})) as {metric}"
+        for metric in _ALL
+        if (marks := ", ".join(f"'{m}'" for m, moved in _MOVES[feed].items() if metric in moved))
+    )
+    orders, order_id = "", "subject"
+    if feed == _EVENTS:
+        orders, order_id = (
+            " inner join build.intermediate.int_order_packages as packages "
+            "on fresh.shop_id = packages.shop_id and fresh.subject = packages.tracking_number",
+            "packages.order_id",
+        )
     return (
-        "insert into news with mine as "
-        f"(select shop_id, file, source_id, run_id from new_files where feed = '{feed}'), "
-        f"subjects as (select distinct shop_id, {subject} as subject from {table} "
-        "where source_id in (select source_id from mine)), "
-        f"rows as (select lake.*, lake.{subject} as subject from {table} as lake "
-        f"semi join subjects on lake.shop_id = subjects.shop_id "
-        f"and lake.{subject} = subjects.subject), "
-        f"marks as ({marks}), "
-        "fresh as (select shop_id, subject, mark, said, min(known_on) as known_on, "
-        "list(distinct source_id) as sources from marks where known_on is not null "
-        "group by shop_id, subject, mark, said "
-        "having bool_and((shop_id, source_id) in (select (shop_id, source_id) from mine))) "
-        f"select distinct fresh.shop_id, mine.file, mine.run_id, {order_id}, fresh.mark, "
-        f"fresh.known_on from fresh {orders} inner join mine on fresh.shop_id = mine.shop_id "
-        "and list_contains(fresh.sources, mine.source_id)"
+        "insert into news by name with mine as "
+        f"(select shop_id, source_id, file, run_id from new_files where feed = '{feed}'), "
+        f"subjects as (select distinct lake.shop_id, lake.{subject} as subject "
+        f"from {table} as lake semi join mine using (shop_id, source_id)), "
+        f"rows as (select lake.shop_id, lake.source_id, lake.{subject} as subject, {columns}, "
+        "(lake.shop_id, lake.source_id) in (select (shop_id, source_id) from mine) as is_new "
+        f"from {table} as lake semi join subjects "
+        f"on lake.shop_id = subjects.shop_id and lake.{subject} = subjects.subject), "
+        f"marks as ({parts}), "
+        "fresh as (select * from (select * from marks where is_new) "
+        "anti join (select mark_key from marks where not is_new) using (mark_key)) "
+        f"select fresh.shop_id, mine.file, mine.run_id, {order_id} as order_id, {days} "
+        "from fresh inner join mine "
+        f"on fresh.shop_id = mine.shop_id and fresh.source_id = mine.source_id{orders} "
+        "group by all"
     )
 
 
-def _order_marks() -> str:
-    stamps = [
-        f"select shop_id, source_id, subject, '{stamp}' as mark, hash({stamp}_at) as said, "
-        f"{stamp}_on as known_on from rows"
-        for stamp in _STAMPS
-    ]
-    others = [
-        ("kind", _KIND, "created_on"),
-        ("package", _PACKAGE, "coalesce(rts_on, shipped_on, created_on)"),
-        ("fault", ("cancel_by", "cancel_reason"), "cancelled_on"),
-    ]
-    texts = [
-        f"select shop_id, source_id, subject, '{mark}', hash({', '.join(columns)}), {day} from rows"
-        for mark, columns, day in others
-    ]
-    return " union all ".join([*stamps, *texts])
-
-
-_MARKS = {
-    _ORDERS: _order_marks(),
-    _EVENTS: "select shop_id, source_id, subject, 'event' as mark, "
-    "hash(event_at, event_code, event_zip3) as said, event_on as known_on from rows",
-    _SHIPMENTS: "select shop_id, source_id, subject, 'upload' as mark, "
-    "hash(tracking_number, tracking_uploaded_at) as said, tracking_uploaded_on as known_on "
-    "from rows",
-}
-
-_PLACE = "shop_id, order_id, metric, basis, from_on, to_on, is_standing"
-_NO_PLACES = (
-    "create temp table places (shop_id varchar, order_id varchar, metric varchar, basis varchar, "
-    "from_on date, to_on date, is_standing boolean)"
+_SPOT = (
+    "shop_id varchar, file varchar, run_id varchar, metric varchar, basis varchar, known_on date, "
+    "from_on date, to_on date, is_standing boolean"
 )
+_NO_SPOTS = f"create temp table spots ({_SPOT})"
 
 
-def _places() -> str:
-    """In which windows the orders of the news are, as they are now and as they were published.
+def _spots() -> str:
+    """Where in time the orders of the news count, as they are now and as they were published.
 
     `is_standing`: on every day of the range whatever the window, as an open overdue order is.
     """
+    dates = "created_on, dispatch_due_on, deliver_by_on, cancelled_on"
     now = (
-        "select o.shop_id, o.order_id, o.created_on, o.dispatch_due_on, o.deliver_by_on, "
-        "o.cancelled_on, states.dispatched_on, o.rts_on, o.shipped_on "
-        "from build.intermediate.int_orders as o semi join news using (shop_id, order_id) "
-        "left join build.intermediate.int_order_states as states on o.order_key = states.order_key"
+        f"select orders.shop_id, orders.order_id, {dates}, states.dispatched_on, "
+        "orders.rts_on, orders.shipped_on from build.intermediate.int_orders as orders "
+        "semi join news using (shop_id, order_id) left join (select order_key, dispatched_on "
+        "from build.intermediate.int_order_states) as states using (order_key)"
     )
     before = (
-        "select o.shop_id, o.order_id, o.created_on, o.dispatch_due_on, o.deliver_by_on, "
-        "o.cancelled_on, o.dispatched_on, packages.shipped_on as rts_on, packages.shipped_on "
-        "from previous.marts.orders as o semi join news using (shop_id, order_id) "
-        "left join previous.marts.packages as packages "
-        "on o.shop_id = packages.shop_id and o.order_id = packages.order_id"
+        f"select orders.shop_id, orders.order_id, {dates}, orders.dispatched_on, "
+        "packages.shipped_on as rts_on, packages.shipped_on from previous.marts.orders as orders "
+        "semi join news using (shop_id, order_id) left join previous.marts.packages as packages "
+        "on orders.shop_id = packages.shop_id and orders.order_id = packages.order_id"
     )
-    days = [
+    points = [
         (_LATE, "platform", "dispatched_on"),
         (_LATE, "due", "dispatch_due_on"),
         (_LATE, "projected", "dispatched_on"),
@@ -190,52 +190,37 @@ def _places() -> str:
         (_CANCELLED, "platform", "created_on"),
         (_DELIVERY, "platform", "deliver_by_on"),
     ]
-    points = [
-        f"select shop_id, order_id, '{metric}' as metric, '{basis}' as basis, {day} as from_on, "
-        f"{day} as to_on, false as is_standing from facts"
-        for metric, basis, day in days
-    ]
-    standing = (
-        f"select shop_id, order_id, '{_LATE}', 'projected', dispatch_due_on, "
-        "coalesce(least(dispatched_on, cancelled_on), date '9999-12-31'), true from facts"
+    ranges = [(*point, point[2], "false") for point in points]
+    open_to = "coalesce(least(dispatched_on, cancelled_on), date '9999-12-31')"
+    ranges.append((_LATE, "projected", "dispatch_due_on", open_to, "true"))
+    parts = " union all ".join(
+        f"select distinct shop_id, file, run_id, '{metric}' as metric, '{basis}' as basis, "
+        f"{metric} as known_on, {from_on} as from_on, {to_on} as to_on, {standing} as is_standing "
+        f"from placed where {metric} is not null and {from_on} is not null"
+        for metric, basis, from_on, to_on, standing in ranges
     )
     return (
-        f"create temp table places as with facts as ({now} union all {before}) "
-        f"select distinct {_PLACE} from ({' union all '.join([*points, standing])}) "
-        "where from_on is not null"
+        f"create temp table spots as with facts as ({now} union all {before}), "
+        "placed as (select * from news inner join facts using (shop_id, order_id)) "
+        f"select distinct * from ({parts})"
     )
 
 
 def _touched() -> str:
     """Numbers and the files whose news lie in their window and were known by their day."""
     key = "n.shop_id, n.as_of_on, n.metric, n.basis, n.window_name"
-    moves = _values(
-        (feed, mark, metric)
-        for feed, marks in _MOVES.items()
-        for mark, metrics in marks.items()
-        for metric in metrics
-    )
-    by_feed = _values(
-        sorted(
-            {
-                (feed, metric, feed in _DECLARED)
-                for feed, metrics in [
-                    *((f, m) for f, marks in _MOVES.items() for m in marks.values()),
-                    *_DECLARED.items(),
-                ]
-                for metric in metrics
-            }
-        )
-    )
+    moved = {
+        *(
+            (feed, metric, False)
+            for feed, of in _MOVES.items()
+            for m in of.values()
+            for metric in m
+        ),
+        *((feed, metric, True) for feed, metrics in _DECLARED.items() for metric in metrics),
+    }
     return (
         "create temp table files_of as "
-        f"with moves (feed, mark, metric) as (values {moves}), "
-        f"feeds (feed, metric, is_sure) as (values {by_feed}), "
-        "spots as (select distinct news.shop_id, news.file, news.run_id, places.metric, "
-        "places.basis, news.known_on, places.from_on, places.to_on, places.is_standing "
-        "from news inner join places using (shop_id, order_id) "
-        "inner join (select distinct mark, metric from moves) as moves "
-        "on news.mark = moves.mark and places.metric = moves.metric), "
+        f"with feeds (feed, metric, is_sure) as (values {_values(sorted(moved))}), "
         f"sure as (select distinct {key}, spots.file from restated as n inner join spots "
         "on n.shop_id = spots.shop_id and n.metric = spots.metric and n.basis = spots.basis "
         "and spots.run_id > n.since_run_id and spots.known_on <= n.as_of_on "
