@@ -137,6 +137,12 @@ LAKE = {
         **_names("points score_after", BIG),
         **_names("reason order_id", TEXT),
     },
+    "reference__support_tickets": {
+        "ticket_id": TEXT,
+        **_stamps("created"),
+        **_names("order_id kind topic channel", TEXT),
+        **_stamps("closed"),
+    },
 }
 
 
@@ -201,6 +207,17 @@ def test_closed_vocabularies() -> None:
             "returned_to_sender",
         ),
         ("reference/account_health", "kind"): ("violation", "gain", "appeal", "snapshot"),
+        ("reference/support_tickets", "kind"): ("ticket", "complaint"),
+        ("reference/support_tickets", "topic"): (
+            "shipping_status",
+            "delivery",
+            "tracking",
+            "wrong_item",
+            "damaged",
+            "not_as_described",
+            "refund",
+            "other",
+        ),
         ("reference/handling_times", "order_type"): (
             "made_to_order",
             "backorder",
