@@ -20,8 +20,9 @@ from flows.home.files import read_json, write_json
 from flows.home.fingerprint import of_json
 from flows.running import alerting, publishing, reading, rendering, unchanged, what_if
 from flows.running.run import Run
-from flows.warehouse import dbt_run
+from flows.warehouse import dbt_run, restate
 from flows.warehouse import merge as merging
+from flows.warehouse.restate import Making
 
 if TYPE_CHECKING:
     from flows.quality import Gate
@@ -119,12 +120,20 @@ def merge(run: Run) -> None:
         return
     run.say("Writing the warehouse")
     published = run.home.published
-    merging.write_published(
+    previous = published if published.exists() else None
+    changed = restate.write_ledgers(
         run.build,
-        published if published.exists() else None,
-        run.publication.path(published),
+        previous,
         run.needs_scope,
+        Making(run.run_id, publishing.project()),
+        run.started_at,
+        {shop: Making(s.run_id, s.project) for shop, s in run.state.shops.items()},
         run.home.work,
+    )
+    if changed:
+        run.say(f"{changed:,} numbers that were published differ now: see kpi_restatements")
+    merging.write_published(
+        run.build, previous, run.publication.path(published), run.needs_scope, run.home.work
     )
     run.publication.replace_file(published)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from flows.home.files import files_under
-from flows.home.fingerprint import of_project, versions
+from flows.home.fingerprint import of_json, of_project, versions
 from flows.home.state import PublicationState
 from flows.running import rendering, what_if
 from flows.running.run import Run
@@ -63,6 +63,11 @@ def complete_record(run: Run) -> None:
     record.versions = versions()
 
 
+def project() -> dict[str, str]:
+    """What of the project a publication is made with, by part: code, rules, libraries …"""
+    return {**of_project(), "libraries": of_json(versions())}
+
+
 def _advance(run: Run) -> None:
     """Bring the publication's state to what it will be when the journal is done."""
     scope = run.needs_scope
@@ -72,6 +77,8 @@ def _advance(run: Run) -> None:
             state.days[day.isoformat()] = run.fingerprints[shop]
         if shop in scope.whole:
             state.newest = scope.current(shop).isoformat()
+            state.run_id = run.run_id
+            state.project = project()
     if not run.reports:
         return
     for day in run.days:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -116,6 +116,11 @@ class Run:
         """Say something that the result must not be read without."""
         self.warnings.append(text)
         self.say(f"Warning: {text}")
+
+    @property
+    def started_at(self) -> datetime:
+        """The moment of the run, naive UTC: it stands for everything that the run publishes."""
+        return datetime.fromisoformat(self.record.started_at).replace(tzinfo=None)
 
     @property
     def record_path(self) -> Path:

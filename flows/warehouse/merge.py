@@ -16,8 +16,8 @@ from flows.warehouse.scope import Scope
 MARTS = "marts"
 STORAGE_VERSION = "v1.0.0"
 
-# Always of the newest run, whatever day it was for: they describe files, not days.
-_LEDGERS = frozenset({"row_accounting", "feed_freshness"})
+# Always of the newest run, whatever day it was for: they describe files and publications, not days.
+_LEDGERS = frozenset({"row_accounting", "feed_freshness", "kpi_editions", "kpi_restatements"})
 
 # The keys of the big marts; the others are small enough to be ordered by all their columns.
 KEYS = {
@@ -93,13 +93,21 @@ def _conditions(
     shops = _in(scope.shops)
     if table in _LEDGERS or not published_before:
         return f"shop_id in {shops}", f"shop_id not in {shops}"
+    replaced = replaced_rows(scope) if "as_of_on" in columns else _whole(scope)
+    return replaced, f"not ({replaced})"
+
+
+def replaced_rows(scope: Scope) -> str:
+    """Which rows of a mart with `as_of_on` a publication replaces, as an SQL condition."""
     by_day = sorted(set(scope.shops) - scope.whole)
-    whole = f"shop_id in {_in(sorted(scope.whole))}" if scope.whole else "false"
-    if not by_day or "as_of_on" not in columns:
-        return whole, f"not ({whole})"
+    if not by_day:
+        return _whole(scope)
     days = ", ".join(f"date {text(day.isoformat())}" for day in scope.days)
-    touched = f"(shop_id in {_in(by_day)} and as_of_on in ({days}))"
-    return f"({whole} or {touched})", f"not ({whole} or {touched})"
+    return f"({_whole(scope)} or (shop_id in {_in(by_day)} and as_of_on in ({days})))"
+
+
+def _whole(scope: Scope) -> str:
+    return f"shop_id in {_in(sorted(scope.whole))}" if scope.whole else "false"
 
 
 def _in(values: tuple[str, ...] | list[str]) -> str:

@@ -142,6 +142,12 @@ LAKE = {
         **_names("starts_on ends_on", DAY),
         "min_score": BIG,
     },
+    "reference__support_tickets": {
+        "ticket_id": TEXT,
+        **_stamps("created"),
+        **_names("order_id kind topic channel", TEXT),
+        **_stamps("closed"),
+    },
 }
 
 
@@ -206,6 +212,17 @@ def test_closed_vocabularies() -> None:
             "returned_to_sender",
         ),
         ("reference/account_health", "kind"): ("violation", "gain", "appeal", "snapshot"),
+        ("reference/support_tickets", "kind"): ("ticket", "complaint"),
+        ("reference/support_tickets", "topic"): (
+            "shipping_status",
+            "delivery",
+            "tracking",
+            "wrong_item",
+            "damaged",
+            "not_as_described",
+            "refund",
+            "other",
+        ),
         ("reference/handling_times", "order_type"): (
             "made_to_order",
             "backorder",

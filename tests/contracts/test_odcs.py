@@ -62,6 +62,7 @@ def test_every_feed_has_its_contract() -> None:
         "reference/promotions",
         "reference/shops",
         "reference/skus",
+        "reference/support_tickets",
         "reference/warehouses",
         "seller_center/affiliate_orders",
         "seller_center/orders",

@@ -14,7 +14,9 @@ from flows.paths import PROJECT_ROOT
 from flows.warehouse.inputs import duckdb_type
 from tests.quality.late_marts import LATE_MARTS
 
-MARTS = PROJECT_ROOT / "flows" / "quality" / "marts.yaml"
+MARTS_YAML = PROJECT_ROOT / "flows" / "quality" / "marts.yaml"
+_TYPES = {"number": "decimal(18, 2)"}
+
 AS_OF = date(2026, 11, 23)
 FIRST_DAY = date(2026, 10, 1)
 SHOPS = ("north", "south")
@@ -308,22 +310,23 @@ def good_marts(path: Path, shops: Sequence[str] = SHOPS, orders: int = 540) -> P
             connection.execute(statement.format(**words))
         for name, column in (("sku", "seller_sku"), ("creator", "creator_handle")):
             connection.execute(_RETURNS.format(name=name, column=column, **words))
-        _the_rest(connection)
+        _make_empty_ones(connection)
     return path
 
 
-def _the_rest(connection: duckdb.DuckDBPyConnection) -> None:
-    """Marts of which no test breaks anything but the grain: the columns of it, and no row."""
-    made = {
-        row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()
-    }
-    for table, mart in yaml.safe_load(MARTS.read_text(encoding="utf-8")).items():
-        if table not in made:
-            columns = ", ".join(
-                f"{column} {'date' if column.endswith('_on') else 'varchar'}"
-                for column in mart["grain"]
-            )
-            connection.execute(f"create table marts.{table} ({columns})")
+def _make_empty_ones(connection: duckdb.DuckDBPyConnection) -> None:
+    """The marts that are given no rows here, each with the columns that the gate asks for."""
+    made = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'marts'"
+    ).fetchall()
+    listed = yaml.safe_load(MARTS_YAML.read_text(encoding="utf-8"))
+    for table in sorted(set(listed) - {name for (name,) in made}):
+        kinds = {
+            **dict.fromkeys(listed[table]["grain"], "text"),
+            **listed[table].get("columns", {}),
+        }
+        columns = ", ".join(f"{name} {_TYPES.get(kind, kind)}" for name, kind in kinds.items())
+        connection.execute(f"create table marts.{table} ({columns})")
 
 
 def change(path: Path, *statements: str) -> Path:
