@@ -4,7 +4,6 @@ import numpy as np
 import polars as pl
 
 from flows.simulate import files as fl
-from flows.simulate.catalogue import WAREHOUSES
 from flows.simulate.clock import DAY, StampText
 from flows.simulate.plan import Plan
 
@@ -14,30 +13,33 @@ _EVENT_DAYS = 6
 
 def write_reference(landing: fl.Landing, plan: Plan) -> None:
     """Write `shops`, `warehouses`, `skus` and `account_health`."""
-    catalogue = plan.catalogue
+    catalogue, market = plan.catalogue, plan.market
+    houses = market.warehouses
     shop = {
-        "shop_id": [plan.shop_id], "market": ["US"], "timezone": [plan.clock.zone],
-        "currency": ["USD"], "opened_on": ["2024-01-08"],
+        "shop_id": [plan.shop_id], "market": [market.code], "timezone": [plan.clock.zone],
+        "currency": [market.currency], "opened_on": ["2024-01-08"],
     }  # fmt: skip
     landing.put("reference/shops", "reference/shops.csv", pl.DataFrame(shop))
-    houses = {
-        "warehouse_id": [w.warehouse_id for w in WAREHOUSES],
-        "name": [w.name for w in WAREHOUSES],
-        "kind": [w.kind for w in WAREHOUSES],
-        "postal_code": [w.postal_code for w in WAREHOUSES],
-        "timezone": [w.timezone for w in WAREHOUSES],
-        "order_cutoff": ["14:00"] * len(WAREHOUSES),
+    warehouses = {
+        "warehouse_id": [w.warehouse_id for w in houses],
+        "name": [w.name for w in houses],
+        "kind": [w.kind for w in houses],
+        "postal_code": market.postcodes(np.array([w.postcode for w in houses])),
+        "timezone": [w.timezone for w in houses],
+        "order_cutoff": ["14:00"] * len(houses),
         "daily_capacity": list(plan.capacity),
-        "active_from_on": [w.active_from_on.isoformat() for w in WAREHOUSES],
-        "active_to_on": [w.active_to_on and w.active_to_on.isoformat() for w in WAREHOUSES],
+        "active_from_on": [w.active_from_on.isoformat() for w in houses],
+        "active_to_on": [w.active_to_on and w.active_to_on.isoformat() for w in houses],
     }
-    landing.put("reference/warehouses", "reference/warehouses.csv", pl.DataFrame(houses))
+    landing.put("reference/warehouses", "reference/warehouses.csv", pl.DataFrame(warehouses))
     skus = {
         "seller_sku": list(catalogue.seller_sku),
         "title": list(catalogue.title),
         "category": list(catalogue.category),
-        "unit_cost": [f"{c * 0.38 / 100:.2f}" for c in catalogue.price_cents],
-        "currency": ["USD"] * len(catalogue),
+        "unit_cost": [
+            f"{c * 0.38 / 10**market.decimals:.{market.decimals}f}" for c in catalogue.price_cents
+        ],
+        "currency": [market.currency] * len(catalogue),
         "weight_kg": [f"{g / 1000:.3f}" for g in catalogue.weight_grams],
         "is_branded": ["true" if i % 9 == 4 else "false" for i in range(len(catalogue))],
         "launched_on": [d.isoformat() for d in catalogue.launched_on],
