@@ -115,6 +115,38 @@ def test_every_version_is_whole() -> None:
         assert len(metrics) == 4 and repeated(metrics) == []
 
 
+def test_exclusions_are_those_that_the_models_apply() -> None:
+    """A version that differs needs a change of the models' flags, not of the seed alone."""
+    applied = {
+        "late_dispatch_rate": {"sample": "rate", "replacement": "rate", "fbt": "numerator"},
+        "valid_tracking_rate": {
+            "sample": "rate",
+            "replacement": "rate",
+            "fbt": "rate",
+            "platform_label": "rate",
+        },
+        "seller_fault_cancellation_rate": {
+            "sample": "rate",
+            "replacement": "rate",
+            "fbt": "numerator",
+        },
+        "on_time_delivery_rate": {
+            "sample": "rate",
+            "replacement": "rate",
+            "fbt": "rate",
+            "express": "rate",
+        },
+    }
+    wanted = {
+        (version["policy_version"], metric, kind, part)
+        for version in seed("policy_versions")
+        for metric, kinds in applied.items()
+        for kind, part in kinds.items()
+    }
+    columns = ("policy_version", "metric", "order_kind", "excluded_from")
+    assert {tuple(row[name] for name in columns) for row in seed("policy_exclusions")} == wanted
+
+
 def test_every_rule_has_a_source_and_was_verified() -> None:
     for part in ("policy_versions", *POLICY_PARTS):
         for row in seed(part):

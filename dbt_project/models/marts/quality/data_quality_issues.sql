@@ -49,6 +49,25 @@ warehouses as (
 
 ),
 
+deadlines as (
+
+    select
+        shop_id,
+        'deadline_disagrees' as issue,
+        policy_version as subject,
+        created_on as known_on,
+        count(*) as rows,
+        'The platform names another dispatch deadline than this version counts; its own is used. Compare the version with the policy pages.'
+            as mend
+    from {{ ref('int_orders') }}
+    where
+        counted_dispatch_due_at is not null
+        -- The platform cuts its times to seconds.
+        and abs({{ epoch_micros('counted_dispatch_due_at') }} - {{ epoch_micros('dispatch_due_at') }}) >= 1000000
+    group by shop_id, policy_version, created_on
+
+),
+
 found as (
 
     select * from carriers
@@ -56,6 +75,8 @@ found as (
     select * from states
     union all
     select * from warehouses
+    union all
+    select * from deadlines
 
 ),
 
