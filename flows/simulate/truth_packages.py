@@ -77,9 +77,10 @@ def package_facts(plan: Plan, scans: LinkFacts, facts: OrderFacts) -> PackageFac
     packages, events, orders, links = plan.packages, plan.events, plan.orders, plan.links
     shown = np.unique(links.package)
     order = packages.order[shown]
-    possessed = np.full(len(packages), NEVER)
+    possessed, handed_over = (np.full(len(packages), NEVER) for _ in range(2))
     judging = packages.order[links.package] == links.order
     possessed[links.package[judging]] = scans.possessed[judging]
+    handed_over[links.package[judging]] = scans.handed_over[judging]
 
     owner = packages.order[events.package]
     created = orders.created[owner]
@@ -104,7 +105,9 @@ def package_facts(plan: Plan, scans: LinkFacts, facts: OrderFacts) -> PackageFac
         NO_DAY,
     )
     rts = orders.rts[order]
-    too_late = (rts < NEVER) & (rts > possessed[shown] + LATE_UPLOAD_SECONDS)
+    # A scan before the order is not the carrier's first of this parcel, or not of this parcel.
+    upload_due = np.maximum(handed_over[shown], orders.created[order]) + LATE_UPLOAD_SECONDS
+    too_late = (rts < NEVER) & (rts > upload_due)
     feed_from = int(events.at.min(initial=NEVER))
     return PackageFacts(
         package=shown,
