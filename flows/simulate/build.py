@@ -9,6 +9,7 @@ import numpy as np
 from flows.simulate import cancellations, demand, fulfilment, packages, returns, stages, tracking
 from flows.simulate.catalogue import make_catalogue, make_creators
 from flows.simulate.clock import DAY, NEVER, ShopClock
+from flows.simulate.health_log import make_log
 from flows.simulate.markets import Market
 from flows.simulate.plan import Lines, Links, Orders, Packages, Plan, Returns
 from flows.simulate.random_streams import Streams
@@ -88,6 +89,7 @@ def build_plan(
         orders, lines,
         _packages(stream, market, clock, boxes, journey, links, labelled, alone, number),
         links, events, shipments, sent_back,
+        make_log(stream, clock, market.code, first, days, script, orders),
     )  # fmt: skip
     return plan, files
 

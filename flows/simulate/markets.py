@@ -76,7 +76,8 @@ class Market:
 
     Prices are the catalogue's cents times `price_ratio`, in the currency's smallest unit, of which
     `10 ** decimals` make one. `headroom` is what the pickers can do over what is ordered, `held_up`
-    the share of orders that a stage holds up for days, `second_box_hours` how much later the other
+    the share of orders that a stage holds up for days, `accepts` that of the parcels whose feed has
+    the acceptance scan, `second_box_hours` how much later the other
     half of a split order is picked at most. `is_far(place)` says who is served by the second
     warehouse. `has_zones`: post codes and states are those of the United States, so that zones and
     states are known. `names_creators` and `tells_label_buyer`: the order export has those columns.
@@ -105,6 +106,7 @@ class Market:
     patience_business_days: int = 2
     headroom: float = 1.30
     held_up: float = 0.010
+    accepts: float = 0.93
     second_box_hours: int = 24
     has_zones: bool = False
     names_creators: bool = True
@@ -208,13 +210,14 @@ GB = Market(
         Carrier("FedEx", "FedEx", "Economy", tn.FEDEX, 0.04, OFFSET_TIMES),
         Carrier("Royal Mail", "Royal Mail", "Tracked 48", tn.ROYAL_MAIL, 0.36, SHOP_TIMES,
                 missed=0.035),
-        Carrier("Evri", "EVRI", "Standard", tn.EVRI, 0.28, scan_hours=8, missed=0.05),
+        Carrier("Evri", "EVRI", "Standard", tn.EVRI, 0.28, scan_hours=6, missed=0.05),
         Carrier("DPD", "DPD UK", "Next Day", tn.DPD, 0.16, scan_hours=3, missed=0.01,
                 joins_late=True),
         Carrier("Yodel", "Yodel", "48", tn.YODEL, 0.08, is_in_feed=False),
         Carrier("Swift Parcel Co", "Swift Parcel Co", "-", tn.UNSUPPORTED, 0, is_in_feed=False),
     ),
     with_rule=2, meltdown_carrier=2, layout=GB_LAYOUT, postcodes=_british, held_up=0.025,
+    accepts=0.985,
 )  # fmt: skip
 
 _SAIGON = "Asia/Ho_Chi_Minh"
@@ -235,17 +238,18 @@ VN = Market(
     ),
     carriers=(
         Carrier("J&T Express", "J&T Express VN", "Standard", tn.JT, 0.38, SHOP_TIMES,
-                missed=0.03),
+                scan_hours=4, missed=0.02),
         Carrier("GHN", "Giao Hàng Nhanh", "Standard", tn.GHN, 0.24, scan_hours=4),
-        Carrier("GHTK", "GHTK", "Standard", tn.GHTK, 0.14, OFFSET_TIMES, missed=0.04),
+        Carrier("GHTK", "GHTK", "Standard", tn.GHTK, 0.14, OFFSET_TIMES, missed=0.025),
         Carrier("Viettel Post", "ViettelPost", "Standard", tn.VIETTEL, 0.12, SHOP_TIMES,
-                scan_hours=6, missed=0.05),
+                scan_hours=4, missed=0.03),
         Carrier("Ninja Van", "Ninja Van", "Standard", tn.NINJA, 0.08, joins_late=True),
         Carrier("BEST Express", "BEST Express", "Standard", tn.BEST, 0.04, is_in_feed=False),
         Carrier("Swift Parcel Co", "Swift Parcel Co", "-", tn.UNSUPPORTED, 0, is_in_feed=False),
     ),
     with_rule=0, meltdown_carrier=0, layout=VN_LAYOUT, postcodes=_five_digits,
-    auto_cancel_business_days=2, patience_business_days=1, headroom=3.2, held_up=0.025,
+    auto_cancel_business_days=2, patience_business_days=1, headroom=4.0, held_up=0.025,
+    accepts=0.985,
     second_box_hours=2, names_creators=False, tells_label_buyer=False,
 )  # fmt: skip
 

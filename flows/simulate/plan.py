@@ -176,6 +176,26 @@ class Returns:
 
 
 @dataclass
+class HealthLog:
+    """One entry an event of the account health log, by time.
+
+    `day` is its day by the plan's clock (negative before the first), `kind` and `reason` point
+    into `health_log.KINDS` and `REASONS`, `order` is -1 where the event names none.
+    """
+
+    at: IntArray
+    day: IntArray
+    kind: IntArray
+    points: IntArray
+    score_after: IntArray
+    reason: IntArray
+    order: IntArray
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+
+@dataclass
 class Plan:
     """Everything that is to be written about one shop."""
 
@@ -196,3 +216,4 @@ class Plan:
     events: Events
     shipments: Shipments
     returns: Returns
+    health: HealthLog

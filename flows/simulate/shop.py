@@ -22,6 +22,7 @@ from flows.simulate.write_orders import write_orders
 from flows.simulate.write_reference import write_reference
 from flows.simulate.write_sales import write_affiliates, write_returns
 from flows.simulate.write_shipments import write_shipments
+from flows.simulate.write_tickets import write_tickets
 
 _RETURNS_PULLED_BEFORE_MIDNIGHT = 1800
 
@@ -142,3 +143,4 @@ def _write_landing(
     write_inventory(landing, plan)
     write_returned_goods(landing, plan, stream("returned goods"))
     write_tracking(landing, plan, stream("tracking files"), say)
+    write_tickets(landing, plan, stream("support tickets"))

@@ -63,8 +63,8 @@ def make_shipments(
     """Stages of each package.
 
     The whole of an order's `delay` (seconds) goes into one of its stages in the warehouse. Half of
-    the parcels that the carrier scanned a day late had missed its van: their manifest was sent, they
-    were not.
+    the parcels that the carrier scanned a day late had missed its van: their manifest was sent,
+    they were not.
     """
     rng = stream("stages")
     of = boxes.order

@@ -67,7 +67,7 @@ def make_events(
         journey.tendered,
         TENDERED,
     )
-    add(moving & (chance[2] < 0.93), journey.scanned, ACCEPTED)
+    add(moving & (chance[2] < market.accepts), journey.scanned, ACCEPTED)
     add(moving, journey.scanned + (span * 0.30).astype(np.int64), IN_TRANSIT)
     add(moving & (chance[3] < 0.5), journey.scanned + (span * 0.62).astype(np.int64), IN_TRANSIT)
     add(

@@ -24,6 +24,11 @@ def order_creators(plan: Plan) -> IntArray:
     return np.where(high < 0, -1, np.where(low == high, high, -2))
 
 
+def due_text(midnight: IntArray) -> pl.Series:
+    """Due times, a millisecond before the midnights; null for `NEVER`."""
+    return utc_text(np.where(midnight < NEVER, midnight - 1, NEVER), milliseconds=999)
+
+
 def destinations(plan: Plan) -> tuple[pl.Series, pl.Series, IntArray]:
     """ZIP3 by place, the states' names, and each order's index into them.
 
@@ -63,9 +68,6 @@ def orders_frame(plan: Plan, facts: OrderFacts, day: int) -> pl.DataFrame:
 
     def flag(value: np.ndarray, asked: np.ndarray) -> pl.Series:
         return pl.select(pl.when(pl.Series(asked)).then(pl.Series(value))).to_series()
-
-    def due_text(midnight: IntArray) -> pl.Series:
-        return utc_text(np.where(midnight < NEVER, midnight - 1, NEVER), milliseconds=999)
 
     frame = pl.DataFrame(
         {

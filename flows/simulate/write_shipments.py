@@ -14,10 +14,15 @@ _FEED = "third_party_logistics/shipments"
 
 
 def write_shipments(landing: fl.Landing, plan: Plan) -> None:
-    """Write one file a period of label dates; what waits for its label stands in the last one."""
+    """Write one file a period of label dates.
+
+    What was cancelled before it had a label stands in the file of its cancellation, what still
+    waits for one in the last file.
+    """
     order, package = _rows(plan)
     edges = small_pieces(plan)
-    piece = np.searchsorted(edges, plan.packages.rts[package], side="right")
+    dated = np.minimum(plan.packages.rts[package], plan.orders.cancelled[order])
+    piece = np.searchsorted(edges, dated, side="right")
     piece = np.minimum(piece, len(edges) - 1)
     for number, edge in enumerate(edges):
         rows = np.flatnonzero(piece == number)
@@ -27,19 +32,25 @@ def write_shipments(landing: fl.Landing, plan: Plan) -> None:
 
 
 def _rows(plan: Plan) -> tuple[IntArray, IntArray]:
-    """Orders and packages: those with a label, and what the warehouse has in hand without one."""
+    """Orders and packages: those with a label, and what the warehouse has seen without one."""
     orders, links = plan.orders, plan.links
     mine = orders.warehouse < SELLER_WAREHOUSES
     labelled = mine[links.order]
-    in_hand = mine & (orders.paid < NEVER) & (orders.rts >= NEVER) & (orders.cancelled >= NEVER)
-    lines = np.flatnonzero(in_hand[plan.lines.order] & (plan.lines.package >= 0))
-    lines = lines[plan.shipments.received[plan.lines.package[lines]] < plan.horizon]
+    bare = mine & (orders.paid < NEVER) & (orders.rts >= NEVER)
+    lines = np.flatnonzero(bare[plan.lines.order] & (plan.lines.package >= 0))
+    seen = plan.shipments.received[plan.lines.package[lines]]
+    lines = lines[seen < _ends(plan)[plan.lines.order[lines]]]
     pairs = np.stack([plan.lines.order[lines], plan.lines.package[lines]], axis=1)
     order, package = np.unique(pairs, axis=0).T
     return (
         np.concatenate([links.order[labelled], order]),
         np.concatenate([links.package[labelled], package]),
     )
+
+
+def _ends(plan: Plan) -> IntArray:
+    """When each order's story ends in the files: its cancellation, else their last pull."""
+    return np.minimum(plan.orders.cancelled, plan.horizon)
 
 
 def _frame(plan: Plan, order: IntArray, box: IntArray) -> pl.DataFrame:
@@ -51,12 +62,14 @@ def _frame(plan: Plan, order: IntArray, box: IntArray) -> pl.DataFrame:
         minlength=len(packages),
     ).astype(np.int64)
 
+    end = _ends(plan)[order]
+
     def at(values: IntArray) -> pl.Series:
         # A month's file is pulled when the month's last parcels are on their way.
-        return stamp.wall(values[box], values[box] < plan.horizon)
+        return stamp.wall(values[box], values[box] < end)
 
     def once_labelled(series: pl.Series) -> pl.Series:
-        known = pl.Series(packages.rts[box] < plan.horizon)
+        known = pl.Series(packages.rts[box] < end)
         return pl.select(pl.when(known).then(series)).to_series()
 
     weight = grams[box] + 80
