@@ -25,7 +25,7 @@ NO_CAUSE = -1
 _INDOORS = 5
 """The first five happen in the warehouse, before the parcel waits for the carrier."""
 
-_LATE_UPLOADS = 0.006
+_LATE_UPLOADS = 0.01
 _SEEN_FROM = 30
 
 
