@@ -24,7 +24,7 @@ _TOPIC_OF_REASON = {
     "Item does not match description": NOT_AS_DESCRIBED, "Wrong size": WRONG_ITEM,
     "Poor quality, not as shown in the video": NOT_AS_DESCRIBED,
 }  # fmt: skip
-_CHANNELS = ("chat", "email", "review")
+_CHANNELS = ("chat", "email", "platform")
 _SLOW_DISPATCH, _SLOW_DELIVERY = 3 * DAY, 7 * DAY
 _BAD_NUMBERS = (pk.MISSING_NUMBER, pk.BAD_CHECK_DIGIT, pk.UNKNOWN_TO_FEED, pk.REUSED_NUMBER)
 
