@@ -177,6 +177,7 @@ def check(
     metavar="NAME",
     help="One of calm, viral, live, oversell, carrier_meltdown, bad_creator; may be repeated.",
 )
+@click.option("--market", metavar="M", default="US", help="US (the default), GB or VN.")
 def simulate(
     home: Home,
     console: Console,
@@ -188,13 +189,16 @@ def simulate(
     orders_per_day: int,
     seed: int,
     scenarios: tuple[str, ...],
+    market: str,
 ) -> None:
     """Write a made-up shop's exports in the real formats, and the numbers that are true of them."""
     from flows.commands.simulate import simulate_shop
 
     del home, debug
     days = days_between(parse_day(first), parse_day(last))
-    result = simulate_shop(Path(out), shop, days[0], days[-1], orders_per_day, seed, scenarios, say)
+    result = simulate_shop(
+        Path(out), shop, days[0], days[-1], orders_per_day, seed, scenarios, market, say
+    )
     console.show(result, lambda shown: _print_fields(console, shown))
 
 
