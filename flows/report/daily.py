@@ -12,7 +12,8 @@ from flows.report.sections.cancellations import cancellations
 from flows.report.sections.delivery import coverage, delivery
 from flows.report.sections.rates import outlook, rate_rows, tasks
 from flows.report.sections.returns import returns
-from flows.report.sections.shipping import dispatch, ship_first
+from flows.report.sections.ship_first import ship_first
+from flows.report.sections.shipping import dispatch
 from flows.report.sections.tracking import tracking
 from flows.report.sections.trust import built_sentence, defaults_note, reach_sentence, trust
 from flows.report.sentences import verdict

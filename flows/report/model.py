@@ -73,10 +73,14 @@ class Download:
 
 @dataclass
 class Section:
-    """One question and its answer, picture, table, files and definition."""
+    """One question and its answer, picture, table, files and definition.
+
+    ``short`` is its name in the list of sections.
+    """
 
     anchor: str
     question: str
+    short: str
     answers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
@@ -86,8 +90,13 @@ class Section:
 
     @property
     def definition(self) -> Sequence[str]:
-        """How the section's numbers are counted, one paragraph a string."""
-        return DEFINITIONS.get(self.anchor, ())
+        """How the section's numbers are counted, one paragraph a string; none without numbers."""
+        return () if self.is_brief else DEFINITIONS.get(self.anchor, ())
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether the section has nothing to show but a line, as without its feed."""
+        return not (self.figures or self.multiples or self.tables or self.downloads)
 
 
 @dataclass

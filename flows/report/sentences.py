@@ -47,9 +47,10 @@ __all__ = [
 ]
 
 HEADLINE_WINDOW = "week"
-"""The window that verdict, cards and alerts speak of: the platform judges ISO weeks."""
+"""The window that verdict, cards and alerts speak of where no row is marked as judged."""
 
 HEADLINE_BASIS = "platform"
+"""The basis that goes with it."""
 
 VERDICT_LENGTH = 90
 """The longest verdict, in characters: two lines on a phone."""
@@ -85,6 +86,7 @@ def rate_sentence(
     min_denominator: int | None = None,
     *,
     window: str = HEADLINE_WINDOW,
+    basis: str = HEADLINE_BASIS,
 ) -> str:
     """One sentence about one rate, from the numbers of its ``kpi_daily`` row.
 
@@ -93,7 +95,8 @@ def rate_sentence(
     words = METRICS[metric]
     state = STATUSES[status].name
     if state == "no_data" or value is None:
-        return f"{words.nothing} {_WINDOW_WORDS[window]}, so {words.lower} has no value."
+        nothing = "No order was due for dispatch" if basis == "due" else words.nothing
+        return f"{nothing} {_WINDOW_WORDS[window]}, so {words.lower} has no value."
     if state == "insufficient_volume":
         need = "too few" if min_denominator is None else f"{min_denominator:,} needed"
         verb = "was" if numerator == 1 else "were"
@@ -136,6 +139,7 @@ def row_sentence(row: Mapping[str, Any]) -> str:
         row["headroom"],
         row.get("min_denominator"),
         window=row["window_name"],
+        basis=row["basis"],
     )
 
 
@@ -219,7 +223,7 @@ def _good_verdict(
 ) -> str:
     if not good:
         few = [r for r in unjudged if r["status"] == "insufficient_volume"]
-        why = "too few orders" if few else "no data this week"
+        why = "too few orders" if few else f"no data {_WINDOW_WORDS[_window(unjudged)]}"
         return f"{_count_word(0, total)} can be judged: {why}."
     closest = good[0]
     if not unjudged:
@@ -229,6 +233,10 @@ def _good_verdict(
     verb = "is" if len(good) == 1 else "are"
     start = f"{_count_word(len(good), total)} {verb} on target"
     return _first_fitting([f"{start}{_unjudged(unjudged, s)}." for s in (False, True)])
+
+
+def _window(rows: Sequence[Mapping[str, Any]]) -> str:
+    return str(rows[0].get("window_name", HEADLINE_WINDOW))
 
 
 def _count_word(count: int, total: int) -> str:

@@ -26,7 +26,7 @@ _FAULT_WORDS = {fault: word for fault, word, _ in _FAULTS}
 def cancellations(page: Page) -> Section:
     """Are cancellations our fault?"""
     day = page.day
-    section = Section("cancellations", "Are cancellations our fault?")
+    section = Section("cancellations", "Are cancellations our fault?", "Cancellations")
     now = day.rate(METRIC)
     if now is None:
         section.answers.append("No order is known on this day.")

@@ -12,6 +12,7 @@ from flows.report.formats import format_date, format_moment, format_rate, plural
 from flows.report.marts import SPARK_DAYS
 from flows.report.model import Cell, Page, count, headroom, rate, status
 from flows.report.sentences import (
+    HEADLINE_BASIS,
     METRICS,
     capital,
     due_sentence,
@@ -111,6 +112,19 @@ def _rate_row(page: Page, row: dict[str, Any], section: str) -> RateRow:
     )
 
 
+def judged_basis(page: Page) -> str:
+    """The basis on which the platform judges late dispatch."""
+    row = page.day.rate("late_dispatch_rate")
+    return str(row["basis"]) if row else HEADLINE_BASIS
+
+
+def projected(page: Page) -> dict[str, Any] | None:
+    """Late dispatch with the overdue orders; None where the judged rate counts them already."""
+    if judged_basis(page) != HEADLINE_BASIS:
+        return None
+    return page.day.rate("late_dispatch_rate", "projected")
+
+
 def outlook(page: Page) -> list[str]:
     """What will hurt next, in up to three sentences."""
     day = page.day
@@ -118,7 +132,7 @@ def outlook(page: Page) -> list[str]:
         return [lists_elsewhere(page)]
     overdue = day.buckets["overdue"]["orders"]
     place = next((r for r in day.overdue_by_warehouse if r["warehouse"]), None)
-    now, then = day.rate("late_dispatch_rate"), day.rate("late_dispatch_rate", "projected")
+    now, then = day.rate("late_dispatch_rate"), projected(page)
     first = overdue_sentence(
         overdue,
         day.as_of_on,

@@ -29,7 +29,7 @@ _SHOWN = 200
 def returns(page: Page, *, closed_only: bool = False) -> Section:
     """What comes back, and why? ``closed_only`` shows the rates whose window has closed."""
     day = page.day
-    section = Section("returns", "What comes back, and why?")
+    section = Section("returns", "What comes back, and why?", "Returns")
     section.notes += page.not_judged(
         "seller_center/returns",
         "seller_center/affiliate_orders",

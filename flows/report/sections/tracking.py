@@ -37,7 +37,7 @@ def defect_words(defect: str) -> str:
 def tracking(page: Page) -> Section:
     """Are tracking numbers valid?"""
     day = page.day
-    section = Section("tracking", "Are tracking numbers valid?")
+    section = Section("tracking", "Are tracking numbers valid?", "Tracking")
     now = day.rate(METRIC)
     if now is None:
         section.answers.append("No order is known on this day.")

@@ -53,7 +53,7 @@ def reach_sentence(page: Page) -> str:
 def trust(page: Page) -> Section:
     """Can these numbers be trusted?"""
     day = page.day
-    section = Section("trust", "Can these numbers be trusted?")
+    section = Section("trust", "Can these numbers be trusted?", "Trust")
     section.downloads = [page.download("row_accounting.csv", "Every file (CSV)")]
     gates = page.context.gates_of(day.shop.shop_id)
     failed = [gate for gate in gates if not gate["passed"]]

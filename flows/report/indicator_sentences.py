@@ -1,0 +1,92 @@
+"""Sentences on the seven indicators, on diagnoses, and on the daily fulfillment rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flows.report.ahead_sentences import joined
+from flows.report.formats import format_line, format_rate, plural
+from flows.report.rule_words import (
+    FULFILLMENT_WORDS,
+    HYPOTHESIS_WORDS,
+    INDICATOR_WORDS,
+    SYMPTOM_WORDS,
+)
+from flows.report.sentences import window_words
+
+_NUMBERS = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven")
+
+
+def indicators_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
+    """``Two of seven indicators got worse in a week: late dispatch and refunds.``
+
+    ``rows``: those of ``seven_indicators``. Indicators without a value are counted apart.
+    """
+    worse = [row for row in rows if row["is_worse"]]
+    blind = sum(row["value"] is None for row in rows)
+    names = joined([_lower(row["indicator"]) for row in worse])
+    verb = "got worse in a week"
+    said = f"{_NUMBERS[len(worse)]} of seven indicators {verb}{': ' + names if names else ''}"
+    if not blind:
+        return f"{said}."
+    return f"{said}; {blind} {'has' if blind == 1 else 'have'} no value."
+
+
+def _lower(indicator: str) -> str:
+    text = INDICATOR_WORDS.get(indicator, indicator.replace("_", " "))
+    return text[:1].lower() + text[1:]
+
+
+def diagnosis_sentence(row: Mapping[str, Any]) -> str:
+    """``Late dispatch rises: 62.0% of 45 orders point to stock readiness, 21.0% to ….``
+
+    ``row``: a triggered row of ``diagnoses``; shares are of the orders with evidence.
+    """
+    start = SYMPTOM_WORDS.get(row["symptom"], row["symptom"].replace("_", " ").capitalize())
+    orders, share = row["evidence_orders"], row["evidence_share"]
+    if not orders or share is None or not row["hypothesis"]:
+        return f"{start}, and no order shows why."
+    verb = "points" if orders == 1 else "point"
+    said = (
+        f"{start}: {format_rate(share)} of {plural(orders, 'order')} {verb} to "
+        f"{_hypothesis(row['hypothesis'])}"
+    )
+    other = row["other_hypothesis"]
+    if not other or row["other_share"] is None:
+        return f"{said}."
+    return f"{said}, {format_rate(row['other_share'])} to {_hypothesis(other)}."
+
+
+def _hypothesis(name: str) -> str:
+    return HYPOTHESIS_WORDS.get(name, name.replace("_", " "))
+
+
+def fulfillment_sentence(row: Mapping[str, Any]) -> str:
+    """``Out-of-stock cancellation is 0.8% (8 of 1,000) in the last 30 days.``"""
+    label, when = FULFILLMENT_WORDS[row["metric"]], window_words(row["window_name"])
+    verb = "are" if row["metric"] == "unshipped_order_rate" else "is"
+    if row["value"] is None:
+        return f"{label} {'have' if verb == 'are' else 'has'} no value {when}."
+    return (
+        f"{label} {verb} {format_rate(row['value'])} "
+        f"({row['numerator']:,} of {row['denominator']:,}) {when}."
+    )
+
+
+def product_sentence(
+    skus: Sequence[str], shop_line: float | None, product_line: float | None, in_force: bool
+) -> str:
+    """Which SKUs a product-level rule would deactivate, and whether the market has that rule."""
+    if shop_line is None or product_line is None:
+        return ""
+    lines = (
+        f"{format_line(product_line)} of its orders while the shop is past {format_line(shop_line)}"
+    )
+    if not skus:
+        return f"No SKU is past {lines}." if in_force else ""
+    count = plural(len(skus), "SKU")
+    listed = joined(list(skus[:3])) + (" and others" if len(skus) > 3 else "")
+    if in_force:
+        return f"{count} can be deactivated, cancelled past {lines}: {listed}."
+    return f"{count} would be deactivated where a product-level rule holds, past {lines}: {listed}."
