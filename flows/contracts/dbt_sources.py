@@ -43,6 +43,10 @@ _INPUTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "ends_at": "Its end, exclusive, UTC.",
         },
     ),
+    "policy_override": (
+        "Empty, or the one policy version that a what-if build puts in the place of every other.",
+        {"policy_version": "The version, as in the seed `policy_versions`."},
+    ),
     "files": (
         "One row a file or archive member seen: the row accounting.",
         {

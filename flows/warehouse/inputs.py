@@ -21,6 +21,7 @@ FIRST_DAY = date(2020, 12, 1)
 _DAYS_AHEAD = 400
 
 _MOMENT = pl.Datetime("us")
+_POLICY_OVERRIDE: dict[str, pl.DataType] = {"policy_version": pl.String()}
 _SHOPS: dict[str, pl.DataType] = {
     "shop_id": pl.String(),
     "market": pl.String(),
@@ -86,11 +87,13 @@ def prepare(
     scope: Scope,
     files: Sequence[Mapping[str, Any]],
     scratch: Path,
+    policy_version: str | None = None,
 ) -> None:
     """Make the build's database anew, with the schemas `lake` and `inputs` and nothing else.
 
-    lake: by table name. files: rows of `inputs.files`. Only shops of the scope get in. The file
-    appears whole or not at all.
+    lake: by table name. files: rows of `inputs.files`. policy_version: the rules that a what-if
+    build applies to every day; None: those that were in force. Only shops of the scope get in. The
+    file appears whole or not at all.
     """
     unfinished = database.with_name(f".{database.name}.tmp")
     for leftover in (unfinished, Path(f"{unfinished}.wal"), Path(f"{database}.wal")):
@@ -106,6 +109,9 @@ def prepare(
             "shops": _frame([vars(shop) for shop in mine], _SHOPS),
             "as_of": _frame([row for shop in mine for row in _as_of(shop, scope)], _AS_OF),
             "shop_days": pl.concat([_days(s, scope) for s in mine] or [_frame([], _SHOP_DAYS)]),
+            "policy_override": _frame(
+                [{"policy_version": policy_version}] if policy_version else [], _POLICY_OVERRIDE
+            ),
             "files": _frame([row for row in files if row["shop_id"] in scope.as_of], _FILES),
         }
         for table, frame in frames.items():

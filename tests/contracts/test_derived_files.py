@@ -42,6 +42,7 @@ def test_sources_name_the_inputs_of_the_build() -> None:
         "shops": ["shop_id", "market", "timezone", "currency", "opened_on", "is_declared"],
         "as_of": ["shop_id", "as_of_on", "ends_at", "is_current"],
         "shop_days": ["shop_id", "day_on", "starts_at", "ends_at"],
+        "policy_override": ["policy_version"],
         "files": [
             "run_id",
             "shop_id",

@@ -52,6 +52,7 @@ CANONICAL = {
     "daily_capacity, active_from_on, active_to_on",
     "reference/skus": "seller_sku, title, category, unit_cost, currency, weight_kg, is_branded, "
     "launched_on",
+    "reference/handling_times": "seller_sku, order_type, handling_business_days, closes_on",
     "reference/shops": "shop_id, market, timezone, currency, opened_on",
     "reference/account_health": "recorded_at, event_id, kind, points, score_after, reason, "
     "order_id",

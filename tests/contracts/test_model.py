@@ -88,7 +88,10 @@ LAKE = {
     },
     "third_party_logistics__shipments": {
         **_names("shipment_id order_id warehouse_id", TEXT),
-        **_stamps("received allocated picked packed label_created tendered tracking_uploaded"),
+        **_stamps(
+            "received allocated picked quality_checked packed label_created tendered "
+            "tracking_uploaded"
+        ),
         **_names("carrier service tracking_number", TEXT),
         "weight_kg": WEIGHT,
         "package_count": WHOLE,
@@ -118,6 +121,11 @@ LAKE = {
         "weight_kg": WEIGHT,
         "is_branded": FLAG,
         "launched_on": DAY,
+    },
+    "reference__handling_times": {
+        **_names("seller_sku order_type", TEXT),
+        "handling_business_days": BIG,
+        "closes_on": DAY,
     },
     "reference__shops": {
         **_names("declared_shop_id market timezone currency", TEXT),
@@ -193,6 +201,12 @@ def test_closed_vocabularies() -> None:
             "returned_to_sender",
         ),
         ("reference/account_health", "kind"): ("violation", "gain", "appeal", "snapshot"),
+        ("reference/handling_times", "order_type"): (
+            "made_to_order",
+            "backorder",
+            "custom",
+            "pre_order",
+        ),
         ("reference/warehouses", "kind"): ("own", "3pl", "fbt", "bonded", "supplier", "mcf"),
     }
 

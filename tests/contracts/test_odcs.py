@@ -58,6 +58,7 @@ def test_every_feed_has_its_contract() -> None:
     assert [contract.feed for contract in load_contracts()] == [
         "carriers/tracking_events",
         "reference/account_health",
+        "reference/handling_times",
         "reference/shops",
         "reference/skus",
         "reference/warehouses",

@@ -3,6 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -23,14 +24,36 @@ def repeated(values: Iterable[object]) -> list[object]:
     return [value for value, count in Counter(values).items() if count > 1]
 
 
+POLICY_PARTS = ("policy_clocks", "policy_lines", "policy_milestones", "policy_exclusions")
+LOW_RATES = ("late_dispatch_rate", "seller_fault_cancellation_rate")
+
+
+def clock(version: str, order_type: str) -> dict[str, str]:
+    [row] = [
+        row
+        for row in seed("policy_clocks")
+        if (row["policy_version"], row["order_type"]) == (version, order_type)
+    ]
+    return row
+
+
+def line(version: str, metric: str) -> dict[str, str]:
+    [row] = [
+        row
+        for row in seed("policy_lines")
+        if (row["policy_version"], row["metric"]) == (version, metric)
+    ]
+    return row
+
+
 def test_policy_versions_of_the_united_states() -> None:
     rows = [row for row in seed("policy_versions") if row["market"] == "US"]
     assert [
         (
             row["effective_from"],
             row["dispatch_event"],
-            row["dispatch_business_days"],
-            row["late_dispatch_enforcement"],
+            clock(row["policy_version"], "regular")["dispatch_business_days"],
+            line(row["policy_version"], "late_dispatch_rate")["enforcement"],
         )
         for row in rows
     ] == [
@@ -41,25 +64,80 @@ def test_policy_versions_of_the_united_states() -> None:
     ]
 
 
+def test_policy_versions_of_the_united_kingdom() -> None:
+    rows = [row for row in seed("policy_versions") if row["market"] == "GB"]
+    assert [(row["effective_from"], row["dispatch_event"]) for row in rows] == [
+        ("2000-01-01", "carrier_first_scan"),
+        ("2024-11-04", "tracking_uploaded"),
+    ]
+    assert {row["evaluation_window"] for row in rows} == {"week"}
+
+
+def test_policy_version_of_vietnam() -> None:
+    [row] = [row for row in seed("policy_versions") if row["market"] == "VN"]
+    assert row["order_cutoff"] == "14:00"
+    assert (row["evaluation_window"], row["late_dispatch_basis"]) == ("rolling_7d", "due")
+    assert (row["points_kind"], row["roll_off_days"]) == ("violation_points", "90")
+    late = line("VN-2020", "late_dispatch_rate")
+    assert (late["target_comparison"], late["enforcement_comparison"]) == ("<", ">=")
+    milestones = [
+        (row["points"], row["warn_before"])
+        for row in seed("policy_milestones")
+        if (row["policy_version"], row["kind"]) == ("VN-2020", "milestone")
+    ]
+    assert milestones == [("12", "5"), ("24", "5"), ("36", "5"), ("48", "5")]
+
+
+def test_zones_and_milestones_of_the_score() -> None:
+    rows = [row for row in seed("policy_milestones") if row["policy_version"] == "US-2026-04-01"]
+    assert [
+        (row["name"], row["points"], row["restriction_days"], row["warn_before"]) for row in rows
+    ] == [
+        ("green", "200", "", ""),
+        ("orange", "51", "", ""),
+        ("red", "0", "", ""),
+        ("150", "150", "7", "10"),
+        ("100", "100", "14", "10"),
+        ("50", "50", "28", "10"),
+        ("0", "0", "", "10"),
+    ]
+
+
+def test_every_version_is_whole() -> None:
+    versions = [row["policy_version"] for row in seed("policy_versions")]
+    assert repeated(versions) == []
+    for part in POLICY_PARTS:
+        assert {row["policy_version"] for row in seed(part)} == set(versions), part
+    for version in versions:
+        types = [r["order_type"] for r in seed("policy_clocks") if r["policy_version"] == version]
+        assert types == ["regular", "express", "made_to_order", "backorder", "custom", "pre_order"]
+        metrics = [r["metric"] for r in seed("policy_lines") if r["policy_version"] == version]
+        assert len(metrics) == 4 and repeated(metrics) == []
+
+
+def test_every_rule_has_a_source_and_was_verified() -> None:
+    for part in ("policy_versions", *POLICY_PARTS):
+        for row in seed(part):
+            assert row["source"].strip(), row
+            assert date.fromisoformat(row["verified_on"]), row
+
+
 def test_policy_values_are_exact_and_ordered() -> None:
     rows = seed("policy_versions")
     known = {calendar.calendar_id for calendar in CALENDARS}
     supported = {row["market"] for row in seed("supported_carriers")}
-    assert repeated(row["policy_version"] for row in rows) == []
     assert repeated((row["market"], row["effective_from"]) for row in rows) == []
+    optional = {"order_cutoff", "highest_points", "product_shop_line", "product_line"}
     for row in rows:
-        empty = {column for column, value in row.items() if not value.strip()}
-        assert empty <= {"late_dispatch_enforcement"}
+        assert {column for column, value in row.items() if not value.strip()} <= optional
         assert row["calendar_id"] in known and row["market"] in supported
-        assert Decimal(row["late_dispatch_target"]) == Decimal("0.04")
-        assert Decimal(row["late_dispatch_approaching"]) < Decimal(row["late_dispatch_target"])
-        assert Decimal(row["valid_tracking_target"]) < Decimal(row["valid_tracking_approaching"])
-        assert Decimal(row["seller_fault_cancellation_approaching"]) < Decimal(
-            row["seller_fault_cancellation_target"]
-        )
-        assert Decimal(row["on_time_delivery_target"]) < Decimal(
-            row["on_time_delivery_approaching"]
-        )
+    for row in seed("policy_lines"):
+        target, approaching = Decimal(row["target"]), Decimal(row["approaching"])
+        if row["metric"] in LOW_RATES:
+            assert approaching < target < Decimal(row["enforcement"] or 1)
+            assert row["target_comparison"] in ("<=", "<")
+        else:
+            assert target < approaching and row["target_comparison"] == ">="
     for market in {row["market"] for row in rows}:
         days = [row["effective_from"] for row in rows if row["market"] == market]
         assert days[0] == "2000-01-01" and days == sorted(days)
@@ -67,9 +145,12 @@ def test_policy_values_are_exact_and_ordered() -> None:
 
 def test_markets_without_own_rules_say_so() -> None:
     for row in seed("policy_versions"):
-        if row["market"] != "US":
+        if row["market"] not in ("US", "GB", "VN"):
             assert row["policy_version"] == f"{row['market']}-as-US"
             assert "not entered yet" in row["source"]
+    for row in seed("policy_lines"):
+        if not row["policy_version"].startswith(("US-", "VN-")):
+            assert row["is_assumed"] == "true" and "Assumed" in row["source"]
 
 
 def test_supported_carriers_are_known_carriers() -> None:

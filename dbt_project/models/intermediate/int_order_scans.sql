@@ -7,6 +7,7 @@ select
     min(coalesce(carrier, carrier_name)) as carrier,
     min(carrier_name) as carrier_name,
     min(tracking_number) as tracking_number,
+    min(first_event_at) as known_from_at,
     min(first_event_on) as known_from_on,
     min(first_possession_at) as first_possession_at,
     case when count(*) = count(dispatched_at) then max(dispatched_at) end as dispatched_at,

@@ -79,7 +79,7 @@ classified as (
         described.*,
         is_given_away or kind_words like '%sample%' as is_sample,
         kind_words like '%replacement%' as is_replacement,
-        kind_words like 'pre%' as is_pre_order,
+        {{ special_order_type('kind_words') }} as special_order_type,
         {{ fold('delivery_option') }} like '%express%' as is_express,
         {{ fold('delivery_option_type') }} like '%by tiktok%' as is_platform_label,
         case
@@ -135,7 +135,7 @@ select
     case
         when actors.is_sample then 'sample'
         when actors.is_replacement then 'replacement'
-        when actors.is_pre_order then 'pre_order'
+        when actors.special_order_type is not null then actors.special_order_type
         when actors.is_express then 'express'
         else 'regular'
     end as order_type,
@@ -143,7 +143,7 @@ select
     actors.fulfillment = 'fbt' as is_fbt,
     actors.is_sample,
     actors.is_replacement,
-    actors.is_pre_order,
+    coalesce(actors.special_order_type = 'pre_order', false) as is_pre_order,
     actors.is_express,
     actors.is_platform_label,
     actors.is_cash_on_delivery,
@@ -181,11 +181,19 @@ select
     days.calendar_id,
     days.dispatch_event,
     days.return_window_days,
-    -- The closing date of a pre-order is in no export, so it has no due time.
-    case when not actors.is_pre_order then days.dispatch_due_on end as dispatch_due_on,
-    case when not actors.is_pre_order then days.dispatch_due_at end as dispatch_due_at,
-    case when not actors.is_pre_order then days.deliver_by_on end as deliver_by_on,
-    case when not actors.is_pre_order then days.deliver_by_at end as deliver_by_at,
+    -- Made to order, backorder, custom and pre-order have clocks of their own; without a handling time
+    -- or a closing date they have no due time.
+    {%- for clock in ['dispatch_due', 'deliver_by'] %}
+    {%- for kind in ['on', 'at'] %}
+    case
+        when actors.special_order_type is not null then clocks.{{ clock }}_{{ kind }}
+        {%- if clock == 'dispatch_due' %}
+        when actors.created_at < days.cutoff_at then days.early_{{ clock }}_{{ kind }}
+        {%- endif %}
+        else days.{{ clock }}_{{ kind }}
+    end as {{ clock }}_{{ kind }},
+    {%- endfor %}
+    {%- endfor %}
     coalesce(
         actors.cancel_actor = 'buyer'
         and actors.cancelled_at
@@ -203,3 +211,5 @@ left join {{ ref('int_policy_days') }} as days
     on
         actors.shop_id = days.shop_id
         and actors.created_on = days.day_on
+left join {{ ref('int_order_clocks') }} as clocks
+    on actors.order_key = clocks.order_key

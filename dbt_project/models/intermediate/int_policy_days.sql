@@ -1,4 +1,16 @@
 {#- The clock as a table: for every shop and order day, the rule then in force and its due times. -#}
+{%- set clocks = {
+    'dispatch_due': 'clocks.dispatch_business_days',
+    'early_dispatch_due': 'clocks.early_dispatch_business_days',
+    'deliver_by': 'clocks.deliver_business_days',
+    'express_deliver_by': 'clocks.express_deliver_business_days',
+    'auto_cancel': 'clocks.auto_cancel_business_days',
+    'collect_by': 'clocks.collect_business_days',
+    'scan_due': 'policies.scan_business_days',
+} -%}
+{%- set moments = [
+    'dispatch_due', 'early_dispatch_due', 'deliver_by', 'express_deliver_by', 'auto_cancel', 'collect_by'
+] -%}
 with shop_days as (
 
     select
@@ -22,6 +34,26 @@ policies as (
 
 ),
 
+regular_clocks as (
+
+    select
+        regular.policy_version,
+        regular.dispatch_business_days,
+        -- Before the cut-off the order's own day is the first that counts.
+        regular.dispatch_business_days - 1 as early_dispatch_business_days,
+        regular.deliver_business_days,
+        regular.auto_cancel_business_days,
+        regular.collect_business_days,
+        express.deliver_business_days as express_deliver_business_days
+    from {{ ref('policy_clocks') }} as regular
+    left join {{ ref('policy_clocks') }} as express
+        on
+            regular.policy_version = express.policy_version
+            and express.order_type = 'express'
+    where regular.order_type = 'regular'
+
+),
+
 markets as (
 
     select distinct market from policies
@@ -40,6 +72,33 @@ ruled_days as (
 
 ),
 
+versioned as (
+
+    select
+        ruled_days.*,
+        policies.policy_version
+    from ruled_days
+    inner join policies
+        on
+            ruled_days.policy_market = policies.market
+            and ruled_days.day_on >= policies.effective_from
+            and (policies.effective_to is null or ruled_days.day_on < policies.effective_to)
+    where not exists (select 1 from {{ source('inputs', 'policy_override') }})
+
+    union all
+
+    -- What would the numbers be, had another version been in force on every day?
+    select
+        shop_days.*,
+        policies.market as policy_market,
+        policies.policy_version
+    from shop_days
+    cross join {{ source('inputs', 'policy_override') }} as override
+    inner join policies
+        on override.policy_version = policies.policy_version
+
+),
+
 business_days as (
 
     select calendar_id, day_on, business_day_index
@@ -51,60 +110,55 @@ business_days as (
 clocked as (
 
     select
-        ruled_days.shop_id,
-        ruled_days.day_on,
-        ruled_days.starts_at,
-        ruled_days.ends_at,
-        policies.market as policy_market,
-        policies.policy_version,
+        versioned.shop_id,
+        versioned.day_on,
+        versioned.starts_at,
+        versioned.ends_at,
+        versioned.policy_market,
+        versioned.policy_version,
         policies.calendar_id,
         policies.dispatch_event,
         policies.scan_business_days,
+        policies.upload_hours,
         policies.return_window_days,
         policies.free_cancellation_minutes,
+        calendar.is_business_day,
         calendar.business_day_index,
-        dispatch_day.day_on as dispatch_due_on,
-        deliver_day.day_on as deliver_by_on,
-        scan_day.day_on as scan_due_on
-    from ruled_days
+        case
+            when policies.order_cutoff is not null and calendar.is_business_day
+                then {{ minutes_before('versioned.ends_at', cutoff_minutes_left('policies.order_cutoff')) }}
+        end as cutoff_at,
+        {%- for clock in clocks %}
+        {{ clock }}_day.day_on as {{ clock }}_on{{ ',' if not loop.last }}
+        {%- endfor %}
+    from versioned
     inner join policies
-        on
-            ruled_days.policy_market = policies.market
-            and ruled_days.day_on >= policies.effective_from
-            and (policies.effective_to is null or ruled_days.day_on < policies.effective_to)
+        on versioned.policy_version = policies.policy_version
+    inner join regular_clocks as clocks
+        on versioned.policy_version = clocks.policy_version
     inner join {{ ref('business_calendar') }} as calendar
         on
             policies.calendar_id = calendar.calendar_id
-            and ruled_days.day_on = calendar.day_on
-    left join business_days as dispatch_day
+            and versioned.day_on = calendar.day_on
+    {%- for clock, business_days in clocks.items() %}
+    left join business_days as {{ clock }}_day
         on
-            policies.calendar_id = dispatch_day.calendar_id
-            and calendar.business_day_index + policies.dispatch_business_days
-            = dispatch_day.business_day_index
-    left join business_days as deliver_day
-        on
-            policies.calendar_id = deliver_day.calendar_id
-            and calendar.business_day_index + policies.deliver_business_days
-            = deliver_day.business_day_index
-    left join business_days as scan_day
-        on
-            policies.calendar_id = scan_day.calendar_id
-            and calendar.business_day_index + policies.scan_business_days
-            = scan_day.business_day_index
+            policies.calendar_id = {{ clock }}_day.calendar_id
+            and calendar.business_day_index + {{ business_days }} = {{ clock }}_day.business_day_index
+    {%- endfor %}
 
 )
 
 select
     clocked.*,
     -- The last millisecond of the due day still counts.
-    {{ dbt.dateadd('millisecond', -1, 'dispatch_day.ends_at') }} as dispatch_due_at,
-    {{ dbt.dateadd('millisecond', -1, 'deliver_day.ends_at') }} as deliver_by_at
+    {%- for moment in moments %}
+    {{ dbt.dateadd('millisecond', -1, moment ~ '_day.ends_at') }} as {{ moment }}_at{{ ',' if not loop.last }}
+    {%- endfor %}
 from clocked
-left join {{ source('inputs', 'shop_days') }} as dispatch_day
+{%- for moment in moments %}
+left join {{ source('inputs', 'shop_days') }} as {{ moment }}_day
     on
-        clocked.shop_id = dispatch_day.shop_id
-        and clocked.dispatch_due_on = dispatch_day.day_on
-left join {{ source('inputs', 'shop_days') }} as deliver_day
-    on
-        clocked.shop_id = deliver_day.shop_id
-        and clocked.deliver_by_on = deliver_day.day_on
+        clocked.shop_id = {{ moment }}_day.shop_id
+        and clocked.{{ moment }}_on = {{ moment }}_day.day_on
+{%- endfor %}

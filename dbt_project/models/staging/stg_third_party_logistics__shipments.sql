@@ -19,12 +19,16 @@ renamed as (
         received_at,
         allocated_at,
         picked_at,
+        quality_checked_at,
         packed_at,
         label_created_at,
         tendered_at,
         tracking_uploaded_at,
-        {{ row_fingerprint(['warehouse_id', 'tracking_number', 'carrier', 'service', 'ship_from_zip3']) }}
-            as content_fingerprint
+        {{ row_fingerprint([
+            'order_id', 'warehouse_id', 'tracking_number', 'carrier', 'service', 'ship_from_zip3',
+            'received_at', 'allocated_at', 'picked_at', 'quality_checked_at', 'packed_at',
+            'label_created_at', 'tendered_at', 'tracking_uploaded_at'
+        ]) }} as content_fingerprint
     from source
 
 )

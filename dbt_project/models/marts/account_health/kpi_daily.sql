@@ -13,8 +13,13 @@ ruled as (
         lines.is_higher_better,
         lines.target,
         lines.enforcement,
+        lines.is_target_crossed_at,
+        lines.is_enforcement_crossed_at,
         lines.approaching,
-        lines.min_denominator
+        lines.min_denominator,
+        coalesce(
+            windows.basis = lines.evaluated_basis and windows.window_name = lines.evaluated_window, false
+        ) as is_evaluated
     from windows
     inner join {{ ref('int_policy_days') }} as days
         on
@@ -40,7 +45,7 @@ select
     {{ ratio('ruled.numerator', 'ruled.denominator') }} as value,
     cast(ruled.target as double) as target,
     cast(ruled.enforcement as double) as enforcement,
-    -- Decimal arithmetic: a rate that equals its line has not crossed it.
+    -- Decimal arithmetic: whether a rate that equals its line has crossed it is for the policy to say.
     case
         when ruled.denominator = 0 then 'no_data'
         when ruled.denominator < ruled.min_denominator then 'insufficient_volume'
@@ -51,7 +56,10 @@ select
                 else 'ok'
             end
         when ruled.numerator > ruled.enforcement * ruled.denominator then 'enforcement'
+        when ruled.is_enforcement_crossed_at and ruled.numerator = ruled.enforcement * ruled.denominator
+            then 'enforcement'
         when ruled.numerator > ruled.target * ruled.denominator then 'breach'
+        when ruled.is_target_crossed_at and ruled.numerator = ruled.target * ruled.denominator then 'breach'
         when ruled.numerator >= ruled.approaching * ruled.denominator then 'approaching'
         else 'ok'
     end as status,
@@ -62,10 +70,13 @@ select
                 then
                     floor((1 - ruled.target) * ruled.denominator)
                     - (ruled.denominator - ruled.numerator)
+            when ruled.is_target_crossed_at
+                then ceil(ruled.target * ruled.denominator) - 1 - ruled.numerator
             else floor(ruled.target * ruled.denominator) - ruled.numerator
         end as bigint
     ) as headroom,
     ruled.min_denominator,
+    ruled.is_evaluated,
     ruled.policy_version,
     known.known_through_at,
     coalesce(known.known_through_at >= ruled.ends_at, false) as is_complete

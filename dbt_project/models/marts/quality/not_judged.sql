@@ -153,9 +153,9 @@ gaps as (
     select
         as_of.shop_id,
         as_of.as_of_on,
-        'pre-orders' as subject,
-        'The closing date of a pre-order is in no export, so it has no due time.' as reason,
-        cast(null as {{ dbt.type_string() }}) as mend_feed,
+        'orders not sold from stock' as subject,
+        'Their handling time or closing date is not declared, so they have no due time.' as reason,
+        'reference/handling_times' as mend_feed,
         sum(orders.orders) as affected
     from {{ source('inputs', 'as_of') }} as as_of
     inner join undated_orders as orders

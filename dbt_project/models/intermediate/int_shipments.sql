@@ -1,0 +1,94 @@
+{#-
+  The newest version of each shipment of the orders that somebody may ask about: those of the last
+  months, and every order that was ever late. The others need no stages.
+-#}
+{%- set stamps = [
+    'received_at', 'allocated_at', 'picked_at', 'quality_checked_at', 'packed_at',
+    'label_created_at', 'tendered_at', 'tracking_uploaded_at'
+] -%}
+with oldest_days as (
+
+    select shop_id, {{ add_days('min(as_of_on)', -120) }} as recent_from_on
+    from {{ source('inputs', 'as_of') }}
+    group by shop_id
+
+),
+
+wanted as (
+
+    select
+        orders.shop_id,
+        orders.order_id,
+        orders.order_key
+    from {{ ref('int_orders') }} as orders
+    inner join oldest_days
+        on orders.shop_id = oldest_days.shop_id
+    left join (
+        select distinct order_key
+        from {{ ref('int_order_states') }}
+        where
+            is_rated
+            and not is_fbt
+            and counts_from_on is not null
+            and (dispatched_at is null or dispatched_at > dispatch_due_at)
+    ) as late
+        on orders.order_key = late.order_key
+    where orders.created_on >= oldest_days.recent_from_on or late.order_key is not null
+
+),
+
+versions as (
+
+    select
+        shipments.*,
+        wanted.order_key
+    from {{ ref('stg_third_party_logistics__shipments') }} as shipments
+    inner join wanted
+        on
+            shipments.shop_id = wanted.shop_id
+            and shipments.order_id = wanted.order_id
+
+),
+
+newest as (
+
+    select *
+    from versions
+    qualify row_number() over (
+        partition by shop_id, shipment_id
+        order by
+            (
+                {%- for stamp in stamps %}
+                case when {{ stamp }} is null then 0 else 1 end{{ ' +' if not loop.last }}
+                {%- endfor %}
+            ) desc nulls last,
+            greatest({{ stamps | join(', ') }}) desc nulls last,
+            content_fingerprint desc nulls last
+    ) = 1
+
+),
+
+carriers as (
+
+    select alias, max(carrier) as carrier
+    from {{ ref('carriers') }}
+    group by alias
+
+)
+
+select
+    newest.shop_id,
+    newest.shipment_id,
+    newest.order_id,
+    newest.order_key,
+    newest.warehouse_id,
+    newest.carrier_name,
+    coalesce(carriers.carrier, newest.carrier_name) as carrier,
+    newest.service,
+    newest.tracking_number,
+    {%- for stamp in stamps %}
+    newest.{{ stamp }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from newest
+left join carriers
+    on {{ fold('newest.carrier_name') }} = carriers.alias
