@@ -6,37 +6,39 @@ from collections.abc import Sequence
 
 from flows.report.formats import format_rate, plural
 
-_LEADING = {
-    "confirmation": "waited longest for confirmation",
-    "stock": "waited longest for stock",
-    "picking": "waited longest for picking",
-    "packing": "waited longest for packing",
-    "label": "waited longest for a label",
-    "hand_over": "waited longest for hand-over",
-    "carrier_scan": "waited longest for the carrier's scan",
+_HELD_UP = {
+    "confirmation": "late confirmation",
+    "stock": "missing stock",
+    "picking": "slow picking",
+    "packing": "slow packing",
+    "label": "a late label",
+    "hand_over": "late hand-over",
+    "carrier_scan": "a late carrier scan",
 }
 
 
 def cause_sentence(causes: Sequence[tuple[str, int]]) -> str:
-    """``80 of 155 late orders (51.6%) waited longest for the carrier's scan.``
+    """``80 of 155 late orders (51.6%) were held up most by a late carrier scan.``
 
-    ``causes``: (primary cause, late orders) of the last 30 days, most first. Where most causes
-    are not known, that is said first.
+    ``causes``: (primary cause, late orders) of those due in the last 30 days, most first.
     """
     total = sum(orders for _, orders in causes)
     if not total:
-        return "No order was late in the last 30 days."
+        return "No order that was due in the last 30 days was late."
     known = [(cause, orders) for cause, orders in causes if cause != "unknown"]
     unknown = total - sum(orders for _, orders in known)
     if not known:
-        they = "it" if total == 1 else "they"
+        it = "it" if total == 1 else "them"
         return (
-            f"What {plural(total, 'late order')} of the last 30 days waited for is not known: "
-            f"{they} left no times in the warehouse."
+            f"What held {plural(total, 'late order')} up is not known: no stage of {it} was timed."
         )
     cause, orders = known[0]
-    did = _LEADING.get(cause, f"waited longest for {cause.replace('_', ' ')}")
-    said = f"{orders:,} of {plural(total, 'late order')} ({format_rate(orders / total)}) {did}"
+    verb = "was" if orders == 1 else "were"
+    by = _HELD_UP.get(cause, cause.replace("_", " "))
+    said = (
+        f"{orders:,} of {plural(total, 'late order')} ({format_rate(orders / total)}) {verb} held "
+        f"up most by {by}"
+    )
     return f"{said}; of {unknown:,} the cause is not known." if unknown else f"{said}."
 
 

@@ -16,27 +16,24 @@ _SCORE = "score"
 
 
 def health_sentence(row: Mapping[str, Any]) -> str:
-    """``The account health rating is 187 of 1,000, in the orange zone.``
+    """``The account health rating is 187 of 1,000, in the orange zone; 48 hours ago in the green.``
 
     ``row``: an ``account_health_daily`` row. A shop with violation points has ``14 violation
-    points``.
+    points``. The zone of 48 hours ago is said where it was another.
     """
     score, zone = row["score"], ZONE_WORDS.get(row["zone"] or "")
+    before = ZONE_WORDS.get(row["zone_48h_ago"] or "")
     if row["points_kind"] == _SCORE:
         said = f"The account health rating is {score:,} of 1,000"
     elif score:
         said = f"The shop has {plural(score, 'violation point')}"
     else:
         said = "The shop has no violation point"
-    return f"{said}, in the {zone} zone." if zone else f"{said}."
-
-
-def zone_change_sentence(row: Mapping[str, Any]) -> str:
-    """``It left the green zone for the orange one within 48 hours.``; empty where it stayed."""
-    before, now = ZONE_WORDS.get(row["zone_48h_ago"] or ""), ZONE_WORDS.get(row["zone"] or "")
-    if not row["is_zone_changed"] or not before or not now or before == now:
-        return ""
-    return f"It left the {before} zone for the {now} one within 48 hours."
+    if not zone:
+        return f"{said}."
+    if row["is_zone_changed"] and before and before != zone:
+        return f"{said}, in the {zone} zone; 48 hours ago it was in the {before} one."
+    return f"{said}, in the {zone} zone."
 
 
 def milestone_sentence(row: Mapping[str, Any]) -> str:

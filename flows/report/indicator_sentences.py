@@ -78,15 +78,17 @@ def product_sentence(
     skus: Sequence[str], shop_line: float | None, product_line: float | None, in_force: bool
 ) -> str:
     """Which SKUs a product-level rule would deactivate, and whether the market has that rule."""
-    if shop_line is None or product_line is None:
+    if shop_line is None or product_line is None or not (skus or in_force):
         return ""
-    lines = (
-        f"{format_line(product_line)} of its orders while the shop is past {format_line(shop_line)}"
-    )
+    lines = f"{format_line(product_line)} of its orders, {format_line(shop_line)} of the shop's"
     if not skus:
-        return f"No SKU is past {lines}." if in_force else ""
+        return f"No SKU is past the lines of the product-level rule ({lines})."
     count = plural(len(skus), "SKU")
+    verb = "is" if len(skus) == 1 else "are"
     listed = joined(list(skus[:3])) + (" and others" if len(skus) > 3 else "")
     if in_force:
-        return f"{count} can be deactivated, cancelled past {lines}: {listed}."
-    return f"{count} would be deactivated where a product-level rule holds, past {lines}: {listed}."
+        return f"{count} can be deactivated by the product-level rule ({lines}): {listed}."
+    return (
+        f"{count} {verb} past the lines of a product-level rule ({lines}), which this market does "
+        f"not have: {listed}."
+    )

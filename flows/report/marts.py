@@ -17,6 +17,7 @@ import polars as pl
 from flows.report.context import Shop
 from flows.report.formats import day_end
 from flows.report.judged import judged_condition, mart_columns
+from flows.report.policy import strict_metrics
 from flows.report.rule_marts import RuleMarts
 from flows.report.sentences import HEADLINE_BASIS, HEADLINE_WINDOW
 
@@ -122,14 +123,22 @@ class ShopDay:
 
     @cached_property
     def rates(self) -> pl.DataFrame:
-        """Every ``kpi_daily`` row of the day."""
-        return self._of_day("kpi_daily", "true", "metric, basis, window_name")
+        """Every ``kpi_daily`` row of the day, with ``is_judged`` and ``is_target_crossed_at``."""
+        judged = judged_condition(self.connection, self.shop.shop_id)
+        rows = self.read(
+            f"select *, {judged} as is_judged from marts.kpi_daily "
+            "where shop_id = $shop and as_of_on = $day order by metric, basis, window_name"
+        )
+        strict = [
+            (pl.col("policy_version") == version) & pl.col("metric").is_in(strict_metrics(version))
+            for version in rows["policy_version"].unique().sort().to_list()
+        ]
+        return rows.with_columns(is_target_crossed_at=pl.any_horizontal(pl.lit(False), *strict))
 
     @cached_property
     def headline(self) -> list[dict[str, Any]]:
         """The four rows that verdict, cards and alerts speak of: those that the platform judges."""
-        condition = judged_condition(self.connection, self.shop.shop_id)
-        return self._of_day("kpi_daily", condition, "metric").to_dicts()
+        return self.rates.filter(pl.col("is_judged")).to_dicts()
 
     def rate(
         self, metric: str, basis: str | None = None, window: str | None = None

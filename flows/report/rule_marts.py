@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from flows.report.formats import day_end
+
 if TYPE_CHECKING:
     from flows.report.marts import ShopDay
 
@@ -71,15 +73,24 @@ class RuleMarts:
         return self._frame(mart, where, order, **named).to_dicts()
 
     @cached_property
-    def outlook(self) -> list[dict[str, Any]]:
-        """Time to breach of each judged rate on this day, the soonest first."""
-        rows = self._rows(
+    def outlook_rows(self) -> pl.DataFrame:
+        """Time to breach of every rate, basis and window on this day, the soonest first."""
+        return self._frame(
             "kpi_outlook",
             "as_of_on = $day",
-            "least(days_to_breach, breach_on_open_orders_on - as_of_on) nulls last, metric",
+            "least(days_to_breach, breach_on_open_orders_on - as_of_on) nulls last, "
+            "metric, basis, window_name",
         )
+
+    @cached_property
+    def outlook(self) -> list[dict[str, Any]]:
+        """Time to breach of each judged rate on this day, the soonest first."""
         judged = {(r["metric"], r["basis"], r["window_name"]) for r in self.day.headline}
-        return [r for r in rows if (r["metric"], r["basis"], r["window_name"]) in judged]
+        return [
+            row
+            for row in self.outlook_rows.to_dicts()
+            if (row["metric"], row["basis"], row["window_name"]) in judged
+        ]
 
     @cached_property
     def capacity(self) -> list[dict[str, Any]]:
@@ -126,7 +137,7 @@ class RuleMarts:
 
     @cached_property
     def causes(self) -> list[dict[str, Any]]:
-        """Late orders of the last 30 days by primary cause, most first.
+        """Late orders due in the last 30 days by primary cause, most first.
 
         Read from the roll-up by warehouse, of which each late order is in exactly one segment.
         """
@@ -167,11 +178,14 @@ class RuleMarts:
 
     @cached_property
     def late_causes(self) -> pl.DataFrame:
-        """Every late order with its timeline and cause, the latest deadline first."""
+        """Late orders due in the last 30 days or still open, the latest deadline first."""
         if not self.day.has_lists:
             return pl.DataFrame()
         return self._frame(
-            "late_dispatch_causes", "true", "dispatch_due_at desc nulls last, order_id"
+            "late_dispatch_causes",
+            "(is_overdue_open or dispatch_due_at >= $from_at)",
+            "dispatch_due_at desc nulls last, order_id",
+            from_at=day_end(self.day.as_of_on - timedelta(days=30), self.day.shop.timezone),
         )
 
     @cached_property
@@ -214,6 +228,8 @@ class RuleMarts:
     @cached_property
     def product_cancellations(self) -> pl.DataFrame:
         """Seller-fault cancellations by SKU, those past the product-level lines first."""
+        if not self.day.has_lists:
+            return pl.DataFrame()
         return self._frame(
             "product_cancellations",
             "true",
@@ -257,14 +273,19 @@ class RuleMarts:
         """Promotions of the next 30 days, those at risk first."""
         return self._rows(
             "promotions_at_risk",
-            "true",
+            "as_of_on = $day",
             "is_at_risk desc nulls last, starts_on, promotion_id",
         )
 
     @cached_property
-    def indicators(self) -> list[dict[str, Any]]:
+    def indicator_rows(self) -> pl.DataFrame:
         """The seven indicators of the day in their order."""
-        return self._rows("seven_indicators", "as_of_on = $day", "place")
+        return self._frame("seven_indicators", "as_of_on = $day", "place")
+
+    @property
+    def indicators(self) -> list[dict[str, Any]]:
+        """The same, one mapping a row."""
+        return self.indicator_rows.to_dicts()
 
     @cached_property
     def diagnoses(self) -> list[dict[str, Any]]:

@@ -94,6 +94,15 @@ LEDGER_WORDS: dict[str, str] = {
 }
 """What moves the account health points, by ``kind``."""
 
+PROMOTION_WORDS: dict[str, str] = {
+    "no_score": "No score is known",
+    "not_by_score": "Not decided by a score",
+    "eligible": "Score is high enough",
+    "recovers_in_time": "Back in time at the present rate",
+    "below_score": "Score is too low",
+}
+"""Why a promotion is or is not at risk, by ``reason``."""
+
 CHANGE_WORDS: dict[str, str] = {
     "files": "New files",
     "rules": "Changed rules",

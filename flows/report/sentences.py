@@ -41,6 +41,7 @@ __all__ = [
     "projected_sentence",
     "rate_sentence",
     "row_sentence",
+    "target_words",
     "verdict",
     "window_words",
     "worst_first",
@@ -64,7 +65,7 @@ _WINDOW_WORDS = {
 
 # Subjects of `marts.not_judged` whose reason says it all, and those that are one thing.
 _DECLARED = ("shop", "policy")
-_SINGULAR = ("stock evidence",)
+_SINGULAR = ("stock evidence", "account health")
 
 _NUMBER_WORDS = ("None", "One", "Two", "Three", "Four")
 
@@ -87,8 +88,11 @@ def rate_sentence(
     *,
     window: str = HEADLINE_WINDOW,
     basis: str = HEADLINE_BASIS,
+    is_strict: bool = False,
 ) -> str:
     """One sentence about one rate, from the numbers of its ``kpi_daily`` row.
+
+    ``is_strict``: a rate that equals its target has missed it.
 
     Raises ``KeyError`` for a metric, status or window that the marts do not have.
     """
@@ -107,16 +111,25 @@ def rate_sentence(
     shown = format_rate(value, (target, enforcement))
     start = f"{words.label} is {shown} ({numerator:,} of {denominator:,})"
     if state == "enforcement" and enforcement is not None:
-        return f"{start}, past the {format_line(enforcement)} enforcement line."
+        place = "at" if value == enforcement else "past"
+        return f"{start}, {place} the {format_line(enforcement)} enforcement line."
     limit = format_rate(target)
     if state in ("breach", "enforcement"):
+        if value == target:
+            return f"{start}, not below {limit}: {plural(-headroom, words.unit)} too many."
         side = "past" if words.is_ceiling else "below"
         return f"{start}, {side} {limit} by {plural(-headroom, words.unit)}."
     room = _room(words, headroom)
     if state == "approaching":
         return f"{start}, close to {limit}, {room}."
-    bound = "at most" if words.is_ceiling else "at least"
-    return f"{start}, on target ({limit} {bound}), {room}."
+    return f"{start}, on target ({target_words(metric, target, is_strict)}), {room}."
+
+
+def target_words(metric: str, target: float, is_strict: bool = False) -> str:
+    """``4.0% at most``, ``95.0% at least``; ``below 4.0%`` where the target itself is missed."""
+    if is_strict:
+        return f"below {format_rate(target)}"
+    return f"{format_rate(target)} {'at most' if METRICS[metric].is_ceiling else 'at least'}"
 
 
 def _room(words: Metric, headroom: int) -> str:
@@ -140,6 +153,7 @@ def row_sentence(row: Mapping[str, Any]) -> str:
         row.get("min_denominator"),
         window=row["window_name"],
         basis=row["basis"],
+        is_strict=bool(row.get("is_target_crossed_at")),
     )
 
 

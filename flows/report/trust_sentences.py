@@ -10,7 +10,7 @@ from flows.report.formats import format_date, plural
 from flows.report.vocabulary import METRICS
 
 
-def policy_sentence(version: str, basis: str, window: str, event: str) -> str:
+def policy_sentence(version: str, basis: str, window: str, event: str | None) -> str:
     """How the platform judges: policy version, window, basis and the event that dispatches."""
     span = "the ISO week" if window == "week" else "the last 7 days"
     among = "orders due" if basis == "due" else "orders dispatched"
@@ -19,7 +19,7 @@ def policy_sentence(version: str, basis: str, window: str, event: str) -> str:
         "tracking_uploaded": "the uploaded tracking number dispatches an order",
     }
     said = f"Judged by policy `{version}` over {span}; late dispatch is counted among {among}"
-    return f"{said}, and {events[event]}." if event in events else f"{said}."
+    return f"{said}, and {events[event]}." if event and event in events else f"{said}."
 
 
 def assumed_sentence(metrics: Sequence[str]) -> str:
@@ -31,14 +31,20 @@ def assumed_sentence(metrics: Sequence[str]) -> str:
     return f"Assumed, not from the platform's own text: the {noun} of {joined(names)}."
 
 
-def unverified_sentence(rows: int, days: int, oldest_on: date) -> str:
-    """``12 policy rows were last verified more than 90 days ago, the oldest on Mar 1, 2026.``"""
+def unverified_sentence(version: str, rows: int, days: int, oldest_on: date | None) -> str:
+    """``12 rules of `US-2020` were last verified more than 90 days ago, the oldest Mar 1, 2026.``
+
+    ``oldest_on``: None where one of them never was.
+    """
     if not rows:
         return ""
-    verb = "was" if rows == 1 else "were"
+    start = f"{plural(rows, 'rule')} of `{version}` {'was' if rows == 1 else 'were'}"
+    if oldest_on is None:
+        more = "" if rows == 1 else f" or not for {days} days"
+        return f"{start} never held against the source{more}."
     oldest = format_date(oldest_on, year=True, weekday=False)
-    when = f"on {oldest}" if rows == 1 else f"the oldest on {oldest}"
-    return f"{plural(rows, 'policy row')} {verb} last verified more than {days} days ago, {when}."
+    last = f"on {oldest}" if rows == 1 else f"the oldest on {oldest}"
+    return f"{start} last held against the source more than {days} days ago, {last}."
 
 
 def restated_sentence(numbers: int, days: int, newest_on: date | None) -> str:

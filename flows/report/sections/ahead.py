@@ -33,9 +33,10 @@ def ahead(page: Page) -> Section | None:
     ]
     if rules.outlook:
         section.tables.append(_rates(page))
+        label = "Outlook, every rate and window (CSV)"
+        section.downloads.append(page.download("outlook.csv", label))
     if rules.capacity:
         section.tables.append(_capacity(rules.capacity))
-    section.downloads = [page.download("outlook.csv", "Outlook, every rate and window (CSV)")]
     return section
 
 

@@ -45,7 +45,7 @@ def causes(page: Page) -> Section | None:
     section.figures.append(
         bars(
             page.ids,
-            "Late orders of the last 30 days by cause",
+            "Late orders by cause, due in the last 30 days",
             [
                 Bar(
                     words_of(CAUSE_WORDS, cause),
@@ -54,7 +54,7 @@ def causes(page: Page) -> Section | None:
                 )
                 for cause, orders in found
             ],
-            "Each late order is counted once, under the stage that took the most of its time.",
+            "Each late order is counted once, under the stage that cost it most extra time.",
         )
     )
     section.tables.append(_causes(found, total))
@@ -69,13 +69,18 @@ def causes(page: Page) -> Section | None:
     return section
 
 
+def _bar(cause: str, orders: int, total: int) -> Bar:
+    share = format_rate(orders / total)
+    return Bar(words_of(CAUSE_WORDS, cause), orders, f"{orders:,}, {share}")
+
+
 def _causes(found: list[tuple[str, int]], total: int) -> Table:
     rows = [
         Row([Cell(words_of(CAUSE_WORDS, cause)), count(orders), rate(orders / total)])
         for cause, orders in found
     ]
     return Table(
-        f"{plural(total, 'late order')} of the last 30 days by primary cause, most first.",
+        f"{plural(total, 'late order')} due in the last 30 days by primary cause, most first.",
         [Column("Cause"), Column("Orders", True), Column("Share", True)],
         rows,
     )

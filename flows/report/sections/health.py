@@ -13,16 +13,15 @@ from flows.report.health_sentences import (
     promotion_sentence,
     reached_sentence,
     recovery_sentence,
-    zone_change_sentence,
 )
 from flows.report.model import Cell, Column, Page, Row, Section, Table, count, list_caption, words
-from flows.report.policy import consequence_of
 from flows.report.rule_marts import SHOWN
-from flows.report.rule_words import LEDGER_WORDS, words_of
+from flows.report.rule_words import LEDGER_WORDS, PROMOTION_WORDS, words_of
 from flows.report.sections.ahead import compound_words
 from flows.report.sentences import not_judged_sentence
 from flows.report.svg import Figure
 
+_RISK = {True: "At risk", False: "Safe", None: "Not judged"}
 FEED = "reference/account_health"
 _STEPS = 6
 """Steps of the picture between opening and closing; smaller ones are drawn as one."""
@@ -40,16 +39,12 @@ def health(page: Page) -> Section | None:
             not_judged_sentence("account health", "no record of points", FEED)
         ]
         return section
-    section.answers.append(" ".join(filter(None, [*health_words(page), milestone_sentence(row)])))
-    consequence = consequence_of(row["policy_version"], row["milestone"])
+    section.answers.append(" ".join(filter(None, [health_words(page), milestone_sentence(row)])))
+    reached = reached_sentence(row["milestone"], row["milestone_consequence"])
     section.answers += filter(
         None,
         [
-            " ".join(
-                filter(
-                    None, [reached_sentence(row["milestone"], consequence), recovery_sentence(row)]
-                )
-            ),
+            " ".join(filter(None, [reached, recovery_sentence(row)])),
             compound_words(page),
             _promotion_words(rules.promotions),
         ],
@@ -64,18 +59,16 @@ def health(page: Page) -> Section | None:
     return section
 
 
-def health_words(page: Page) -> list[str]:
+def health_words(page: Page) -> str:
     """Score and zone, and whether the zone changed; empty without a ledger."""
     row = page.day.rules.health
-    if row is None:
-        return []
-    return [said for said in (health_sentence(row), zone_change_sentence(row)) if said]
+    return health_sentence(row) if row else ""
 
 
 def _promotion_words(promotions: list[dict[str, Any]]) -> str:
     risky = sorted((p for p in promotions if p["is_at_risk"]), key=lambda p: p["starts_on"])
     return promotion_sentence(
-        [p["name"] or p["promotion_id"] for p in risky],
+        [p["promotion_name"] or p["promotion_id"] for p in risky],
         len(promotions),
         risky[0]["starts_on"] if risky else None,
     )
@@ -85,6 +78,9 @@ def _label(row: dict[str, Any]) -> str:
     kind = words_of(LEDGER_WORDS, row["kind"])
     if row["kind"] in ("opening", "closing", "clamped") or not row["reason"]:
         return kind
+    # The sign tells a violation from a gain; what undoes one is named.
+    if row["kind"] in ("violation", "gain"):
+        return str(row["reason"])
     return f"{kind}: {row['reason']}"
 
 
@@ -115,7 +111,7 @@ def _waterfall(page: Page, rows: list[dict[str, Any]]) -> Figure:
     steps += [Step(_label(row), 0, int(row["points"]), f"{row['points']:,}") for row in closing]
     return waterfall(
         page.ids,
-        "Account health points by reason",
+        "Account health points by reason, last 30 days",
         steps,
         "From the opening points to the points now, the largest step first.",
     )
@@ -136,7 +132,7 @@ def _waterfall_table(rows: list[dict[str, Any]], row: dict[str, Any]) -> Table:
     ]
     window = f"from {row['opening']:,} to {row['score']:,} on {format_date(row['as_of_on'])}"
     return Table(
-        list_caption("reasons", len(lines), len(shown), "the largest step first").rstrip(".")
+        list_caption("reason", len(lines), len(shown), "the largest step first").rstrip(".")
         + f"; the day went {window}.",
         [Column("Reason"), Column("What"), Column("Events", True), Column("Points", True)],
         lines,
@@ -147,12 +143,12 @@ def _promotions(promotions: list[dict[str, Any]]) -> Table:
     rows = [
         Row(
             [
-                words(p["name"] or p["promotion_id"]),
+                words(p["promotion_name"] or p["promotion_id"]),
                 Cell(format_date(p["starts_on"]), sort=p["starts_on"].isoformat()),
                 Cell(format_date(p["ends_on"])),
                 count(p["min_score"]),
-                Cell("At risk" if p["is_at_risk"] else "Safe"),
-                words(p["reason"]),
+                Cell(_RISK[p["is_at_risk"]]),
+                Cell(words_of(PROMOTION_WORDS, p["reason"])),
             ]
         )
         for p in promotions[:SHOWN]

@@ -134,7 +134,7 @@ def _table(by: str, rows: list[dict[str, Any]]) -> Table:
             )
         )
     names = [Column(label)] + ([Column("Product")] if by == "sku" else [])
-    what = "SKUs" if by == "sku" else "creators"
+    what = "SKU" if by == "sku" else "creator"
     return Table(
         list_caption(what, len(lines), len(rows), "the highest lower bound first"),
         [

@@ -34,8 +34,9 @@ from flows.report.model import (
 )
 from flows.report.rule_marts import SHOWN
 from flows.report.rule_words import WAITING_WORDS, words_of
-from flows.report.sections.rates import later_sentence, lists_elsewhere, next_due_sentence
+from flows.report.sections.rates import lists_elsewhere
 from flows.report.sections.shipping import anchor
+from flows.report.sections.today import later_sentence, next_due_sentence
 from flows.report.sentences import capital, overdue_sentence
 from flows.report.svg import Figure
 
@@ -140,7 +141,7 @@ def _order_table(page: Page, total: int) -> Table:
     orders = page.day.open_orders(LIST_LIMIT)
     middle = [Column("Waits for"), Column("Chance late", True)] if has_clocks else [Column("Why")]
     return Table(
-        list_caption("open orders", orders.height, total, "the earliest deadline first"),
+        list_caption("open order", orders.height, total, "the earliest deadline first"),
         [
             Column("Order"),
             Column("Due"),
@@ -214,7 +215,11 @@ def _unscanned_table(page: Page) -> Table:
     ]
     return Table(
         list_caption(
-            "prepared parcels without a scan", len(rows), parcels.height, "the earliest due first"
+            "prepared parcel without a scan",
+            len(rows),
+            parcels.height,
+            "the earliest due first",
+            "prepared parcels without a scan",
         ),
         [
             Column("Order"),
