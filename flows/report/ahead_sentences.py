@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from flows.report.formats import format_date, format_line, format_rate, plural
+from flows.report.formats import format_date, format_line, format_moment, format_rate, plural
 from flows.report.vocabulary import METRICS
 
 LEAST_CHANCE_ORDERS = 20
@@ -129,6 +129,18 @@ def chance_words(chance: float | None, orders: int | None) -> str:
     else:
         shown = f"{chance * 100:.0f}%"
     return f"{shown} (n {orders:,})"
+
+
+def likely_late_sentence(orders: int, of: int, deadline: datetime, zone: str, chance: float) -> str:
+    """``12 of 31 orders due by Tue Nov 24, 23:59 PT are likely to be late.``
+
+    ``chance``: from which an order counts as likely; ``deadline``: UTC.
+    """
+    verb = "is" if orders == 1 else "are"
+    return (
+        f"{orders:,} of {plural(of, 'order')} due by {format_moment(deadline, zone)} {verb} likely "
+        f"to be late: of past orders at the same stage at least {format_line(chance)} were."
+    )
 
 
 def unscanned_sentence(orders: int) -> str:
