@@ -156,7 +156,8 @@ def waiting_sentence(waiting: str, orders: int, total: int) -> str:
     if not orders:
         return ""
     if waiting == "unknown":
-        return f"What {orders:,} of {plural(total, 'open order')} wait for is not known."
+        verb = "waits" if orders == 1 else "wait"
+        return f"What {orders:,} of {plural(total, 'open order')} {verb} for is not known."
     return f"Most wait for {waiting}: {orders:,} of {total:,}."
 
 

@@ -51,9 +51,8 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         METRICS["seller_fault_cancellation_rate"].definition,
         "A reason that the mapping does not know is counted as unknown and listed under data "
         "quality; it is not counted as the seller's fault.",
-        "Out-of-stock cancellations are those whose reason is missing stock, of the orders "
-        "confirmed. Unshipped orders are those past their deadline without dispatch or cancelled "
-        "for it, of the orders due.",
+        "Out-of-stock cancellations are those for want of stock, of the orders confirmed. "
+        "Unshipped orders are those still open past their deadline, of the orders due.",
     ),
     "delivery": (
         METRICS["on_time_delivery_rate"].definition,

@@ -87,7 +87,9 @@ def promotion_sentence(names: Sequence[str], upcoming: int, first_on: date | Non
         return ""
     within = f"{plural(upcoming, 'promotion')} of the next 30 days"
     if not names:
-        return f"None of {within} is at risk." if upcoming > 1 else f"The one {within} is safe."
+        if upcoming == 1:
+            return "The one promotion of the next 30 days is not at risk."
+        return f"None of {within} is at risk."
     verb = "is" if len(names) == 1 else "are"
     listed = joined(list(names[:3])) + (" and others" if len(names) > 3 else "")
     start = f", from {format_date(first_on)}" if first_on else ""

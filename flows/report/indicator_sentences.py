@@ -82,13 +82,13 @@ def product_sentence(
         return ""
     lines = f"{format_line(product_line)} of its orders, {format_line(shop_line)} of the shop's"
     if not skus:
-        return f"No SKU is past the lines of the product-level rule ({lines})."
+        return f"No SKU has reached the lines of the product-level rule ({lines})."
     count = plural(len(skus), "SKU")
-    verb = "is" if len(skus) == 1 else "are"
+    verb = "has" if len(skus) == 1 else "have"
     listed = joined(list(skus[:3])) + (" and others" if len(skus) > 3 else "")
     if in_force:
         return f"{count} can be deactivated by the product-level rule ({lines}): {listed}."
     return (
-        f"{count} {verb} past the lines of a product-level rule ({lines}), which this market does "
-        f"not have: {listed}."
+        f"{count} {verb} reached the lines of a product-level rule ({lines}), which this market "
+        f"does not have: {listed}."
     )

@@ -165,12 +165,10 @@ insert into marts.fulfillment_daily values
     ($shop, $day, 'unshipped_order_rate', 'rolling_7d', 88, 1000, 0.088),
     ($shop, $day, 'unshipped_order_rate', 'rolling_30d', 88, 4000, 0.022);
 insert into marts.product_cancellations values
-    ($shop, 'SKU-104', 'rolling_30d', 200, 30, 0.15, 0.06, 0.05, 0.10, true, false, 'US-2026-04-01'),
-    ($shop, 'SKU-104', 'rolling_7d', 50, 9, 0.18, 0.06, 0.05, 0.10, true, false, 'US-2026-04-01'),
-    ($shop, $formula, 'rolling_30d', 90, 10, 10 / 90, 0.06, 0.05, 0.10, true, false,
-     'US-2026-04-01'),
-    ($shop, 'SKU-105', 'rolling_30d', 300, 3, 0.01, 0.06, 0.05, 0.10, false, false,
-     'US-2026-04-01');
+    ($shop, 'SKU-104', 'rolling_30d', 200, 30, 0.15, 0.06, 0.05, 0.10, true, false, 'US'),
+    ($shop, 'SKU-104', 'rolling_7d', 50, 9, 0.18, 0.06, 0.05, 0.10, true, false, 'US'),
+    ($shop, $formula, 'rolling_30d', 90, 10, 10 / 90, 0.06, 0.05, 0.10, true, false, 'US'),
+    ($shop, 'SKU-105', 'rolling_30d', 300, 3, 0.01, 0.06, 0.05, 0.10, false, false, 'US');
 insert into marts.account_health_daily
 select $shop, d::date, 187, 190, 3, 6, 0, 0, 0, 'orange', null, null, 150, 37, false,
     'green', d::date = $day, 180, -7, 0.5, 26, false, 'US-2026-04-01', 'score'
@@ -184,8 +182,8 @@ insert into marts.account_health_waterfall values
 insert into marts.compound_risk values
     ($shop, $day, 2, 'late_dispatch_rate, valid_tracking_rate', true, 0.001);
 insert into marts.promotions_at_risk values
-    ($shop, $day, 'P-1', 'Black Friday ' || $hostile, date '2026-11-27', date '2026-11-30', 200, 187,
-     true, 'below_score'),
+    ($shop, $day, 'P-1', 'Black Friday ' || $hostile, date '2026-11-27', date '2026-11-30', 200,
+     187, true, 'below_score'),
     ($shop, $day, 'P-2', 'Cyber week', date '2026-12-01', date '2026-12-05', 150, 187, false,
      'eligible');
 insert into marts.kpi_outlook
@@ -209,7 +207,8 @@ insert into marts.kpi_restatements values
 insert into marts.seven_indicators values
     ($shop, $day, 1, 'late_dispatch', 38, 1000, 0.038, 0.030, 0.008, true,
      'Most by a late carrier scan: 80 of 155'),
-    ($shop, $day, 2, 'valid_tracking', 971, 1000, 0.971, 0.975, -0.004, true, 'No carrier scan: 29'),
+    ($shop, $day, 2, 'valid_tracking', 971, 1000, 0.971, 0.975, -0.004, true,
+     'No carrier scan: 29'),
     ($shop, $day, 3, 'seller_fault_cancellation', 29, 1000, 0.029, 0.029, 0, false,
      'Out of stock: 61'),
     ($shop, $day, 4, 'unshipped_orders', 88, 1000, 0.088, 0.090, -0.002, false, null),
@@ -231,9 +230,7 @@ def create_rules(connection: duckdb.DuckDBPyConnection) -> None:
 
 def add_rules(connection: duckdb.DuckDBPyConnection, shop: str, *, day: date = DAY) -> None:
     """The rule book's rows of a shop that ``marts_fixture.add_shop`` has added."""
-    connection.execute(
-        "alter table marts.kpi_daily add column if not exists is_evaluated boolean"
-    )
+    connection.execute("alter table marts.kpi_daily add column if not exists is_evaluated boolean")
     connection.execute(
         "update marts.kpi_daily set is_evaluated = (basis = 'platform' and window_name = 'week'), "
         "policy_version = 'US-2026-04-01' where shop_id = ?",

@@ -127,11 +127,11 @@ def _product_table(page: Page) -> list[Table]:
     return [
         Table(
             list_caption(
-                "SKU past a product-level rule",
+                "SKU at the lines of a product-level rule",
                 len(rows),
                 len(found),
                 "the most cancelled first",
-                "SKUs past a product-level rule",
+                "SKUs at the lines of a product-level rule",
             ),
             [
                 Column("SKU"),
