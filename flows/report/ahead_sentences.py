@@ -14,6 +14,9 @@ from typing import Any
 from flows.report.formats import format_date, format_line, format_moment, format_rate, plural
 from flows.report.vocabulary import METRICS
 
+HORIZON_DAYS = 30
+"""A pace that leads to a line later than this is not worth a sentence."""
+
 LEAST_CHANCE_ORDERS = 20
 """Orders that a chance of being late must rest on before it is shown."""
 
@@ -35,7 +38,7 @@ def slope_sentence(
 
     ``days_to_breach``: days from the report's day; ``slope``: rate a day.
     """
-    if days_to_breach is None or not slope:
+    if days_to_breach is None or not slope or days_to_breach > HORIZON_DAYS:
         return ""
     words = METRICS[metric]
     days = math.ceil(days_to_breach)
@@ -44,9 +47,12 @@ def slope_sentence(
     return f"At its present pace {words.lower} {verb} {format_rate(target)} {when}."
 
 
-def open_breach_sentence(target: float, breach_on: date | None) -> str:
-    """``If no open order leaves, late dispatch passes 4.0% on Wed Nov 25.``"""
-    if breach_on is None:
+def open_breach_sentence(target: float, breach_on: date | None, as_of_on: date) -> str:
+    """``If no open order leaves, late dispatch passes 4.0% on Wed Nov 25.``
+
+    Empty where the overdue orders do so by themselves: they have a sentence of their own.
+    """
+    if breach_on is None or breach_on <= as_of_on:
         return ""
     return (
         f"If no open order leaves, late dispatch passes {format_rate(target)} "

@@ -155,7 +155,8 @@ class RuleMarts:
         """The worst segments of the last 30 days, each with its most frequent cause.
 
         Worst: with the most late orders above what the shop's own rate would give it, so that a
-        large segment does not look bad for its size alone.
+        large segment does not look bad for its size alone. Busy days and orders of no one segment
+        are in the CSV.
         """
         if not self.has("late_dispatch_segments") or not self.day.has_lists:
             return []
@@ -172,9 +173,22 @@ class RuleMarts:
             "left join causes as c on c.dimension = s.dimension "
             "and c.segment is not distinct from s.segment "
             "where s.orders >= $least and s.late_orders > 0 and s.value > shop.rate "
+            "and s.dimension <> 'volume_decile' and s.segment not like '(%)' "
             "order by s.late_orders - s.orders * shop.rate desc, s.dimension, s.segment",
             least=LEAST_SEGMENT,
         ).to_dicts()
+
+    @cached_property
+    def segment_rows(self) -> pl.DataFrame:
+        """Every segment and cause, for the CSV."""
+        if not self.day.has_lists:
+            return pl.DataFrame()
+        return self._frame(
+            "late_dispatch_segments",
+            "true",
+            "dimension, segment nulls last, primary_cause <> '(all)', late_orders desc, "
+            "primary_cause",
+        )
 
     @cached_property
     def late_causes(self) -> pl.DataFrame:

@@ -53,6 +53,15 @@ _LATE_CAUSES = (
     *(f"{stage}_share" for stage in _STAGES),
     "is_timeline_monotone",
 )
+_LATE_SEGMENTS = (
+    "dimension",
+    "segment:id",
+    "primary_cause",
+    "late_orders",
+    "orders",
+    "value",
+    "window_name",
+)
 _OUTLOOK = (
     "metric",
     "basis",
@@ -167,6 +176,7 @@ def rule_lists(
             _PREPARED_UNSCANNED,
         ),
         ("late_causes.csv", "late_dispatch_causes", rules.late_causes, _LATE_CAUSES),
+        ("late_segments.csv", "late_dispatch_segments", rules.segment_rows, _LATE_SEGMENTS),
     )
     for name, mart, frame, columns in (*lists, *(orders if with_orders else ())):
         if rules.has(mart):

@@ -38,6 +38,7 @@ RULE_LISTS = {
     "appeal_pack.csv",
     "indicators.csv",
     "late_causes.csv",
+    "late_segments.csv",
     "outlook.csv",
     "prepared_unscanned.csv",
     "product_cancellations.csv",

@@ -83,6 +83,7 @@ def test_no_data_is_said_by_basis_and_window() -> None:
         (0.4, "At its present pace late dispatch passes 4.0% within a day."),
         (1.0, "At its present pace late dispatch passes 4.0% within a day."),
         (2.1, "At its present pace late dispatch passes 4.0% in 3 days."),
+        (30.1, ""),
         (None, ""),
     ],
 )
@@ -102,10 +103,11 @@ def test_slope_of_a_floor_and_of_none() -> None:
 def test_breach_on_open_orders() -> None:
     day = date(2026, 11, 25)
     assert (
-        open_breach_sentence(0.04, day)
+        open_breach_sentence(0.04, day, date(2026, 11, 23))
         == "If no open order leaves, late dispatch passes 4.0% on Wed Nov 25."
     )
-    assert open_breach_sentence(0.04, None) == ""
+    assert open_breach_sentence(0.04, day, day) == "", "the overdue orders do so by themselves"
+    assert open_breach_sentence(0.04, None, day) == ""
 
 
 def test_the_way_back() -> None:

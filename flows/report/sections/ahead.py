@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flows.report.ahead_sentences import (
@@ -47,18 +48,18 @@ def rate_sentences(page: Page) -> list[str]:
         judged = page.day.rate(row["metric"])
         if judged is None or row["is_small_volume"]:
             continue
-        said = _rate_sentence(row, judged["target"])
+        said = _rate_sentence(row, judged["target"], page.day.as_of_on)
         if said:
             found.append((STATUSES[row["status"]].severity, place, said))
     return [said for _, _, said in sorted(found)]
 
 
-def _rate_sentence(row: dict[str, Any], target: float) -> str:
+def _rate_sentence(row: dict[str, Any], target: float, as_of_on: date) -> str:
     if row["status"] in _BAD:
         return recover_sentence(row["metric"], target, row["needed_to_recover"])
-    return open_breach_sentence(target, row["breach_on_open_orders_on"]) or slope_sentence(
-        row["metric"], target, row["days_to_breach"], row["slope_points_per_day"]
-    )
+    return open_breach_sentence(
+        target, row["breach_on_open_orders_on"], as_of_on
+    ) or slope_sentence(row["metric"], target, row["days_to_breach"], row["slope_points_per_day"])
 
 
 def compound_words(page: Page) -> str:
@@ -73,14 +74,14 @@ def _rates(page: Page) -> Table:
     rows = []
     for row in page.day.rules.outlook:
         judged = page.day.rate(row["metric"])
-        slope, days = row["slope_points_per_day"], row["days_to_breach"]
+        days = None if row["status"] in _BAD else row["days_to_breach"]
         rows.append(
             Row(
                 [
                     Cell(METRICS[row["metric"]].label),
                     status(row["status"]),
                     rate(row["value"], judged["target"] if judged else None),
-                    _change(slope),
+                    _change(row["slope_points_per_day"]),
                     Cell(MISSING if days is None else f"{days:,.1f}", sort=str(days or "")),
                     _day(row["breach_on_open_orders_on"]),
                     count(row["needed_to_recover"] or None),
@@ -115,12 +116,18 @@ def _day(day: Any) -> Cell:
     return Cell(MISSING) if day is None else Cell(format_date(day), sort=day.isoformat())
 
 
+def _left(orders: int | None) -> Cell:
+    if orders is None:
+        return Cell(MISSING)
+    return Cell(f"{orders:,} left" if orders >= 0 else f"{-orders:,} over", sort=str(orders))
+
+
 def _capacity(lines: list[dict[str, Any]]) -> Table:
     rows = [
         Row(
             [
                 Cell(format_line(line["rate_line"]), sort=f"{line['rate_line']:.6g}"),
-                count(line["allowed_late_left"]),
+                _left(line["allowed_late_left"]),
                 count(line["orders_to_dispatch"]),
                 _day(line["due_on"]),
                 count(line["needed_per_day"]),

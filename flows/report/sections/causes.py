@@ -60,7 +60,10 @@ def causes(page: Page) -> Section | None:
     section.tables.append(_causes(found, total))
     if rules.segments:
         section.tables.append(_segments(rules.segments))
-    section.downloads = [page.download("late_causes.csv", "Late orders with their timeline (CSV)")]
+    section.downloads = [
+        page.download("late_causes.csv", "Late orders with their timeline (CSV)"),
+        page.download("late_segments.csv", "Every segment (CSV)"),
+    ]
     if rules.appeals:
         section.answers.append(appeal_sentence(rules.appeals))
         section.downloads.append(

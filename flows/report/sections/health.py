@@ -52,7 +52,7 @@ def health(page: Page) -> Section | None:
     section.notes += filter(None, [difference_sentence(row)])
     if rules.waterfall:
         section.figures.append(_waterfall(page, rules.waterfall))
-        section.tables.append(_waterfall_table(rules.waterfall, row))
+        section.tables.append(_waterfall_table(rules.waterfall))
     if rules.promotions:
         section.tables.append(_promotions(rules.promotions))
     section.downloads = [page.download("account_health.csv", "Account health by day (CSV)")]
@@ -117,7 +117,7 @@ def _waterfall(page: Page, rows: list[dict[str, Any]]) -> Figure:
     )
 
 
-def _waterfall_table(rows: list[dict[str, Any]], row: dict[str, Any]) -> Table:
+def _waterfall_table(rows: list[dict[str, Any]]) -> Table:
     shown = [r for r in rows if r["kind"] not in ("opening", "closing")]
     lines = [
         Row(
@@ -130,10 +130,14 @@ def _waterfall_table(rows: list[dict[str, Any]], row: dict[str, Any]) -> Table:
         )
         for r in shown[:SHOWN]
     ]
-    window = f"from {row['opening']:,} to {row['score']:,} on {format_date(row['as_of_on'])}"
     return Table(
-        list_caption("reason", len(lines), len(shown), "the largest step first").rstrip(".")
-        + f"; the day went {window}.",
+        list_caption(
+            "reason of the last 30 days",
+            len(lines),
+            len(shown),
+            "the largest step first",
+            "reasons of the last 30 days",
+        ),
         [Column("Reason"), Column("What"), Column("Events", True), Column("Points", True)],
         lines,
     )

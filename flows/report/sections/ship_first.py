@@ -139,14 +139,13 @@ def _due_bars(page: Page) -> Figure:
 def _order_table(page: Page, total: int) -> Table:
     has_clocks = page.day.rules.has("open_orders")
     orders = page.day.open_orders(LIST_LIMIT)
-    middle = [Column("Waits for"), Column("Chance late", True)] if has_clocks else [Column("Why")]
     return Table(
         list_caption("open order", orders.height, total, "the earliest deadline first"),
         [
             Column("Order"),
             Column("Due"),
-            *middle,
-            Column("Late by"),
+            Column("Waits for" if has_clocks else "Why"),
+            Column("Late by, or chance of it" if has_clocks else "Late by"),
             Column("Warehouse"),
             Column("Carrier"),
             Column("Last event"),
@@ -165,11 +164,8 @@ def _order_row(page: Page, row: dict[str, Any], has_clocks: bool) -> Row:
         [
             code(row["order_id"]),
             moment(due, zone),
-            *(_clock_cells(row, late is not None) if has_clocks else [_why(row)]),
-            Cell(
-                format_duration(late) if late is not None else MISSING,
-                sort="" if late is None else str(int(late.total_seconds())),
-            ),
+            _waits(row) if has_clocks else _why(row),
+            _late(row, late, has_clocks),
             words(row["warehouse_name"] or row["warehouse_id"]),
             words(row["carrier_name"] or row["carrier"]),
             words(capital(event)),
@@ -184,17 +180,18 @@ def _why(row: dict[str, Any]) -> Cell:
     return Cell(capital(why))
 
 
-def _clock_cells(row: dict[str, Any], is_late: bool) -> list[Cell]:
-    """What the order waits for, and its chance of being late; a late order has none any more."""
+def _waits(row: dict[str, Any]) -> Cell:
     kind = row["order_type"] or "regular"
     waits = words_of(WAITING_WORDS, row["waiting_for"] or "unknown")
-    if kind != "regular":
-        waits = f"{waits} ({kind.replace('_', '-')})"
-    chance = "" if is_late else chance_words(row["late_chance"], row["late_chance_orders"])
-    return [
-        Cell(waits),
-        Cell(chance or MISSING, sort=f"{row['late_chance']:.4g}" if chance else ""),
-    ]
+    return Cell(waits if kind == "regular" else f"{waits} ({kind.replace('_', '-')})")
+
+
+def _late(row: dict[str, Any], late: timedelta | None, has_clocks: bool) -> Cell:
+    """By how much an order is late, else how likely it is to be; late orders sort above."""
+    if late is not None:
+        return Cell(format_duration(late), sort=str(int(late.total_seconds())))
+    chance = chance_words(row["late_chance"], row["late_chance_orders"]) if has_clocks else ""
+    return Cell(chance or MISSING, sort=f"{row['late_chance']:.4g}" if chance else "")
 
 
 def _unscanned_table(page: Page) -> Table:
