@@ -16,9 +16,11 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         "the last 30 days.",
     ),
     "indicators": (
-        "Each indicator over its own window today and 7 days before. The evidence is counted, not "
-        "inferred: a diagnosis names the explanation that more of the affected orders show, and "
-        "the share that shows the other one.",
+        "Each indicator over the last 7 days against the 7 before. Unshipped orders are those open "
+        "and overdue, of all open ones; refunds are units refunded, of units ordered; complaints "
+        "and tickets are those about shipping, tracking and delivery, per 100 orders. A diagnosis "
+        "is counted, not inferred: it names the explanation that more of the affected orders show, "
+        "and how many show the other one. An order can show both.",
     ),
     "health": (
         "Points are taken from the shop's own record and never invented: opening points, plus "

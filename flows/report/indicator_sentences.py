@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from flows.report.ahead_sentences import joined
-from flows.report.formats import format_line, format_rate, plural
+from flows.report.formats import format_date, format_line, format_rate, plural
 from flows.report.rule_words import (
     FULFILLMENT_WORDS,
     HYPOTHESIS_WORDS,
@@ -14,6 +15,7 @@ from flows.report.rule_words import (
     SYMPTOM_WORDS,
 )
 from flows.report.sentences import window_words
+from flows.report.vocabulary import DEFECT_WORDS
 
 _NUMBERS = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven")
 
@@ -33,29 +35,50 @@ def indicators_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
     return f"{said}; {blind} {'has' if blind == 1 else 'have'} no value."
 
 
+def evidence_words(dimension: str | None, reason: str | None, count: int | None) -> str:
+    """What is behind most of an indicator: ``No carrier scan: 29``; empty where nothing is known.
+
+    ``reason`` is foreign text where it is a reason for a cancellation or return.
+    """
+    if not reason or not count:
+        return ""
+    if dimension == "tracking_defect":
+        reason = DEFECT_WORDS.get(reason, reason)
+    elif dimension == "topic":
+        reason = reason.replace("_", " ").capitalize()
+    place = "Warehouse " if dimension == "warehouse" else ""
+    return f"{place}{reason}: {count:,}"
+
+
+def tickets_sentence(through_on: date | None, as_of_on: date) -> str:
+    """``Tickets are known to Fri Nov 20.``; empty where they reach the day or there are none."""
+    if through_on is None or through_on >= as_of_on:
+        return ""
+    return f"Tickets are known to {format_date(through_on)}."
+
+
 def _lower(indicator: str) -> str:
     text = INDICATOR_WORDS.get(indicator, indicator.replace("_", " "))
     return text[:1].lower() + text[1:]
 
 
 def diagnosis_sentence(row: Mapping[str, Any]) -> str:
-    """``Late dispatch rises: 62.0% of 45 orders point to stock readiness, 21.0% to ….``
+    """``Late dispatch rises: 80 of 155 orders (51.6%) point to stock readiness, 15 to ….``
 
-    ``row``: a triggered row of ``diagnoses``; shares are of the orders with evidence.
+    ``row``: a triggered row of ``diagnoses``; the orders are those with the symptom.
     """
     start = SYMPTOM_WORDS.get(row["symptom"], row["symptom"].replace("_", " ").capitalize())
-    orders, share = row["evidence_orders"], row["evidence_share"]
-    if not orders or share is None or not row["hypothesis"]:
-        return f"{start}, and no order shows why."
+    orders, total = row["evidence_orders"], row["symptom_orders"]
+    if not orders or not row["hypothesis"]:
+        return f"{start}; what its orders have in common is not known."
     verb = "points" if orders == 1 else "point"
     said = (
-        f"{start}: {format_rate(share)} of {plural(orders, 'order')} {verb} to "
-        f"{_hypothesis(row['hypothesis'])}"
+        f"{start}: {orders:,} of {plural(total, 'order')} ({format_rate(row['evidence_share'])}) "
+        f"{verb} to {_hypothesis(row['hypothesis'])}"
     )
-    other = row["other_hypothesis"]
-    if not other or row["other_share"] is None:
+    if not row["other_hypothesis"]:
         return f"{said}."
-    return f"{said}, {format_rate(row['other_share'])} to {_hypothesis(other)}."
+    return f"{said}, {row['other_orders']:,} to {_hypothesis(row['other_hypothesis'])}."
 
 
 def _hypothesis(name: str) -> str:

@@ -53,13 +53,6 @@ INDICATOR_WORDS: dict[str, str] = {
 }
 """The seven indicators in their order."""
 
-INDICATOR_FEEDS: dict[str, str] = {
-    "refund_reasons": "seller_center/returns",
-    "delivery_complaints": "reference/support_tickets",
-    "shipping_tickets": "reference/support_tickets",
-}
-"""The feed without which an indicator has no value."""
-
 SYMPTOM_WORDS: dict[str, str] = {
     "late_dispatch": "Late dispatch rises",
     "tracking_complaints": "Complaints about tracking rise",

@@ -113,13 +113,20 @@ _PRODUCT_CANCELLATIONS = (
 _INDICATORS = (
     "place",
     "indicator",
+    "unit",
     "numerator",
     "denominator",
     "value",
+    "previous_numerator",
+    "previous_denominator",
     "previous_value",
     "change",
     "is_worse",
-    "evidence",
+    "top_dimension",
+    "top_reason",
+    "top_count",
+    "tickets_through_on",
+    "mend_feed",
 )
 _RESTATEMENTS = (
     "as_of_on",

@@ -78,11 +78,12 @@ create table marts.kpi_restatements (shop_id text, as_of_on date, metric text, b
     was_complete boolean, is_numerator bigint, is_denominator bigint, is_value double,
     is_status text, cause text, files text);
 create table marts.seven_indicators (shop_id text, as_of_on date, place bigint, indicator text,
-    numerator bigint, denominator bigint, value double, previous_value double, change double,
-    is_worse boolean, evidence text);
+    unit text, numerator bigint, denominator bigint, value double, previous_value double,
+    change double, is_worse boolean, top_dimension text, top_reason text, top_count bigint,
+    tickets_through_on date, mend_feed text);
 create table marts.diagnoses (shop_id text, as_of_on date, symptom text, is_triggered boolean,
     hypothesis text, evidence_share double, other_hypothesis text, other_share double,
-    evidence_orders bigint)
+    evidence_orders bigint, other_orders bigint, symptom_orders bigint)
 """
 
 # Every seventh open order is prepared and unscanned; of too few past orders there is no chance.
@@ -205,21 +206,26 @@ insert into marts.kpi_restatements values
      timestamp '2026-11-23 10:00:00', 'run-1', 900, 950, 900 / 950, 'breach', false, 960, 1000,
      0.96, 'ok', 'time', null);
 insert into marts.seven_indicators values
-    ($shop, $day, 1, 'late_dispatch', 38, 1000, 0.038, 0.030, 0.008, true,
-     'Most by a late carrier scan: 80 of 155'),
-    ($shop, $day, 2, 'valid_tracking', 971, 1000, 0.971, 0.975, -0.004, true,
-     'No carrier scan: 29'),
-    ($shop, $day, 3, 'seller_fault_cancellation', 29, 1000, 0.029, 0.029, 0, false,
-     'Out of stock: 61'),
-    ($shop, $day, 4, 'unshipped_orders', 88, 1000, 0.088, 0.090, -0.002, false, null),
-    ($shop, $day, 5, 'refund_reasons', 40, 2500, 0.016, 0.012, 0.004, true, $hostile),
-    ($shop, $day, 6, 'delivery_complaints', null, null, null, null, null, null, null),
-    ($shop, $day, 7, 'shipping_tickets', null, null, null, null, null, null, null);
+    ($shop, $day, 1, 'late_dispatch', 'share', 38, 1000, 0.038, 0.030, 0.008, true, 'warehouse',
+     'NJ-1', 30, null, null),
+    ($shop, $day, 2, 'valid_tracking', 'share', 971, 1000, 0.971, 0.975, -0.004, true,
+     'tracking_defect', 'no_scan', 29, null, null),
+    ($shop, $day, 3, 'seller_fault_cancellation', 'share', 29, 1000, 0.029, 0.029, 0, false,
+     'cancel_reason', 'Out of stock', 61, null, null),
+    ($shop, $day, 4, 'unshipped_orders', 'share', 12, 88, 12 / 88, 0.15, 12 / 88 - 0.15, false,
+     null, null, null, null, null),
+    ($shop, $day, 5, 'refund_reasons', 'share', 40, 2500, 0.016, 0.012, 0.004, true,
+     'return_reason', $hostile, 25, null, null),
+    ($shop, $day, 6, 'delivery_complaints', 'per_100_orders', 12, 1000, 1.2, 0.9, 0.3, true,
+     'topic', 'shipping_status', 7, $day - 3, null),
+    ($shop, $day, 7, 'shipping_tickets', 'per_100_orders', null, null, null, null, null, null,
+     null, null, null, $day - 3, 'reference/support_tickets');
 insert into marts.diagnoses values
     ($shop, $day, 'late_dispatch', true, 'carrier_scan_timing', 80 / 155, 'stock_readiness',
-     15 / 155, 155),
-    ($shop, $day, 'tracking_complaints', false, null, null, null, null, 0),
-    ($shop, $day, 'product_mismatch', true, 'sku_confirmation', 0.6, 'quality_control', 0.4, 20)
+     15 / 155, 80, 15, 155),
+    ($shop, $day, 'tracking_complaints', false, null, null, null, null, 0, 0, 3),
+    ($shop, $day, 'product_mismatch', true, 'sku_confirmation', 0.6, 'quality_control', 0.4, 12,
+     8, 20)
 """
 
 

@@ -108,12 +108,22 @@ def test_there_are_seven_indicators(demo: Rendered) -> None:
         "38 of 1,000",
         "3.0%",
         "+0.8 points, worse",
-        "Most by a late carrier scan: 80 of 155",
+        "Warehouse NJ-1: 30",
     ]
-    assert rows[4][-1] == HOSTILE
-    assert [row[-1] for row in rows[5:]] == ["Needs reference/support_tickets."] * 2
+    assert [row[-1] for row in rows[1:3]] == ["No carrier scan: 29", "Out of stock: 61"]
+    assert rows[4][-1] == f"{HOSTILE}: 25"
+    assert rows[5][1:] == [
+        "1.2 per 100",
+        "12 of 1,000",
+        "0.9 per 100",
+        "+0.3 per 100, worse",
+        "Shipping status: 7",
+    ]
+    assert rows[6][1:] == ["–", "–", "–", "–", "Needs reference/support_tickets."]
     said = text(section(demo, "indicators"))
-    assert "Late dispatch rises: 51.6% of 155 orders point to the timing of carrier scans" in said
+    assert "80 of 155 orders (51.6%) point to the timing of carrier scans, 15 to stock" in said
+    assert "Four of seven indicators got worse in a week" in said
+    assert "Tickets are known to Fri Nov 20." in said
     assert "Complaints about tracking" not in said
 
 
@@ -131,30 +141,24 @@ def test_account_health_shows_what_moved_the_points(demo: Rendered) -> None:
     assert len(read_csv(demo.folder / "account_health.csv")) == 41
 
 
-def test_many_steps_of_the_waterfall_are_drawn_as_few(tmp_path: Path) -> None:
+def test_violation_points_of_many_reasons(tmp_path: Path) -> None:
     made = make(
         tmp_path,
         "insert into marts.account_health_waterfall select 'demo', date '2026-11-23', "
-        "'reason ' || i, 'violation', -1, 1 from range(20) as r(i)",
-    )
-    shown = section(made, "health")
-    assert "17 smaller steps −17" in shown
-    assert len(table(shown, "health-t1")) == 15
-    assert "The first 15 of 23 reasons" in shown
-
-
-def test_violation_points_have_no_score(tmp_path: Path) -> None:
-    made = make(
-        tmp_path,
+        "'reason ' || i, 'violation', 1, 1 from range(20) as r(i)",
         "update marts.account_health_daily set points_kind = 'violation_points', score = 14, "
         "zone = null, milestone = 12, milestone_consequence = 'No campaigns.', "
         "next_milestone = 24, points_to_next_milestone = 10",
     )
-    said = text(section(made, "health"))
+    shown = section(made, "health")
+    said = text(shown)
     assert (
         "The shop has 14 violation points. 10 points are left before the milestone of 24." in said
     )
     assert "The milestone of 12 is reached: no campaigns." in said
+    assert "17 smaller steps +17" in shown, "a picture has few steps"
+    assert len(table(shown, "health-t1")) == 15
+    assert "The first 15 of 23 reasons" in shown
 
 
 def test_open_orders_say_what_they_wait_for(demo: Rendered) -> None:

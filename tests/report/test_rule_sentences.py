@@ -32,9 +32,11 @@ from flows.report.health_sentences import (
 )
 from flows.report.indicator_sentences import (
     diagnosis_sentence,
+    evidence_words,
     fulfillment_sentence,
     indicators_sentence,
     product_sentence,
+    tickets_sentence,
 )
 from flows.report.rule_words import HYPOTHESIS_WORDS, INDICATOR_WORDS, SYMPTOM_WORDS
 from flows.report.sentences import METRICS, rate_sentence, target_words
@@ -359,38 +361,49 @@ def test_seven_indicators() -> None:
     assert indicators_sentence([*rows[:6], blind[6]]).endswith("; 1 has no value.")
 
 
+def diagnosis(symptom: str, hypothesis: str | None, **changes: Any) -> dict[str, Any]:
+    known = {
+        "symptom": symptom,
+        "hypothesis": hypothesis,
+        "evidence_share": 80 / 155,
+        "evidence_orders": 80,
+        "other_hypothesis": "stock_readiness",
+        "other_orders": 15,
+        "symptom_orders": 155,
+    }
+    return known | changes
+
+
 @pytest.mark.parametrize("symptom", SYMPTOM_WORDS)
 @pytest.mark.parametrize("hypothesis", HYPOTHESIS_WORDS)
 def test_a_diagnosis_names_hypothesis_and_evidence(symptom: str, hypothesis: str) -> None:
-    row = {
-        "symptom": symptom,
-        "hypothesis": hypothesis,
-        "evidence_share": 0.62,
-        "other_hypothesis": "stock_readiness",
-        "other_share": 0.21,
-        "evidence_orders": 45,
-    }
-    assert diagnosis_sentence(row) == (
-        f"{SYMPTOM_WORDS[symptom]}: 62.0% of 45 orders point to {HYPOTHESIS_WORDS[hypothesis]}, "
-        "21.0% to stock readiness."
+    assert diagnosis_sentence(diagnosis(symptom, hypothesis)) == (
+        f"{SYMPTOM_WORDS[symptom]}: 80 of 155 orders (51.6%) point to "
+        f"{HYPOTHESIS_WORDS[hypothesis]}, 15 to stock readiness."
     )
 
 
 def test_a_diagnosis_without_evidence_or_without_another_explanation() -> None:
-    row = {
-        "symptom": "late_dispatch",
-        "hypothesis": "stock_readiness",
-        "evidence_share": 1.0,
-        "other_hypothesis": None,
-        "other_share": None,
-        "evidence_orders": 1,
-    }
+    alone = {"other_hypothesis": None, "evidence_orders": 1, "symptom_orders": 1}
     assert (
-        diagnosis_sentence(row)
-        == "Late dispatch rises: 100.0% of 1 order points to stock readiness."
+        diagnosis_sentence(diagnosis("late_dispatch", "stock_readiness", evidence_share=1, **alone))
+        == "Late dispatch rises: 1 of 1 order (100.0%) points to stock readiness."
     )
-    row["hypothesis"] = None
-    assert diagnosis_sentence(row) == "Late dispatch rises, and no order shows why."
+    assert (
+        diagnosis_sentence(diagnosis("late_dispatch", None, evidence_orders=0))
+        == "Late dispatch rises; what its orders have in common is not known."
+    )
+
+
+def test_evidence_of_an_indicator() -> None:
+    assert evidence_words("tracking_defect", "no_scan", 29) == "No carrier scan: 29"
+    assert evidence_words("warehouse", "NJ-1", 1200) == "Warehouse NJ-1: 1,200"
+    assert evidence_words("topic", "shipping_status", 7) == "Shipping status: 7"
+    assert evidence_words("return_reason", "too_small", 7) == "too_small: 7"
+    assert evidence_words(None, None, None) == ""
+    day = date(2026, 11, 23)
+    assert tickets_sentence(date(2026, 11, 20), day) == "Tickets are known to Fri Nov 20."
+    assert tickets_sentence(day, day) == tickets_sentence(None, day) == ""
 
 
 def test_fulfillment_rates() -> None:

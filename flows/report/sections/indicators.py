@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flows.report.formats import MISSING, format_points
-from flows.report.indicator_sentences import diagnosis_sentence, indicators_sentence
+from flows.report.indicator_sentences import (
+    diagnosis_sentence,
+    evidence_words,
+    indicators_sentence,
+    tickets_sentence,
+)
 from flows.report.model import Cell, Column, Page, Row, Section, Table, rate, words
-from flows.report.rule_words import INDICATOR_FEEDS, INDICATOR_WORDS, words_of
+from flows.report.rule_words import INDICATOR_WORDS, words_of
 
 
 def indicators(page: Page) -> Section | None:
@@ -18,6 +23,8 @@ def indicators(page: Page) -> Section | None:
     section = Section("indicators", "Which of the seven indicators got worse?", "Indicators")
     section.answers.append(indicators_sentence(rows))
     section.answers += [diagnosis_sentence(row) for row in page.day.rules.diagnoses]
+    known = {row["tickets_through_on"] for row in rows} - {None}
+    section.notes += filter(None, [tickets_sentence(max(known, default=None), page.day.as_of_on)])
     section.tables.append(_table(rows))
     section.downloads = [page.download("indicators.csv", "The seven indicators (CSV)")]
     return section
@@ -25,7 +32,7 @@ def indicators(page: Page) -> Section | None:
 
 def _table(rows: list[dict[str, Any]]) -> Table:
     return Table(
-        "The seven indicators today and 7 days before.",
+        "The seven indicators over 7 days, and over the 7 before.",
         [
             Column("Indicator"),
             Column("Value", True),
@@ -39,31 +46,40 @@ def _table(rows: list[dict[str, Any]]) -> Table:
 
 
 def _row(row: dict[str, Any]) -> Row:
-    tally = MISSING if row["value"] is None else f"{row['numerator']:,} of {row['denominator']:,}"
+    is_share = row["unit"] == "share"
+    tally = MISSING
+    if row["value"] is not None:
+        tally = f"{row['numerator']:,} of {row['denominator']:,}"
     return Row(
         [
             Cell(words_of(INDICATOR_WORDS, row["indicator"])),
-            rate(row["value"]),
+            _value(row["value"], is_share),
             Cell(tally, sort=str(row["numerator"] or 0)),
-            rate(row["previous_value"]),
-            _change(row),
+            _value(row["previous_value"], is_share),
+            _change(row, is_share),
             _evidence(row),
         ]
     )
 
 
-def _change(row: dict[str, Any]) -> Cell:
+def _value(value: float | None, is_share: bool) -> Cell:
+    if value is None or is_share:
+        return rate(value)
+    return Cell(f"{value:,.1f} per 100", sort=f"{value:.6g}")
+
+
+def _change(row: dict[str, Any], is_share: bool) -> Cell:
     change = row["change"]
     if change is None:
         return Cell(MISSING)
-    points = format_points(change)
-    if points.startswith("0.0 "):
+    size = format_points(change) if is_share else f"{abs(change):,.1f} per 100"
+    if size.startswith("0.0 "):
         return Cell("±0.0", sort=f"{change:.6g}")
     worse = ", worse" if row["is_worse"] else ""
-    return Cell(f"{'+' if change > 0 else '−'}{points}{worse}", sort=f"{change:.6g}")
+    return Cell(f"{'+' if change > 0 else '−'}{size}{worse}", sort=f"{change:.6g}")
 
 
 def _evidence(row: dict[str, Any]) -> Cell:
-    if row["value"] is None and row["indicator"] in INDICATOR_FEEDS:
-        return Cell(f"Needs {INDICATOR_FEEDS[row['indicator']]}.")
-    return words(row["evidence"])
+    if row["value"] is None and row["mend_feed"]:
+        return Cell(f"Needs {row['mend_feed']}.")
+    return words(evidence_words(row["top_dimension"], row["top_reason"], row["top_count"]))
