@@ -50,6 +50,10 @@ class Home:
         """Published reports, daily and weekly."""
         return self.root / "reports"
 
+    def what_if(self, policy_version: str) -> Path:
+        """What days would have been under another policy version; never part of the publication."""
+        return self.root / "what_if" / policy_version
+
     @property
     def alerts(self) -> Path:
         """Published alert files, one folder a day."""

@@ -122,6 +122,12 @@ WARNINGS: dict[str, tuple[Expectation, ...]] = {
             "Every carrier name has a mapping",
         ),
         _issue(
+            "parcels_from_the_market",
+            "cross_border_parcel",
+            "packages that a carrier first held abroad",
+            "No parcel of a US shop begins its journey abroad",
+        ),
+        _issue(
             "states_known",
             "unknown_state",
             "orders to a state that is not known",

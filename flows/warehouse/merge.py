@@ -20,7 +20,7 @@ STORAGE_VERSION = "v1.0.0"
 _LEDGERS = frozenset({"row_accounting", "feed_freshness"})
 
 # The keys of the big marts; the others are small enough to be ordered by all their columns.
-_KEYS = {
+KEYS = {
     "orders": ("shop_id", "order_id"),
     "packages": ("shop_id", "package_key"),
     "kpi_daily": ("shop_id", "as_of_on", "metric", "basis", "window_name"),
@@ -78,7 +78,7 @@ def _write_table(
     if before is not None:
         shared = ", ".join(name(column) for column in columns if column in before)
         query = f"{query} union all by name select {shared} from previous.{mart} where {kept}"
-    keys = _KEYS.get(table)
+    keys = KEYS.get(table)
     order = ", ".join(keys) if keys else "all"
     connection.execute(f"insert into target.{mart} by name {query} order by {order}")
 

@@ -56,6 +56,7 @@ CANONICAL = {
     "reference/shops": "shop_id, market, timezone, currency, opened_on",
     "reference/account_health": "recorded_at, event_id, kind, points, score_after, reason, "
     "order_id",
+    "reference/promotions": "promotion_id, name, starts_on, ends_on, min_score",
 }
 
 

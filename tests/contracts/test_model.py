@@ -39,7 +39,7 @@ LAKE = {
             MONEY,
         ),
         "currency": TEXT,
-        **_stamps("created paid rts shipped delivered cancelled"),
+        **_stamps("created paid rts shipped delivered cancelled rts_sla tts_sla delivery_due"),
         **_names(
             "cancel_by cancel_reason fulfillment_type warehouse_name tracking_number "
             "tracking_fits delivery_option_type delivery_option shipping_provider_name country "
@@ -136,6 +136,11 @@ LAKE = {
         **_names("event_id kind", TEXT),
         **_names("points score_after", BIG),
         **_names("reason order_id", TEXT),
+    },
+    "reference__promotions": {
+        **_names("promotion_id name", TEXT),
+        **_names("starts_on ends_on", DAY),
+        "min_score": BIG,
     },
 }
 

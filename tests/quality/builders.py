@@ -7,10 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import yaml
 
 from flows.contracts import Contract, lake_schema
+from flows.paths import PROJECT_ROOT
 from flows.warehouse.inputs import duckdb_type
 
+MARTS = PROJECT_ROOT / "flows" / "quality" / "marts.yaml"
 AS_OF = date(2026, 11, 23)
 FIRST_DAY = date(2026, 10, 1)
 SHOPS = ("north", "south")
@@ -198,6 +201,42 @@ select shop_id, date '{as_of}' as as_of_on, 'rolling_30d' as window_name, 'no_sc
 from {shops}
 """,
     """
+create table marts.account_health_daily as
+select shop_id, date '{as_of}' as as_of_on, 200::bigint as opening, 3::bigint as gained,
+    -8::bigint as lost, 0::bigint as appealed, 0::bigint as rolled_off, 0::bigint as clamped,
+    195::bigint as score
+from {shops}
+""",
+    """
+create table marts.account_health_waterfall as
+select shop_id, date '{as_of}' as as_of_on, 'rolling_30d' as window_name, w.kind,
+    '(all)' as reason, w.points::bigint as points, 1::bigint as events
+from {shops}, (values ('opening', 200), ('violation', -8), ('gain', 3), ('closing', 195))
+    as w (kind, points)
+""",
+    """
+create table marts.tracking_defects_by as
+select shop_id, date '{as_of}' as as_of_on, 'rolling_30d' as window_name, d.dimension,
+    d.segment, p.tracking_defect, p.packages::bigint as packages
+from {shops}, (values ('carrier', 'UPS'), ('warehouse', 'NJ-1'), ('label_source', 'seller'))
+    as d (dimension, segment),
+    (values ('(valid)', 97), ('no_scan', 3)) as p (tracking_defect, packages)
+""",
+    """
+create table marts.fulfillment_daily as
+select shop_id, date '{as_of}' as as_of_on, 'unshipped_order_rate' as metric,
+    'rolling_30d' as window_name, 1::bigint as numerator, 50::bigint as denominator,
+    0.02::double as value
+from {shops}
+""",
+    """
+create table marts.product_cancellations as
+select shop_id, 'MUG' as seller_sku, 'rolling_30d' as window_name, 10::bigint as orders,
+    1::bigint as seller_fault_cancellations, 0.1::double as value, 0.05::double as shop_value,
+    0.05::double as shop_line, 0.1::double as product_line, true as is_past_lines
+from {shops}
+""",
+    """
 create table marts.not_judged as
 select shop_id, date '{as_of}' as as_of_on, 'zones' as subject, 'no warehouse file' as reason,
     'reference/warehouses' as mend_feed, 10::bigint as affected
@@ -235,7 +274,22 @@ def good_marts(path: Path, shops: Sequence[str] = SHOPS, orders: int = 540) -> P
             connection.execute(statement.format(**words))
         for name, column in (("sku", "seller_sku"), ("creator", "creator_handle")):
             connection.execute(_RETURNS.format(name=name, column=column, **words))
+        _the_rest(connection)
     return path
+
+
+def _the_rest(connection: duckdb.DuckDBPyConnection) -> None:
+    """Marts of which no test breaks anything but the grain: the columns of it, and no row."""
+    made = {
+        row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()
+    }
+    for table, mart in yaml.safe_load(MARTS.read_text(encoding="utf-8")).items():
+        if table not in made:
+            columns = ", ".join(
+                f"{column} {'date' if column.endswith('_on') else 'varchar'}"
+                for column in mart["grain"]
+            )
+            connection.execute(f"create table marts.{table} ({columns})")
 
 
 def change(path: Path, *statements: str) -> Path:

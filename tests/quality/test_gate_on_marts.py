@@ -85,6 +85,16 @@ CRITICAL = [
         "overdue_is_not_dispatched",
         f"update marts.orders set is_overdue_open = true {SOUTH}",
     ),
+    (
+        "account_health_daily",
+        "changes_add_up",
+        f"update marts.account_health_daily set lost = -9 {SOUTH}",
+    ),
+    (
+        "account_health_waterfall",
+        "adds_up_to_the_score",
+        f"update marts.account_health_waterfall set points = -5 {SOUTH} and kind = 'violation'",
+    ),
     ("packages", "keys_unique", f"update marts.packages set package_key = 'same' {SOUTH}"),
     (
         "packages",
@@ -163,6 +173,27 @@ CRITICAL = [
         "adds_up_to_the_rate",
         f"update marts.tracking_defects set packages = 4 {SOUTH}",
     ),
+    (
+        "tracking_defects_by",
+        "adds_up_to_the_rate",
+        f"update marts.tracking_defects_by set packages = 96 {SOUTH} and dimension = 'warehouse' "
+        "and tracking_defect = '(valid)'",
+    ),
+    (
+        "fulfillment_daily",
+        "numerator_at_most_denominator",
+        f"update marts.fulfillment_daily set numerator = 51 {SOUTH}",
+    ),
+    (
+        "product_cancellations",
+        "rates_in_range",
+        f"update marts.product_cancellations set value = 1.1 {SOUTH}",
+    ),
+    (
+        "product_cancellations",
+        "numerator_at_most_denominator",
+        f"update marts.product_cancellations set seller_fault_cancellations = 11 {SOUTH}",
+    ),
 ]
 
 
@@ -214,6 +245,11 @@ WARNINGS = [
         "data_quality_issues",
         {"carriers_mapped"},
         f"update marts.data_quality_issues set issue = 'unmapped_carrier', rows = 3 {SOUTH}",
+    ),
+    (
+        "data_quality_issues",
+        {"parcels_from_the_market"},
+        f"update marts.data_quality_issues set issue = 'cross_border_parcel', rows = 3 {SOUTH}",
     ),
     (
         "data_quality_issues",

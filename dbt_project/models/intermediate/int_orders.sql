@@ -9,7 +9,8 @@
 ] -%}
 {%- set stamps = [
     'created_at', 'created_on', 'paid_at', 'paid_on', 'rts_at', 'rts_on', 'shipped_at', 'shipped_on',
-    'delivered_at', 'delivered_on', 'cancelled_at', 'cancelled_on'
+    'delivered_at', 'delivered_on', 'cancelled_at', 'cancelled_on', 'rts_sla_at', 'rts_sla_on',
+    'tts_sla_at', 'tts_sla_on', 'delivery_due_at', 'delivery_due_on'
 ] -%}
 with several_lines as (
 
@@ -124,92 +125,126 @@ states as (
     from {{ ref('us_states') }}
     group by alias
 
+),
+
+clocked as (
+
+    select
+        actors.*,
+        days.policy_market,
+        days.policy_version,
+        days.calendar_id,
+        days.dispatch_event,
+        days.return_window_days,
+        days.free_cancellation_minutes,
+        {%- for kind in ['on', 'at'] %}
+        case
+            -- What the platform named follows from the rules that were in force.
+            when days.is_what_if then null
+            when days.dispatch_event = 'tracking_uploaded' then actors.rts_sla_{{ kind }}
+            else actors.tts_sla_{{ kind }}
+        end as named_dispatch_due_{{ kind }},
+        case when days.is_what_if then null else actors.delivery_due_{{ kind }} end as named_deliver_by_{{ kind }},
+        {%- endfor %}
+        -- Made to order, backorder, custom and pre-order have clocks of their own; without a handling time
+        -- or a closing date they have no due time.
+        {%- for clock in ['dispatch_due', 'deliver_by'] %}
+        {%- for kind in ['on', 'at'] %}
+        case
+            when actors.special_order_type is not null then clocks.{{ clock }}_{{ kind }}
+            {%- if clock == 'dispatch_due' %}
+            when actors.created_at < days.cutoff_at then days.early_{{ clock }}_{{ kind }}
+            {%- endif %}
+            else days.{{ clock }}_{{ kind }}
+        end as counted_{{ clock }}_{{ kind }}{{ ',' if not (loop.last and clock == 'deliver_by') }}
+        {%- endfor %}
+        {%- endfor %}
+    from actors
+    left join {{ ref('int_policy_days') }} as days
+        on
+            actors.shop_id = days.shop_id
+            and actors.created_on = days.day_on
+    left join {{ ref('int_order_clocks') }} as clocks
+        on actors.order_key = clocks.order_key
+
 )
 
 select
-    actors.shop_id,
-    actors.order_id,
-    actors.order_key,
-    actors.creator_handle,
-    actors.units,
+    clocked.shop_id,
+    clocked.order_id,
+    clocked.order_key,
+    clocked.creator_handle,
+    clocked.units,
     case
-        when actors.is_sample then 'sample'
-        when actors.is_replacement then 'replacement'
-        when actors.special_order_type is not null then actors.special_order_type
-        when actors.is_express then 'express'
+        when clocked.is_sample then 'sample'
+        when clocked.is_replacement then 'replacement'
+        when clocked.special_order_type is not null then clocked.special_order_type
+        when clocked.is_express then 'express'
         else 'regular'
     end as order_type,
-    actors.fulfillment as fulfillment_type,
-    actors.fulfillment = 'fbt' as is_fbt,
-    actors.is_sample,
-    actors.is_replacement,
-    coalesce(actors.special_order_type = 'pre_order', false) as is_pre_order,
-    actors.is_express,
-    actors.is_platform_label,
-    actors.is_cash_on_delivery,
+    clocked.fulfillment as fulfillment_type,
+    clocked.fulfillment = 'fbt' as is_fbt,
+    clocked.is_sample,
+    clocked.is_replacement,
+    coalesce(clocked.special_order_type = 'pre_order', false) as is_pre_order,
+    clocked.is_express,
+    clocked.is_platform_label,
+    clocked.is_cash_on_delivery,
     -- Samples and replacements stand outside every rate.
-    not (actors.is_sample or actors.is_replacement) as is_rated,
+    not (clocked.is_sample or clocked.is_replacement) as is_rated,
     -- The day from which the order counts at all; null while nobody has paid.
     case
-        when actors.is_cash_on_delivery then actors.created_on
-        when actors.paid_on is not null then greatest(actors.created_on, actors.paid_on)
+        when clocked.is_cash_on_delivery then clocked.created_on
+        when clocked.paid_on is not null then greatest(clocked.created_on, clocked.paid_on)
     end as counts_from_on,
-    actors.created_at,
-    actors.created_on,
-    actors.paid_at,
-    actors.paid_on,
-    actors.rts_at,
-    actors.rts_on,
-    actors.shipped_at,
-    actors.shipped_on,
-    actors.delivered_at,
-    actors.delivered_on,
-    actors.cancelled_at,
-    actors.cancelled_on,
-    actors.cancel_by,
-    actors.cancel_actor,
-    actors.cancel_reason,
-    actors.warehouse_name,
+    clocked.created_at,
+    clocked.created_on,
+    clocked.paid_at,
+    clocked.paid_on,
+    clocked.rts_at,
+    clocked.rts_on,
+    clocked.shipped_at,
+    clocked.shipped_on,
+    clocked.delivered_at,
+    clocked.delivered_on,
+    clocked.cancelled_at,
+    clocked.cancelled_on,
+    clocked.cancel_by,
+    clocked.cancel_actor,
+    clocked.cancel_reason,
+    clocked.warehouse_name,
     warehouses.warehouse_id as named_warehouse_id,
-    actors.zip3,
-    actors.state as state_text,
+    clocked.zip3,
+    clocked.state as state_text,
     states.state_code,
-    actors.order_amount,
-    actors.currency,
-    days.policy_market,
-    days.policy_version,
-    days.calendar_id,
-    days.dispatch_event,
-    days.return_window_days,
-    -- Made to order, backorder, custom and pre-order have clocks of their own; without a handling time
-    -- or a closing date they have no due time.
-    {%- for clock in ['dispatch_due', 'deliver_by'] %}
+    clocked.order_amount,
+    clocked.currency,
+    clocked.policy_market,
+    clocked.policy_version,
+    clocked.calendar_id,
+    clocked.dispatch_event,
+    clocked.return_window_days,
+    -- A deadline that the platform itself names wins over the one that is counted here.
+    {%- for clock, named in [('dispatch_due', 'named_dispatch_due'), ('deliver_by', 'named_deliver_by')] %}
     {%- for kind in ['on', 'at'] %}
     case
-        when actors.special_order_type is not null then clocks.{{ clock }}_{{ kind }}
-        {%- if clock == 'dispatch_due' %}
-        when actors.created_at < days.cutoff_at then days.early_{{ clock }}_{{ kind }}
-        {%- endif %}
-        else days.{{ clock }}_{{ kind }}
+        when clocked.{{ named }}_at is not null then clocked.{{ named }}_{{ kind }}
+        else clocked.counted_{{ clock }}_{{ kind }}
     end as {{ clock }}_{{ kind }},
     {%- endfor %}
     {%- endfor %}
+    case when clocked.named_dispatch_due_at is not null then clocked.counted_dispatch_due_at end
+        as counted_dispatch_due_at,
     coalesce(
-        actors.cancel_actor = 'buyer'
-        and actors.cancelled_at
-        <= {{ dbt.dateadd('minute', 'days.free_cancellation_minutes', 'actors.created_at') }},
+        clocked.cancel_actor = 'buyer'
+        and clocked.cancelled_at
+        <= {{ dbt.dateadd('minute', 'clocked.free_cancellation_minutes', 'clocked.created_at') }},
         false
     ) as is_unconfirmed
-from actors
+from clocked
 left join warehouses
     on
-        actors.shop_id = warehouses.shop_id
-        and {{ fold('actors.warehouse_name') }} = warehouses.alias
+        clocked.shop_id = warehouses.shop_id
+        and {{ fold('clocked.warehouse_name') }} = warehouses.alias
 left join states
-    on {{ fold('actors.state') }} = states.alias
-left join {{ ref('int_policy_days') }} as days
-    on
-        actors.shop_id = days.shop_id
-        and actors.created_on = days.day_on
-left join {{ ref('int_order_clocks') }} as clocks
-    on actors.order_key = clocks.order_key
+    on {{ fold('clocked.state') }} = states.alias

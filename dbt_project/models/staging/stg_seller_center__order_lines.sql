@@ -57,6 +57,14 @@ renamed as (
         cancelled_at,
         cancelled_on,
 
+        -- deadlines that the platform itself names
+        rts_sla_at,
+        rts_sla_on,
+        tts_sla_at,
+        tts_sla_on,
+        delivery_due_at,
+        delivery_due_on,
+
         -- what makes a version: the order-level stamps and the status
         {{ row_fingerprint([
             'created_at', 'paid_at', 'rts_at', 'shipped_at', 'delivered_at', 'cancelled_at',
