@@ -13,6 +13,8 @@ from flows.report.rule_words import (
     HYPOTHESIS_WORDS,
     INDICATOR_WORDS,
     SYMPTOM_WORDS,
+    WITHOUT_TICKETS,
+    words_of,
 )
 from flows.report.sentences import window_words
 from flows.report.vocabulary import DEFECT_WORDS
@@ -62,12 +64,14 @@ def _lower(indicator: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def diagnosis_sentence(row: Mapping[str, Any]) -> str:
+def diagnosis_sentence(row: Mapping[str, Any], *, has_tickets: bool = True) -> str:
     """``Late dispatch rises: 80 of 155 orders (51.6%) point to stock readiness, 15 to ….``
 
-    ``row``: a triggered row of ``diagnoses``; the orders are those with the symptom.
+    ``row``: a triggered row of ``diagnoses``; the orders are those with the symptom. Without
+    ``has_tickets`` nobody complained: the rate of valid tracking stands in for it.
     """
-    start = SYMPTOM_WORDS.get(row["symptom"], row["symptom"].replace("_", " ").capitalize())
+    words = SYMPTOM_WORDS if has_tickets else SYMPTOM_WORDS | WITHOUT_TICKETS
+    start = words_of(words, row["symptom"])
     orders, total = row["evidence_orders"], row["symptom_orders"]
     if not orders or not row["hypothesis"]:
         return f"{start}; what its orders have in common is not known."

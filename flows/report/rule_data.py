@@ -67,7 +67,8 @@ def rule_data(page: Page) -> dict[str, Any]:
         "promotions": _rows(rules.promotions),
         "seven_indicators": _rows(rules.indicators),
         "diagnoses": [
-            {**row, "sentence": diagnosis_sentence(row)} for row in _rows(rules.diagnoses)
+            {**row, "sentence": diagnosis_sentence(row, has_tickets=rules.has_tickets)}
+            for row in _rows(rules.diagnoses)
         ],
         "restated_sentence": restated_words(page),
         "restatements": _list(restated(page), keep_day=True),

@@ -301,6 +301,11 @@ class RuleMarts:
         """The same, one mapping a row."""
         return self.indicator_rows.to_dicts()
 
+    @property
+    def has_tickets(self) -> bool:
+        """Whether the shop gives the tickets that complaints are counted from."""
+        return all(row["mend_feed"] is None for row in self.indicators)
+
     @cached_property
     def diagnoses(self) -> list[dict[str, Any]]:
         """What the evidence points to, for each symptom that is there."""

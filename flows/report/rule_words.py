@@ -56,9 +56,12 @@ INDICATOR_WORDS: dict[str, str] = {
 SYMPTOM_WORDS: dict[str, str] = {
     "late_dispatch": "Late dispatch rises",
     "tracking_complaints": "Complaints about tracking rise",
-    "product_mismatch": "Refunds name a product mismatch",
+    "product_mismatch": "Signs of a product mismatch rise",
 }
 """What sets a diagnosis off."""
+
+WITHOUT_TICKETS: dict[str, str] = {"tracking_complaints": "Valid tracking falls"}
+"""What does so in a shop that gives no tickets."""
 
 HYPOTHESIS_WORDS: dict[str, str] = {
     "stock_readiness": "stock readiness",

@@ -80,8 +80,8 @@ def test_first_screen(demo: Rendered) -> None:
         "Ship 12 overdue orders",
         "Ship 31 orders",
         "Get 13 prepared parcels scanned",
-        "Prepare 45 orders",
-        "Appeal 26 late dispatches",
+        "Correct 19 tracking numbers",
+        "Appeal 26 late orders",
     ]
 
 

@@ -75,6 +75,16 @@ def test_the_first_screen_has_few_sentences_and_five_tasks(demo: Rendered) -> No
     assert section(demo, "today").count("<li>") == 5
 
 
+def test_an_older_warehouse_has_the_tasks_it_had(older: Rendered) -> None:
+    assert [task["act"] for task in facts(older)["tasks"]] == [
+        "Ship 12 overdue orders",
+        "Ship 31 orders",
+        "Correct 19 tracking numbers",
+        "Prepare 45 orders",
+        "Ask carriers for 10 missing scans",
+    ]
+
+
 def test_the_rules_that_judged_are_named(demo: Rendered) -> None:
     said = text(section(demo, "rates"))
     assert "Judged by policy US-2026-04-01 over the ISO week" in said
@@ -141,7 +151,7 @@ def test_account_health_shows_what_moved_the_points(demo: Rendered) -> None:
     assert len(read_csv(demo.folder / "account_health.csv")) == 41
 
 
-def test_violation_points_of_many_reasons(tmp_path: Path) -> None:
+def test_violation_points_of_many_reasons_and_late_uploads(tmp_path: Path) -> None:
     made = make(
         tmp_path,
         "insert into marts.account_health_waterfall select 'demo', date '2026-11-23', "
@@ -149,7 +159,10 @@ def test_violation_points_of_many_reasons(tmp_path: Path) -> None:
         "update marts.account_health_daily set points_kind = 'violation_points', score = 14, "
         "zone = null, milestone = 12, milestone_consequence = 'No campaigns.', "
         "next_milestone = 24, points_to_next_milestone = 10",
+        "update marts.tracking_defects set tracking_defect = 'late_upload' "
+        "where tracking_defect <> 'no_scan'",
     )
+    assert "tracking number" not in section(made, "today"), "what came late cannot be corrected"
     shown = section(made, "health")
     said = text(shown)
     assert (

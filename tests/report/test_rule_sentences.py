@@ -395,6 +395,12 @@ def test_a_diagnosis_without_evidence_or_without_another_explanation() -> None:
     )
 
 
+def test_without_tickets_nobody_complained() -> None:
+    row = diagnosis("tracking_complaints", "route_quality")
+    assert diagnosis_sentence(row).startswith("Complaints about tracking rise: 80 of 155")
+    assert diagnosis_sentence(row, has_tickets=False).startswith("Valid tracking falls: 80 of 155")
+
+
 def test_evidence_of_an_indicator() -> None:
     assert evidence_words("tracking_defect", "no_scan", 29) == "No carrier scan: 29"
     assert evidence_words("warehouse", "NJ-1", 1200) == "Warehouse NJ-1: 1,200"

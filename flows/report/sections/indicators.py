@@ -17,12 +17,15 @@ from flows.report.rule_words import INDICATOR_WORDS, words_of
 
 def indicators(page: Page) -> Section | None:
     """Which indicators got worse? None where the warehouse is older than the question."""
-    rows = page.day.rules.indicators
+    rules = page.day.rules
+    rows = rules.indicators
     if not rows:
         return None
     section = Section("indicators", "Which of the seven indicators got worse?", "Indicators")
     section.answers.append(indicators_sentence(rows))
-    section.answers += [diagnosis_sentence(row) for row in page.day.rules.diagnoses]
+    section.answers += [
+        diagnosis_sentence(row, has_tickets=rules.has_tickets) for row in rules.diagnoses
+    ]
     known = {row["tickets_through_on"] for row in rows} - {None}
     section.notes += filter(None, [tickets_sentence(max(known, default=None), page.day.as_of_on)])
     section.tables.append(_table(rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flows.report.ahead_sentences import capacity_sentence
 from flows.report.formats import format_date, format_moment, plural
@@ -95,7 +96,7 @@ def tasks(page: Page) -> list[Task]:
             Task("Add `seller_center/orders`", "so that there is something to judge", "#trust", "")
         )
     elif day.headline and day.has_lists:
-        found += [*_shipping_tasks(page), *_appeal_tasks(page), *_tracking_tasks(page)]
+        found += _order_tasks(page)
     failed = [gate for gate in page.context.gates_of(day.shop.shop_id) if not gate["passed"]]
     if failed:
         found.append(
@@ -119,54 +120,57 @@ def tasks(page: Page) -> list[Task]:
     return found[:_TASKS]
 
 
-def _shipping_tasks(page: Page) -> list[Task]:
-    buckets = page.day.buckets
-    found = []
-    if buckets["overdue"]["orders"]:
-        count_text = plural(buckets["overdue"]["orders"], "overdue order")
-        href = page.download("overdue.csv", "").href
-        found.append(Task(f"Ship {count_text}", "oldest first", "#ship-first", href))
-    for name, file in (("due_tomorrow", "due_tomorrow.csv"), ("due_later", "due_later.csv")):
-        bucket = buckets[name]
-        if bucket["dated"]:
-            by = f"by {format_moment(bucket['first_due_at'], page.zone)}"
-            verb = "Ship" if name == "due_tomorrow" else "Prepare"
-            orders = plural(bucket["dated"], "order")
-            by = by if name == "due_tomorrow" else f"the first {by}"
-            found.append(Task(f"{verb} {orders}", by, "#ship-first", page.download(file, "").href))
-        if name == "due_tomorrow":
-            found += _scan_tasks(page)
-    return found
-
-
-def _scan_tasks(page: Page) -> list[Task]:
-    parcels = page.day.rules.prepared_unscanned.height
-    if not parcels:
-        return []
-    href = page.download("prepared_unscanned.csv", "").href
-    act = f"Get {plural(parcels, 'prepared parcel')} scanned"
-    return [Task(act, "at the next pickup", "#ship-first", href)]
-
-
-def _appeal_tasks(page: Page) -> list[Task]:
-    orders = page.day.rules.appeals
-    if not orders:
-        return []
-    href = page.download("appeal_pack.csv", "").href
-    act = f"Appeal {plural(orders, 'late dispatch', 'late dispatches')}"
-    return [Task(act, "within 30 days of the violation", "#causes", href)]
-
-
-def _tracking_tasks(page: Page) -> list[Task]:
+def _order_tasks(page: Page) -> list[Task]:
+    """What can be done about orders and packages, the nearest to a penalty first."""
+    buckets, rules = page.day.buckets, page.day.rules
     packages = {row["tracking_defect"]: row["packages"] for row in page.day.tracking_defects}
     scans = packages.pop("no_scan", 0)
-    wrong = sum(packages.values())
-    href = page.download("tracking_defects.csv", "").href
-    found = []
-    if wrong:
-        found.append(Task(f"Correct {plural(wrong, 'tracking number')}", "", "#tracking", href))
-    if scans:
-        found.append(
-            Task(f"Ask carriers for {plural(scans, 'missing scan')}", "", "#tracking", href)
+    # A number that came too late is right: there is nothing to correct any more.
+    wrong = sum(packages.values()) - packages.get("late_upload", 0)
+    overdue, later = buckets["overdue"]["orders"], buckets["due_later"]
+    unscanned, appeals = rules.prepared_unscanned.height, rules.appeals
+    tomorrow = buckets["due_tomorrow"]
+    asked = (
+        (overdue, "Ship {}", "overdue order", "oldest first", "ship-first", "overdue"),
+        (tomorrow["dated"], "Ship {}", "order", _by(page, tomorrow), "ship-first", "due_tomorrow"),
+        (
+            unscanned,
+            "Get {} scanned",
+            "prepared parcel",
+            "at the next pickup",
+            "ship-first",
+            "prepared_unscanned",
+        ),
+        (wrong, "Correct {}", "tracking number", "", "tracking", "tracking_defects"),
+        (
+            appeals,
+            "Appeal {}",
+            "late order",
+            "within 30 days of the violation",
+            "causes",
+            "appeal_pack",
+        ),
+        (
+            later["dated"],
+            "Prepare {}",
+            "order",
+            f"the first {_by(page, later)}",
+            "ship-first",
+            "due_later",
+        ),
+        (scans, "Ask carriers for {}", "missing scan", "", "tracking", "tracking_defects"),
+    )
+    return [
+        Task(
+            act.format(plural(count, noun)),
+            deadline,
+            f"#{section}",
+            page.download(f"{name}.csv", "").href,
         )
-    return found
+        for count, act, noun, deadline, section, name in asked
+        if count
+    ]
+
+
+def _by(page: Page, bucket: dict[str, Any]) -> str:
+    return f"by {format_moment(bucket['first_due_at'], page.zone)}"
