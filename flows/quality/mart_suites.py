@@ -10,6 +10,9 @@ from typing import Any
 
 import yaml
 
+from flows.quality.account_health_suites import ACCOUNT_HEALTH
+from flows.quality.late_dispatch_suites import LATE_DISPATCH
+from flows.quality.mart_open_orders import OPEN_ORDERS
 from flows.quality.mart_shape import critical, shape
 from flows.quality.mart_warnings import WARNINGS
 from flows.quality.model import Expectation, Gate, TableSuite
@@ -253,9 +256,22 @@ def _adds_up(table: str, metric: str, parts: str, whole: str, by: str = "") -> E
     )
 
 
+def _rows_a_day(table: str, rows: int, noun: str) -> Expectation:
+    """A mart that says something of each as-of day, whatever is known, has all of its rows."""
+    return critical(
+        table,
+        "every_row_of_the_day",
+        f"Each as-of day has its {rows} {noun}",
+        query=f"select shop_id, count(*) as failures from (select shop_id, as_of_on "
+        f"from marts.{table} group by all having count(*) <> {rows}) group by 1",
+        counted="days",
+    )
+
+
 _NUMERATOR_AND_DENOMINATOR = "(sum(numerator)::bigint, sum(denominator)::bigint)"
 
 _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
+    **ACCOUNT_HEALTH,
     "kpi_daily": _kpi_daily(),
     "orders": (
         critical(
@@ -303,6 +319,7 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
             "+ coalesce(rows_skipped, 0)",
         ),
     ),
+    **OPEN_ORDERS,
     "dispatch_by_warehouse": (
         *_ratio_mart("dispatch_by_warehouse"),
         _adds_up(
@@ -321,6 +338,8 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
             "(numerator::bigint, denominator::bigint)",
         ),
     ),
+    "seven_indicators": (_rows_a_day("seven_indicators", 7, "indicators"),),
+    "diagnoses": (_rows_a_day("diagnoses", 3, "symptoms"),),
     "tracking_defects": (
         _adds_up(
             "tracking_defects",
@@ -354,4 +373,5 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
             fails_when="seller_fault_cancellations < 0 or seller_fault_cancellations > orders",
         ),
     ),
+    **LATE_DISPATCH,
 }

@@ -187,7 +187,7 @@ class MiniResult:
         self.feed = Feed(exports.events)
         self.orders: list[Order] = read_orders(exports)
         self.standings = standings_at(self.orders, self.feed, self.end)
-        judge = PackageJudge(self.feed, self.zone, exports.uploads)
+        judge = PackageJudge(self.feed, exports)
         self.packages = packages_as_of(self.standings, judge, as_of_on, self.end)
 
     def order(self, order_id: str = "1") -> AsOf:
@@ -208,7 +208,7 @@ class MiniResult:
         assert window in KPI_WINDOWS
         days = Window(window_start(self.as_of_on, window), self.as_of_on, self.zone)
         counted = count(metric, basis, days, self.standings, self.packages, self.end)
-        return kpi_row(self.as_of_on, metric, basis, window, *counted)
+        return kpi_row(self.as_of_on, metric, basis, window, *counted, self.exports.market)
 
     def rate(
         self, metric: str, basis: str = "platform", window: str = "rolling_30d"

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from .clock import business_days_after, local_date
-from .read import Event, Upload
+from .read import Event, Exports
 from .standing import BEFORE_ORDER, AsOf, Feed, first_of, is_possession
 
 SPECIFICATIONS = Path(__file__).parent / "tracking_numbers"
@@ -24,6 +22,10 @@ SUPPORTED = (
     "usps", "ups", "fedex", "dhl", "ontrac", "lasership", "amazon", "uniuni", "veho", "speedx",
     "gofo", "speedee", "yunexpress",
 )  # fmt: skip
+ALSO_SUPPORTED = {
+    "GB": ("royalmail", "parcelforce", "evri", "yodel", "dpd", "inpost", "gls"),
+    "VN": ("jtexpress", "ghn", "ghtk", "viettelpost", "vietnampost", "ninjavan", "bestexpress"),
+}
 OTHER_NAMES = {
     "unitedstatespostalservice": "usps",
     "unitedparcelservice": "ups",
@@ -32,10 +34,11 @@ OTHER_NAMES = {
 
 
 @cache
-def carrier_of(name: str) -> str | None:
+def carrier_of(name: str, market: str = "US") -> str | None:
     """The supported carrier that a carrier name means (``UPS Ground`` is ``ups``), else None."""
     word = re.sub(r"[^a-z0-9]", "", name.casefold())
-    for start, carrier in (*OTHER_NAMES.items(), *((code, code) for code in SUPPORTED)):
+    known: tuple[str, ...] = (*SUPPORTED, *ALSO_SUPPORTED.get(market, ()))
+    for start, carrier in (*OTHER_NAMES.items(), *((code, code) for code in known)):
         if word.startswith(start):
             return carrier
     return None
@@ -120,10 +123,10 @@ class Package:
     is_in_rate: bool
 
 
-def _number_defect(tracking_number: str, carrier_name: str) -> str | None:
+def _number_defect(tracking_number: str, carrier_name: str, market: str) -> str | None:
     if not tracking_number:
         return "missing_number"
-    carrier = carrier_of(carrier_name)
+    carrier = carrier_of(carrier_name, market)
     if carrier is None:
         return "unsupported_carrier"
     fitting = couriers_that_fit(tracking_number)
@@ -136,15 +139,16 @@ def _number_defect(tracking_number: str, carrier_name: str) -> str | None:
 class PackageJudge:
     """Judges packages by one shop's tracking feed."""
 
-    def __init__(self, feed: Feed, zone: ZoneInfo, uploads: Sequence[Upload] = ()) -> None:
+    def __init__(self, feed: Feed, exports: Exports) -> None:
         self.feed = feed
-        self.zone = zone
+        self.zone = exports.zone
+        self.market = exports.market
         self.uploads: dict[tuple[str, str], list[datetime]] = defaultdict(list)
-        for upload in uploads:
+        for upload in exports.uploads:
             self.uploads[upload.order_id, upload.tracking_number].append(upload.at)
         self.carrier_since: dict[str, datetime] = {}
         for event in reversed(feed.events):
-            carrier = carrier_of(event.carrier)
+            carrier = carrier_of(event.carrier, self.market)
             if carrier is not None:
                 self.carrier_since[carrier] = event.at
 
@@ -152,7 +156,7 @@ class PackageJudge:
         """Whether the feed, as seen by ``end``, covers this shipment and its carrier at all."""
         if not self.feed.events or shipped < self.feed.events[0].at:
             return False
-        since = self.carrier_since.get(carrier_of(carrier) or "")
+        since = self.carrier_since.get(carrier_of(carrier, self.market) or "")
         return since is not None and since < end
 
     def _scan_defect(
@@ -164,8 +168,8 @@ class PackageJudge:
             uploaded = standing.rts or standing.shipped
             assert uploaded is not None
             uploaded_on = local_date(uploaded, self.zone)
-            is_due = as_of_on >= business_days_after(uploaded_on, SCAN_BUSINESS_DAYS)
-            if is_due:
+            due_on = business_days_after(uploaded_on, SCAN_BUSINESS_DAYS, self.market)
+            if as_of_on >= due_on:
                 return "no_scan"
         if self._is_uploaded_late(standing, tracking_number, events, end):
             return "late_upload"
@@ -196,7 +200,7 @@ class PackageJudge:
         assert shipped is not None
         tracking_number, carrier = order.packages[package_key]
         is_judged = self.can_judge_scans(carrier, shipped, end)
-        defect = _number_defect(tracking_number, carrier)
+        defect = _number_defect(tracking_number, carrier, self.market)
         if defect is None and is_judged:
             defect = self._scan_defect(standing, tracking_number, as_of_on, end)
         events = self.feed.of_parcel(tracking_number, order.created, end)

@@ -411,3 +411,58 @@ def test_statuses_rank_what_is_further_on() -> None:
     assert rank["to_ship"] == rank["awaiting_shipment"] and rank["shipped"] == rank["in_transit"]
     refunded = {row["status"] for row in seed("return_statuses") if row["is_refunded"] == "true"}
     assert refunded == {"completed", "refunded"}
+
+
+def test_assumed_points_are_labelled() -> None:
+    rows = seed("account_health_assumptions")
+    assert repeated((row["points_kind"], row["reason"]) for row in rows) == []
+    assert {row["reason"] for row in rows} == {row["metric"] for row in seed("policy_lines")}
+    for row in rows:
+        assert row["is_assumed"] == "true" and row["source"].startswith("Assumed")
+        assert int(row["points"]) > 0
+
+
+RETURN_GROUPS = {
+    "condition",
+    "wrong_variant",
+    "missing_parts",
+    "packaging",
+    "not_as_described",
+    "late",
+    "changed_mind",
+    "other",
+}
+
+
+def test_return_reasons_are_folded_once_and_cover_four_languages() -> None:
+    rows = seed("return_reason_groups")
+    reasons = [row["reason"] for row in rows]
+    assert [reason for reason in reasons if reason != folded(reason)] == []
+    assert repeated(reasons) == []
+    covered = {(row["language"], row["reason_group"]) for row in rows}
+    assert covered == {
+        (language, g) for language in ("en", "th", "vi", "id") for g in RETURN_GROUPS
+    }
+
+
+@pytest.mark.parametrize(
+    ("reason", "group"),
+    [
+        ("no longer needed", "changed_mind"),
+        ("missing items", "missing_parts"),
+        ("missing package", "late"),
+        ("missing parts", "missing_parts"),
+        ("damaged item", "condition"),
+        ("damaged package", "packaging"),
+        ("item does not match description", "not_as_described"),
+        ("wrong size", "wrong_variant"),
+        ("too small", "changed_mind"),
+        ("poor quality, not as shown in the video", "not_as_described"),
+        ("ได้รับสินค้าผิด", "wrong_variant"),
+        ("hàng bị lỗi", "condition"),
+        ("kemasan rusak", "packaging"),
+    ],
+)
+def test_what_a_return_reason_is_about(reason: str, group: str) -> None:
+    [row] = [row for row in seed("return_reason_groups") if row["reason"] == reason]
+    assert row["reason_group"] == group

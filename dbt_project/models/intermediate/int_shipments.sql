@@ -90,6 +90,7 @@ select
     coalesce(carriers.carrier, newest.carrier_name) as carrier,
     newest.service,
     newest.tracking_number,
+    newest.ship_to_zip3,
     {%- for stamp in stamps %}
     newest.{{ stamp }},
     {%- endfor %}

@@ -125,6 +125,15 @@ found as (
     union all
     select * from warehouses
     union all
+    select
+        shop_id,
+        issue,
+        warehouse as subject,
+        known_on,
+        orders as rows,
+        mend
+    from {{ ref('int_handling_issues') }}
+    union all
     select * from deadlines
 
 ),
@@ -162,11 +171,33 @@ reasons as (
 
 ),
 
+return_reasons as (
+
+    select
+        as_of.shop_id,
+        as_of.as_of_on,
+        'unmapped_return_reason' as issue,
+        refunds.return_reason as subject,
+        count(*) as rows,
+        'Add the reason to the return_reason_groups seed: until then it belongs to no group.' as mend
+    from {{ source('inputs', 'as_of') }} as as_of
+    inner join {{ ref('int_refund_reasons') }} as refunds
+        on
+            as_of.shop_id = refunds.shop_id
+            and refunds.returned_on between {{ add_days('as_of.as_of_on', -29) }} and as_of.as_of_on
+            and refunds.known_on <= as_of.as_of_on
+    where refunds.reason_group = 'unmapped'
+    group by as_of.shop_id, as_of.as_of_on, refunds.return_reason
+
+),
+
 unioned as (
 
     select * from standing
     union all
     select * from reasons
+    union all
+    select * from return_reasons
 
 )
 
