@@ -20,11 +20,14 @@ class ShopState:
     """One shop's publication.
 
     `days`: as-of day → fingerprint of what its rows came from. `newest`: the day that the marts
-    without `as_of_on` stand at, None before the first publication.
+    without `as_of_on` stand at, None before the first publication. `run_id` and `project`: the run
+    that last replaced all rows of the shop, and the fingerprints of the project then, by part.
     """
 
     newest: str | None = None
     days: dict[str, str] = field(default_factory=dict)
+    run_id: str | None = None
+    project: dict[str, str] = field(default_factory=dict)
 
     @property
     def newest_day(self) -> date | None:

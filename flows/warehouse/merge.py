@@ -16,13 +16,14 @@ from flows.warehouse.scope import Scope
 MARTS = "marts"
 STORAGE_VERSION = "v1.0.0"
 
-# Always of the newest run, whatever day it was for: they describe files, not days.
-_LEDGERS = frozenset({"row_accounting", "feed_freshness"})
+# Always of the newest run, whatever day it was for: they describe files and publications, not days.
+_LEDGERS = frozenset({"row_accounting", "feed_freshness", "kpi_editions", "kpi_restatements"})
 
 # The keys of the big marts; the others are small enough to be ordered by all their columns.
-_KEYS = {
+KEYS = {
     "orders": ("shop_id", "order_id"),
     "packages": ("shop_id", "package_key"),
+    "late_dispatch_causes": ("shop_id", "order_id"),
     "kpi_daily": ("shop_id", "as_of_on", "metric", "basis", "window_name"),
 }
 
@@ -78,7 +79,7 @@ def _write_table(
     if before is not None:
         shared = ", ".join(name(column) for column in columns if column in before)
         query = f"{query} union all by name select {shared} from previous.{mart} where {kept}"
-    keys = _KEYS.get(table)
+    keys = KEYS.get(table)
     order = ", ".join(keys) if keys else "all"
     connection.execute(f"insert into target.{mart} by name {query} order by {order}")
 
@@ -92,13 +93,21 @@ def _conditions(
     shops = _in(scope.shops)
     if table in _LEDGERS or not published_before:
         return f"shop_id in {shops}", f"shop_id not in {shops}"
+    replaced = replaced_rows(scope) if "as_of_on" in columns else _whole(scope)
+    return replaced, f"not ({replaced})"
+
+
+def replaced_rows(scope: Scope) -> str:
+    """Which rows of a mart with `as_of_on` a publication replaces, as an SQL condition."""
     by_day = sorted(set(scope.shops) - scope.whole)
-    whole = f"shop_id in {_in(sorted(scope.whole))}" if scope.whole else "false"
-    if not by_day or "as_of_on" not in columns:
-        return whole, f"not ({whole})"
+    if not by_day:
+        return _whole(scope)
     days = ", ".join(f"date {text(day.isoformat())}" for day in scope.days)
-    touched = f"(shop_id in {_in(by_day)} and as_of_on in ({days}))"
-    return f"({whole} or {touched})", f"not ({whole} or {touched})"
+    return f"({_whole(scope)} or (shop_id in {_in(by_day)} and as_of_on in ({days})))"
+
+
+def _whole(scope: Scope) -> str:
+    return f"shop_id in {_in(sorted(scope.whole))}" if scope.whole else "false"
 
 
 def _in(values: tuple[str, ...] | list[str]) -> str:

@@ -54,8 +54,10 @@ CANONICAL = {
     "launched_on",
     "reference/handling_times": "seller_sku, order_type, handling_business_days, closes_on",
     "reference/shops": "shop_id, market, timezone, currency, opened_on",
+    "reference/support_tickets": "ticket_id, created_at, order_id, kind, topic, channel, closed_at",
     "reference/account_health": "recorded_at, event_id, kind, points, score_after, reason, "
     "order_id",
+    "reference/promotions": "promotion_id, name, starts_on, ends_on, min_score",
 }
 
 

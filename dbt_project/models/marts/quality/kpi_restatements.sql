@@ -1,0 +1,25 @@
+{#- A ledger: the publication fills it where it changes a number that was published before. -#}
+select
+    shop_id,
+    as_of_on,
+    metric,
+    basis,
+    window_name,
+    run_id,
+    published_at as restated_at,
+    run_id as previous_run_id,
+    numerator as was_numerator,
+    denominator as was_denominator,
+    value as was_value,
+    status as was_status,
+    is_complete as was_complete,
+    numerator as is_numerator,
+    denominator as is_denominator,
+    value as is_value,
+    status as is_status,
+    cast(null as {{ dbt.type_string() }}) as cause,
+    cast(null as boolean) as is_rules_changed,
+    cast(null as boolean) as is_code_changed,
+    cast(null as bigint) as file_count,
+    cast(null as {{ dbt.type_string() }}) as files
+from {{ ref('kpi_editions') }}
