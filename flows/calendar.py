@@ -42,6 +42,20 @@ def week_name(day: date) -> str:
     return f"{year}-W{week:02}"
 
 
+def parse_moment(text: str) -> datetime:
+    """A moment written as `2026-11-23T14:30`, with or without an offset; else a `UsageError`.
+
+    A day alone is its midnight.
+    """
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(
+            f"{text!r} is not a moment that Greenzone knows.",
+            "Write it as 2026-11-23T14:30 (the shop's time) or 2026-11-23T22:30Z.",
+        ) from None
+
+
 def days_between(first: date, last: date) -> tuple[date, ...]:
     """Every day from `first` to `last`, both included; a `UsageError` if there is none."""
     if last < first:
@@ -79,6 +93,34 @@ def check_days(days: Iterable[date], zones: Iterable[str], now: datetime) -> str
     if ordered[-1] > ended:
         return f"{ordered[-1]} has not ended yet in every shop: its numbers can still change."
     return None
+
+
+def moment_utc(moment: datetime, zone: str) -> datetime:
+    """A moment as UTC without a zone; one without an offset is read on the clock of `zone`.
+
+    Of a time that comes twice the first; one that the clocks skip lies after the change.
+    """
+    known = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+    return known.astimezone(UTC).replace(tzinfo=None)
+
+
+def last_day_before(moment: datetime, zone: str) -> date:
+    """The day of a zone that holds the last instant before a moment (UTC without a zone)."""
+    instant = moment.replace(tzinfo=UTC) - timedelta(microseconds=1)
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def check_moment(moment: datetime, now: datetime) -> None:
+    """Refuse a moment (UTC without a zone) that cannot be meant, with a `UsageError`.
+
+    That is one before 2000, or more than a year after `now`.
+    """
+    latest = now.replace(tzinfo=None) + timedelta(days=_DAYS_AHEAD)
+    if moment.date() < _EARLIEST or moment > latest:
+        raise UsageError(
+            f"{moment:%Y-%m-%d} is not a day that a shop can be looked at.",
+            f"It is {now:%Y-%m-%d %H:%M} UTC now.",
+        )
 
 
 def midnight_utc(day: date, zone: str) -> datetime:

@@ -12,9 +12,9 @@ from typing import Any
 
 import click
 
-from flows.calendar import days_between, parse_day, parse_week
+from flows.calendar import days_between, parse_day, parse_moment, parse_week
 from flows.commands.console import Console, Result, command
-from flows.errors import DONE, USAGE
+from flows.errors import DONE, USAGE, UsageError
 from flows.home import lock
 from flows.home.layout import Home
 from flows.home.runs import new_run_id
@@ -60,15 +60,30 @@ def weekly(home: Home, console: Console, debug: bool, week: str | None) -> None:
 
 
 @command("backfill", cli)
-@click.option("--from", "first", metavar="D", required=True, help="The first day, as 2026-11-01.")
-@click.option("--to", "last", metavar="D", required=True, help="The last day, included.")
-def backfill(home: Home, console: Console, debug: bool, first: str, last: str) -> None:
+@click.option("--from", "first", metavar="D", help="The first day, as 2026-11-01.")
+@click.option("--to", "last", metavar="D", help="The last day, included.")
+@click.option("--policy", metavar="VERSION", help="Judge the days by this version instead.")
+def backfill(
+    home: Home,
+    console: Console,
+    debug: bool,
+    first: str | None,
+    last: str | None,
+    policy: str | None,
+) -> None:
     """Rebuild a range of days, each as of its own end, with the rules then in force.
 
     Can be interrupted and run again. Sends nothing.
+
+    With --policy: what the days would have been under that version (`greenzone policy` names
+    them), in HOME/what_if/VERSION/; nothing that is published changes. Without --from and --to
+    the last four full weeks.
     """
-    request = Request("backfill", home, days_between(parse_day(first), parse_day(last)))
-    _run_flow(request, console, debug, {"first": first, "last": last})
+    if (first is None) != (last is None) or (first is None and policy is None):
+        raise UsageError("A backfill needs its first and its last day.", "Give --from and --to.")
+    days = days_between(parse_day(first), parse_day(last)) if first and last else None
+    request = Request("backfill", home, days, policy=policy)
+    _run_flow(request, console, debug, {"first": first, "last": last, "policy": policy})
 
 
 @command("snapshot", cli)
@@ -81,6 +96,52 @@ def snapshot(home: Home, console: Console, debug: bool, day: str, out: str) -> N
     del debug
     result = write_snapshot(home, parse_day(day), Path(out))
     console.show(result, lambda shown: console.line(f"Snapshot of {day}: {shown['out']}"))
+
+
+@command("policy", cli)
+@click.option("--date", "day", metavar="D", help="The day, as 2026-11-23. Default: today.")
+@click.option("--market", metavar="M", help="One market, as US. Default: those of the shops.")
+@click.option("--version", metavar="V", help="One version, as US-2026-04-01, whenever it holds.")
+def policy(
+    home: Home,
+    console: Console,
+    debug: bool,
+    day: str | None,
+    market: str | None,
+    version: str | None,
+) -> None:
+    """List the rules that are in force: clocks, lines, exclusions, points, with their sources.
+
+    Rules that were not compared with their source for more than 90 days are warned of.
+    """
+    from flows.commands.policy import policies_of
+    from flows.commands.policy_words import print_policies
+
+    del debug
+    result = policies_of(home, parse_day(day) if day else None, market, version)
+    if not console.as_json:
+        for warning in result["warnings"]:
+            click.echo(f"warning: {warning}", err=True)
+    console.show(result, lambda shown: print_policies(console.line, shown))
+
+
+@command("pulse", cli)
+@click.option("--at", metavar="TIME", help="The moment, as 2026-11-23T14:30. Default: now.")
+@click.option("--shop", metavar="ID", help="One shop alone (several: separated by commas).")
+def pulse(home: Home, console: Console, debug: bool, at: str | None, shop: str | None) -> None:
+    """Show what is open at any moment, how long it has got and what it waits for.
+
+    A TIME without an offset is the shop's. Writes HOME/pulse/<shop>.csv and .json, the newest
+    alone; publishes nothing.
+    """
+    from flows.commands.pulse import lines
+    from flows.running.pulse import pulse as look
+
+    del debug
+    result = look(home, parse_moment(at) if at else None, shops_of(shop))
+    console.show(
+        result, lambda shown: console.lines(line for s in shown["shops"] for line in lines(s))
+    )
 
 
 @command("check", cli)
@@ -116,6 +177,7 @@ def check(
     metavar="NAME",
     help="One of calm, viral, live, oversell, carrier_meltdown, bad_creator; may be repeated.",
 )
+@click.option("--market", metavar="M", default="US", help="US (the default), GB or VN.")
 def simulate(
     home: Home,
     console: Console,
@@ -127,13 +189,16 @@ def simulate(
     orders_per_day: int,
     seed: int,
     scenarios: tuple[str, ...],
+    market: str,
 ) -> None:
     """Write a made-up shop's exports in the real formats, and the numbers that are true of them."""
     from flows.commands.simulate import simulate_shop
 
     del home, debug
     days = days_between(parse_day(first), parse_day(last))
-    result = simulate_shop(Path(out), shop, days[0], days[-1], orders_per_day, seed, scenarios, say)
+    result = simulate_shop(
+        Path(out), shop, days[0], days[-1], orders_per_day, seed, scenarios, market, say
+    )
     console.show(result, lambda shown: _print_fields(console, shown))
 
 
@@ -157,7 +222,7 @@ def doctor(home: Home, console: Console, debug: bool) -> int:
         {"findings": [vars(finding) for finding in findings]},
         lambda _: console.lines(finding.sentence() for finding in findings),
     )
-    return USAGE if any(not finding.is_good for finding in findings) else DONE
+    return USAGE if any(finding.is_fault for finding in findings) else DONE
 
 
 def _run_flow(request: Request, console: Console, debug: bool, arguments: dict[str, Any]) -> None:
@@ -169,10 +234,11 @@ def _run_flow(request: Request, console: Console, debug: bool, arguments: dict[s
         result = published_outcome(request)
         if result is None:
             from flows.orchestration import prefect_home
-            from flows.running.reading import check_landing
+            from flows.running.reading import check_request
 
             # What is wrong at first sight is said before Prefect takes its seconds to start.
-            check_landing(home.create(), request.shops)
+            home.create()
+            check_request(request)
             given = {key: value for key, value in arguments.items() if value is not None}
             given["home"] = str(home.root)
             level = "INFO" if debug else "CRITICAL"
@@ -185,6 +251,9 @@ def _print_outcome(console: Console, shown: Result) -> None:
     span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}, {len(days)} days"
     if shown["status"] == "unchanged":
         console.line(f"Nothing changed since run {shown['run_id']}: {span} is published.")
+    elif "policy" in shown:
+        _print_what_if(console, shown, span)
+        return
     else:
         console.line(f"Published {span} (run {shown['run_id']}).")
     reports = shown["reports"]
@@ -197,6 +266,17 @@ def _print_outcome(console: Console, shown: Result) -> None:
         console.line(f"  alerts     {path}")
     if shown["record"]:
         console.line(f"  record     {shown['record']}")
+
+
+def _print_what_if(console: Console, shown: Result, span: str) -> None:
+    console.line(f"Computed {span} under {shown['policy']}; the publication stands as it was.")
+    for warning in shown["warnings"]:
+        console.line(f"  warning    {warning}")
+    for path in shown["reports"]:
+        console.line(f"  report     {path}")
+    console.line(f"  numbers    {shown['comparison']}")
+    console.line(f"  warehouse  {shown['warehouse']}")
+    console.line(f"  record     {shown['record']}")
 
 
 def _print_fields(console: Console, shown: Result) -> None:

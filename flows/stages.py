@@ -14,12 +14,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec
 
 from flows.home.files import read_json, write_json
 from flows.home.fingerprint import of_json
-from flows.running import alerting, publishing, reading, rendering, unchanged
+from flows.running import alerting, publishing, reading, rendering, unchanged, what_if
 from flows.running.run import Run
 from flows.warehouse import dbt_run, restate
 from flows.warehouse import merge as merging
@@ -99,8 +98,9 @@ def build(run: Run) -> None:
         return
     count = len({day for days in scope.as_of.values() for day in days})
     run.say(f"Building the marts as of {count} day{'s' if count > 1 else ''}")
-    dbt_run.build(run.build, run.home.private / "dbt", run.home.work)
-    write_json(_built_mark(run), {"key": _build_key(run)})
+    dbt_run.build(run.build, run.build.parent / "dbt", run.home.work)
+    made_from = {shop: run.fingerprints[shop] for shop in scope.shops}
+    write_json(run.built_mark, {"key": _build_key(run), "fingerprints": made_from})
 
 
 @_timed("gate 2")
@@ -138,6 +138,12 @@ def merge(run: Run) -> None:
     run.publication.replace_file(published)
 
 
+@_timed("what-if")
+def compare(run: Run) -> None:
+    """Write what the days would have been, and how the publication differs, into staging."""
+    what_if.write(run)
+
+
 @_timed("report")
 def render_daily(run: Run, day: date) -> None:
     """Write the daily report of a day into staging."""
@@ -164,7 +170,7 @@ def publish(run: Run) -> None:
 
 def _is_published(run: Run) -> bool:
     """Whether every shop of the scope, and its report, was made from what is there now."""
-    if run.request.command == "snapshot":
+    if run.request.is_beside:
         return False
     wanted = {shop: run.fingerprints[shop] for shop in run.needs_scope.shops}
     return unchanged.is_published(run.home, run.state, run.request.command, run.days, wanted)
@@ -200,13 +206,10 @@ def _judge(run: Run, gate: Gate) -> bool:
 def _build_key(run: Run) -> str:
     scope = run.needs_scope
     fingerprints = {shop: run.fingerprints[shop] for shop in scope.shops}
-    return of_json([fingerprints, sorted(scope.as_of.items()), sorted(scope.whole)])
-
-
-def _built_mark(run: Run) -> Path:
-    return run.build.with_suffix(".json")
+    days = sorted(scope.as_of.items())
+    return of_json([fingerprints, days, sorted(scope.whole), run.request.policy])
 
 
 def _is_built(run: Run) -> bool:
-    mark = read_json(_built_mark(run))
+    mark = read_json(run.built_mark)
     return run.build.exists() and mark is not None and mark["key"] == _build_key(run)

@@ -4,25 +4,22 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from flows.alerts.ahead import compound_risk, due_soon, health_zone
 from flows.alerts.context import AlertContext
-from flows.alerts.message import Alert, build, clean, code, escape, id_of, listed, name_of
-from flows.alerts.rules import LEVEL_WORDS, Condition, Level, Rule, load_rules
-from flows.alerts.standing import BAD_STATUSES, Orders, Standing
+from flows.alerts.message import Alert, clean, code, escape, id_of, listed, name_of
+from flows.alerts.parts import compose, foot, order_lines, reach, runbook, since
+from flows.alerts.rules import Condition, Level, Rule, load_rules
+from flows.alerts.standing import BAD_STATUSES, Standing
 from flows.quality.model import ExpectationResult
 from flows.report.context import Shop
-from flows.report.formats import day_end, format_date, format_rate, local, plural
+from flows.report.formats import format_date, format_rate, plural
 from flows.report.sentences import (
-    incomplete_sentence,
     overdue_sentence,
     projected_sentence,
     row_sentence,
 )
-from flows.report.vocabulary import DEFECT_WORDS, METRICS
-from flows.report.worklists import worklist_path
+from flows.report.vocabulary import METRICS
 from flows.warehouse.database import connect
-
-RUNBOOK = "docs/runbooks/alerts.md"
-_RATE_CONDITIONS: tuple[Condition, ...] = ("rate", "overdue")
 
 
 def build_alerts(warehouse: Path | None, context: AlertContext) -> list[Alert]:
@@ -50,7 +47,7 @@ def gate_blocked_alert(context: AlertContext, shop: Shop) -> Alert:
     """The alert of a shop that a gate holds back; it needs no warehouse."""
     rule = next(rule for rule in load_rules() if rule.condition == "gate_blocked")
     failed = context.failures(shop.shop_id, "critical")
-    silenced = [rule.name for rule in load_rules() if rule.condition in _RATE_CONDITIONS]
+    silenced = [rule.name for rule in load_rules() if rule.condition in _OF_NUMBERS]
     before = context.published_on.get(shop.shop_id)
     stands = f"The publication of {format_date(before)}" if before else "What was published before"
     sections = [
@@ -59,9 +56,9 @@ def gate_blocked_alert(context: AlertContext, shop: Shop) -> Alert:
         _failures(failed, shop.shop_id),
         f"Not judged until this is mended: {_words(silenced)}.",
         f"Do now: {rule.act}",
-        f"Owner: {rule.owner}. Record: {code(f'runs/{context.run_id}.json')}. {_runbook(rule)}",
+        f"Owner: {rule.owner}. Record: {code(f'runs/{context.run_id}.json')}. {runbook(rule)}",
     ]
-    return _alert(rule, shop, rule.severity, rule.title, sections)
+    return compose(rule, shop, rule.severity, rule.title, sections)
 
 
 def write_alerts(alerts: Sequence[Alert], out_dir: Path) -> list[Path]:
@@ -83,11 +80,10 @@ def _fired(
     found: list[Alert] = []
     for shop in shops:
         standing = standings.get(shop.shop_id)
-        if rule.condition in _RATE_CONDITIONS:
+        if rule.condition in _OF_NUMBERS:
             if standing is None or _is_silenced(rule, shop.shop_id, context):
                 continue
-            judge = _rate if rule.condition == "rate" else _overdue
-            alert = judge(rule, shop, context, standing)
+            alert = _OF_NUMBERS[rule.condition](rule, shop, context, standing)
         else:
             alert = _OF_FILES[rule.condition](rule, shop, context)
         if alert is not None:
@@ -111,11 +107,11 @@ def _rate(rule: Rule, shop: Shop, context: AlertContext, standing: Standing) -> 
     sections = [
         " ".join(filter(None, [escape(row_sentence(row)), _with_overdue(rule, standing, row)])),
         _history(rule, shop, context, standing, row),
-        _order_lines(orders, shop),
+        order_lines(orders, shop),
         f"Do now: {rule.act}",
-        _foot(rule, shop, context),
+        foot(rule, shop, context),
     ]
-    return _alert(rule, shop, level, f"{rule.title} {shown}", sections)
+    return compose(rule, shop, level, f"{rule.title} {shown}", sections)
 
 
 def _with_overdue(rule: Rule, standing: Standing, row: Mapping[str, Any]) -> str:
@@ -137,31 +133,19 @@ def _history(
     words = METRICS[rule.name]
     defects = _defects(row, words.is_ceiling)
     before = standing.day_before().get(rule.name)
-    parts = [_since(standing.since().get(rule.name, context.as_of_on), context)]
+    parts = [since(standing.since().get(rule.name, context.as_of_on), context)]
     # A new window starts from nothing: only within one does a count get worse.
     if before is not None and before["window_start_on"] == row["window_start_on"]:
         was = _defects(before, words.is_ceiling)
         if defects > was:
             noun = words.defect if defects == 1 else words.defects
             parts.append(f"Worse: {defects:,} {noun}, was {was:,} the day before.")
-    parts.append(_reach(row, shop, context))
+    parts.append(reach(row, shop, context))
     return escape(" ".join(filter(None, parts)))
 
 
 def _defects(row: Mapping[str, Any], is_ceiling: bool) -> int:
     return int(row["numerator"] if is_ceiling else row["denominator"] - row["numerator"])
-
-
-def _since(since: Any, context: AlertContext) -> str:
-    days = (context.as_of_on - since).days + 1
-    return "New." if days == 1 else f"Since {format_date(since)}, day {days}."
-
-
-def _reach(row: Mapping[str, Any], shop: Shop, context: AlertContext) -> str:
-    if row["is_complete"]:
-        return ""
-    ends_at = day_end(context.as_of_on, shop.timezone)
-    return incomplete_sentence(row["known_through_at"], ends_at, shop.timezone)
 
 
 def _overdue(rule: Rule, shop: Shop, context: AlertContext, standing: Standing) -> Alert | None:
@@ -175,36 +159,19 @@ def _overdue(rule: Rule, shop: Shop, context: AlertContext, standing: Standing) 
     if projected is not None:
         value, target, line = row["value"], row["target"], row["enforcement"]
         said.append(projected_sentence(overdue.today, value, projected["value"], target, line))
-    history = [_since(overdue.since_on, context)]
+    history = [since(overdue.since_on, context)]
     if overdue.today > overdue.day_before and overdue.since_on < context.as_of_on:
         history.append(f"Worse: {overdue.today:,}, was {overdue.day_before:,} the day before.")
-    history.append(_reach(row, shop, context))
+    history.append(reach(row, shop, context))
     sections = [
         " ".join(filter(None, said)),
         escape(" ".join(filter(None, history))),
-        _order_lines(standing.orders(rule.name), shop),
+        order_lines(standing.orders(rule.name), shop),
         f"Do now: {rule.act}",
-        _foot(rule, shop, context),
+        foot(rule, shop, context),
     ]
     title = rule.title.format(count=plural(overdue.today, "order"))
-    return _alert(rule, shop, rule.severity, title, sections)
-
-
-def _order_lines(orders: Orders, shop: Shop) -> str:
-    lines = []
-    for order in orders.first:
-        shown = id_of(order["order_id"])
-        if shown is None:
-            continue
-        due = order["due_at"]
-        parts = [
-            f"due {format_date(local(due, shop.timezone).date())}" if due else "",
-            DEFECT_WORDS.get(order["defect"] or "", ""),
-            name_of(order["warehouse"]),
-            name_of(order["carrier"]),
-        ]
-        lines.append(f"{shown} {', '.join(part for part in parts if part)}".rstrip())
-    return listed(lines, orders.total)
+    return compose(rule, shop, rule.severity, title, sections)
 
 
 def _blocked(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
@@ -225,9 +192,9 @@ def _warnings(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
         f"{counted}; the numbers are published all the same.",
         _failures(failed, shop.shop_id),
         f"Do now: {rule.act}",
-        _foot(rule, shop, context),
+        foot(rule, shop, context),
     ]
-    return _alert(rule, shop, rule.severity, rule.title.format(count=counted), sections)
+    return compose(rule, shop, rule.severity, rule.title.format(count=counted), sections)
 
 
 def _stale(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
@@ -248,9 +215,9 @@ def _stale(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
         listed(lines),
         f"Not judged until then: {_words(silenced)}." if silenced else "",
         f"Do now: {rule.act}",
-        _foot(rule, shop, context),
+        foot(rule, shop, context),
     ]
-    return _alert(rule, shop, rule.severity, rule.title.format(count=counted), sections)
+    return compose(rule, shop, rule.severity, rule.title.format(count=counted), sections)
 
 
 def _refused(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
@@ -276,10 +243,18 @@ def _refused(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
         f"{counted} in landing {verb} refused.",
         listed(lines),
         f"Do now: {rule.act}",
-        _foot(rule, shop, context),
+        foot(rule, shop, context),
     ]
-    return _alert(rule, shop, rule.severity, rule.title.format(count=counted), sections)
+    return compose(rule, shop, rule.severity, rule.title.format(count=counted), sections)
 
+
+_OF_NUMBERS: dict[Condition, Callable[[Rule, Shop, AlertContext, Standing], Alert | None]] = {
+    "rate": _rate,
+    "overdue": _overdue,
+    "due_soon": due_soon,
+    "compound_risk": compound_risk,
+    "health_zone": health_zone,
+}
 
 _OF_FILES: dict[Condition, Callable[[Rule, Shop, AlertContext], Alert | None]] = {
     "gate_blocked": _blocked,
@@ -309,22 +284,3 @@ def _words(rules: Sequence[str]) -> str:
     return ", ".join(
         METRICS[name].lower if name in METRICS else name.replace("_", " ") for name in rules
     )
-
-
-def _foot(rule: Rule, shop: Shop, context: AlertContext) -> str:
-    parts = [f"Owner: {rule.owner}."]
-    if rule.worklist and context.report_folder:
-        count = context.report_shops or len(context.shops)
-        name = worklist_path(shop.shop_id, rule.worklist, count)
-        parts.append(f"List: {code(f'{context.report_folder}/{name}')}.")
-    parts.append(_runbook(rule))
-    return " ".join(parts)
-
-
-def _runbook(rule: Rule) -> str:
-    return f"Runbook: {code(f'{RUNBOOK}#{rule.runbook}')}."
-
-
-def _alert(rule: Rule, shop: Shop, level: Level, title: str, sections: Sequence[str]) -> Alert:
-    header = f"{LEVEL_WORDS[level]}: {title}, {clean(shop.name, 60)}"
-    return Alert(rule.name, shop.shop_id, level, build(header, sections))

@@ -8,7 +8,15 @@ from typing import Any, Literal, get_args
 import yaml
 
 Condition = Literal[
-    "rate", "overdue", "gate_blocked", "gate_warning", "stale_feed", "refused_files"
+    "rate",
+    "overdue",
+    "due_soon",
+    "compound_risk",
+    "health_zone",
+    "gate_blocked",
+    "gate_warning",
+    "stale_feed",
+    "refused_files",
 ]
 Level = Literal["act_now", "act_today", "check"]
 
@@ -32,6 +40,7 @@ class Rule:
     runbook: str
     worklist: str | None = None
     silenced_by: tuple[str, ...] = ()
+    chance: float | None = None
 
 
 @cache
@@ -57,4 +66,6 @@ def read_rule(item: dict[str, Any]) -> Rule:
         raise ValueError(f"alert rule {item.get('name')}: {error}") from error
     if rule.condition not in get_args(Condition) or rule.severity not in get_args(Level):
         raise ValueError(f"alert rule {rule.name}: unknown condition or severity")
+    if (rule.condition == "due_soon") != (rule.chance is not None):
+        raise ValueError(f"alert rule {rule.name}: due_soon alone has a chance, and must have one")
     return rule

@@ -25,16 +25,25 @@ _LIBRARIES = ("polars", "duckdb", "dbt-core", "dbt-duckdb", "great-expectations"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: what it is, whether it is good, and how to mend it if not."""
+    """One thing looked at: what it is, whether it is good, and how to mend it if not.
+
+    `is_warning`: what is not good keeps no run from being right today, and can wait.
+    """
 
     subject: str
     is_good: bool
     observed: str
     mend: str = ""
+    is_warning: bool = False
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether it has to be mended before a run."""
+        return not self.is_good and not self.is_warning
 
     def sentence(self) -> str:
         """One line for people."""
-        mark = "ok  " if self.is_good else "FIX "
+        mark = "ok  " if self.is_good else "WARN" if self.is_warning else "FIX "
         mend = "" if self.is_good else f" {self.mend}"
         return f"{mark} {self.subject}: {self.observed}.{mend}"
 
@@ -51,6 +60,7 @@ def examine(home: Home) -> list[Finding]:
         _clock,
         _time_zone,
         _landing,
+        _policies,
         _lock,
         _server,
     ]
@@ -167,6 +177,19 @@ def _landing(home: Home) -> Finding:
         f"{len(shops)} shops in {home.landing}",
         f"Put a shop's exports into {home.landing}/<shop>/, or run `make daily` for a demo.",
     )
+
+
+def _policies(home: Home) -> Finding:
+    try:
+        from flows.commands.policy import VERIFY, stale_rules
+    except ImportError as error:
+        missing = f"not read: {error.name} is missing"
+        return Finding("rules", False, missing, "Run `make setup`.", is_warning=True)
+    names, stale = stale_rules(home)
+    observed = f"{', '.join(names)} in force"
+    if stale:
+        observed += f"; {'; '.join(stale)}"
+    return Finding("rules", not stale, observed, VERIFY, is_warning=True)
 
 
 def _lock(home: Home) -> Finding:

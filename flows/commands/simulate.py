@@ -21,10 +21,11 @@ def simulate_shop(
     orders_per_day: int,
     seed: int,
     scenarios: Sequence[str],
+    market: str,
     say: Callable[[str], None],
 ) -> dict[str, Any]:
     """Write a made-up shop under `out`; what was written, as plain data."""
-    from flows.simulate import SCENARIOS, simulate
+    from flows.simulate import MARKETS, SCENARIOS, simulate
 
     if not _SHOP_ID.fullmatch(shop_id):
         raise UsageError(
@@ -37,6 +38,10 @@ def simulate_shop(
             f"There is no scenario {', '.join(map(repr, unknown))}.",
             f"Scenarios: {', '.join(SCENARIOS)}.",
         )
+    if market not in MARKETS:
+        raise UsageError(
+            f"No shop can be simulated in {market!r}.", f"Markets: {', '.join(MARKETS)}."
+        )
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file, not a folder.", "Name a folder with --out.")
     landing = out / "landing" / shop_id
@@ -46,5 +51,7 @@ def simulate_shop(
             "Choose another --shop or --out: a simulation replaces what its folder held.",
         )
     chosen = tuple(scenarios) or ("calm",)
-    summary = simulate(out, shop_id, first, last, orders_per_day, seed, chosen, progress=say)
+    summary = simulate(
+        out, shop_id, first, last, orders_per_day, seed, chosen, market=market, progress=say
+    )
     return summary.as_dict()

@@ -50,10 +50,19 @@ class Home:
         """Published reports, daily and weekly."""
         return self.root / "reports"
 
+    def what_if(self, policy_version: str) -> Path:
+        """What days would have been under another policy version; never part of the publication."""
+        return self.root / "what_if" / policy_version
+
     @property
     def alerts(self) -> Path:
         """Published alert files, one folder a day."""
         return self.root / "alerts"
+
+    @property
+    def pulse(self) -> Path:
+        """The newest look at the open orders of each shop: `<shop_id>.json` and `.csv`."""
+        return self.root / "pulse"
 
     @property
     def runs(self) -> Path:

@@ -27,8 +27,8 @@ class RunRecord:
     """What one run read, decided and published; `runs/<run_id>.json` is this as JSON.
 
     `status` is `running`, `published`, `blocked` (nothing could be published), `partly_blocked`,
-    `built` (a snapshot: nothing published) or `failed`. `timings` are seconds by stage,
-    `peak_memory_mb` the largest resident set of the process by the end of each.
+    `built` (a snapshot or a what-if: the publication stands as it was) or `failed`. `timings` are
+    seconds by stage, `peak_memory_mb` the largest resident set of the process by the end of each.
     """
 
     run_id: str

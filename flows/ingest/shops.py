@@ -14,7 +14,6 @@ DEFAULT_MARKET = "US"
 
 _MARKETS = {
     "US": ("America/Los_Angeles", "USD"),
-    "UK": ("Europe/London", "GBP"),
     "GB": ("Europe/London", "GBP"),
     "IE": ("Europe/Dublin", "EUR"),
     "DE": ("Europe/Berlin", "EUR"),
@@ -32,6 +31,8 @@ _MARKETS = {
     "BR": ("America/Sao_Paulo", "BRL"),
 }
 """Zone in which the platform counts a market's days, and its currency."""
+
+_ALIASES = {"UK": "GB"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def shops_from(shop_ids: Iterable[str], declarations: Iterable[Path]) -> list[Sh
 
 
 def _declared(shop_id: str, row: dict[str, object]) -> Shop:
-    market = str(row.get("market") or DEFAULT_MARKET).upper()
+    market = market_code(str(row.get("market") or DEFAULT_MARKET))
     zone, currency = _MARKETS.get(market, _MARKETS[DEFAULT_MARKET])
     problem = ""
     declared_zone = str(row.get("timezone") or zone)
@@ -93,6 +94,12 @@ def _declared(shop_id: str, row: dict[str, object]) -> Shop:
         True,
         problem,
     )
+
+
+def market_code(text: str) -> str:
+    """A market as contracts and policies name it: upper case, and GB for the United Kingdom."""
+    code = text.strip().upper()
+    return _ALIASES.get(code, code)
 
 
 def is_zone(name: str) -> bool:

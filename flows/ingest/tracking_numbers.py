@@ -3,12 +3,14 @@
 The specifications are data (`tracking_specs.json`). A courier has several kinds of number, a kind
 has forms (one per layout and length) that are tried in order: the first whose pattern matches is
 the one whose check digit counts. That a number fits says nothing about who carries it; which
-courier counts is for the models to say.
+courier counts is for the models to say. What fits a courier by its length alone (plain digits, no
+check digit) is marked, since any other number of that length would fit as well.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +22,8 @@ from numpy.typing import NDArray
 
 _SPECS = Path(__file__).with_name("tracking_specs.json")
 _UNTIDY = r"[\sa-z]"
+BY_LENGTH_ALONE = "~"
+"""Follows the code of a courier that a number fits by nothing but its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Form:
 class Kind:
     """One kind of number of a courier, for one length: its forms in the order they are tried."""
 
-    courier: int
+    code: int
     forms: tuple[Form, ...]
     checksum: Checksum | None
     prepend: str
@@ -64,6 +68,23 @@ def couriers() -> tuple[str, ...]:
     return tuple(sorted(_specs()["couriers"]))
 
 
+def _is_by_length_alone(spec: dict[str, Any]) -> bool:
+    """Whether a kind of number is plain digits without a check digit."""
+    has_letters = any(re.search("[A-Z]", form["pattern"]) for form in spec["forms"])
+    return "checksum" not in spec and not has_letters
+
+
+@cache
+def _codes() -> tuple[str, ...]:
+    """What a number can be said to fit: couriers, and couriers by its length alone; sorted."""
+    weak = {
+        code + BY_LENGTH_ALONE
+        for code, specs in _specs()["couriers"].items()
+        if any(map(_is_by_length_alone, specs))
+    }
+    return tuple(sorted({*couriers(), *weak}))
+
+
 @cache
 def _specs() -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(_SPECS.read_text(encoding="utf-8"))
@@ -73,8 +94,9 @@ def _specs() -> dict[str, Any]:
 @cache
 def _kinds_by_length() -> dict[int, tuple[Kind, ...]]:
     found: dict[int, list[Kind]] = {}
-    for index, code in enumerate(couriers()):
+    for code in couriers():
         for spec in _specs()["couriers"][code]:
+            said = code + BY_LENGTH_ALONE if _is_by_length_alone(spec) else code
             checksum = Checksum(**_frozen(spec["checksum"])) if "checksum" in spec else None
             by_length: dict[int, list[Form]] = {}
             for form in spec["forms"]:
@@ -87,7 +109,7 @@ def _kinds_by_length() -> dict[int, tuple[Kind, ...]]:
                 for length in form["lengths"]:
                     by_length.setdefault(length, []).append(made)
             for length, forms in by_length.items():
-                kind = Kind(index, tuple(forms), checksum, spec.get("prepend", ""))
+                kind = Kind(_codes().index(said), tuple(forms), checksum, spec.get("prepend", ""))
                 found.setdefault(length, []).append(kind)
     return {length: tuple(kinds) for length, kinds in found.items()}
 
@@ -98,8 +120,8 @@ def _frozen(values: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _texts() -> pl.Series:
-    """The comma-separated couriers of every set of them, indexed by the set's bits."""
-    codes = couriers()
+    """The comma-separated codes of every set of them, indexed by the set's bits."""
+    codes = _codes()
     return pl.Series(
         [
             ",".join(code for bit, code in enumerate(codes) if bits >> bit & 1)
@@ -121,7 +143,8 @@ def tracking_fits(numbers: pl.Series) -> pl.Series:
     """Couriers whose pattern and check digit each number fits.
 
     `numbers`: text as `tidy` gives it, one value a row. Returns text of the same length: codes
-    sorted and comma separated, empty where none fits, null where there is no number.
+    sorted and comma separated, empty where none fits, null where there is no number. A code ends in
+    `BY_LENGTH_ALONE` where only digits of the right length speak for the courier.
     """
     lengths = numbers.str.len_bytes()
     bits = np.zeros(len(numbers), dtype=np.uint32)
@@ -133,7 +156,7 @@ def tracking_fits(numbers: pl.Series) -> pl.Series:
         of_length = numbers.gather(places)
         found = np.zeros(len(of_length), dtype=np.uint32)
         for kind in kinds:
-            found |= _fits(of_length, kind).astype(np.uint32) << np.uint32(kind.courier)
+            found |= _fits(of_length, kind).astype(np.uint32) << np.uint32(kind.code)
         bits[places.to_numpy()] = found
     texts = _texts().gather(pl.Series(bits))
     return texts.zip_with(numbers.is_not_null(), pl.Series([None], dtype=pl.String)).alias(

@@ -59,7 +59,7 @@ def _summary(run: Run) -> str:
     lines = [f"Run `{run.run_id}`: {run.record.status}", ""]
     root = run.home.root
     lines += [f"- Report: [{path.relative_to(root)}]({path.as_uri()})" for path in run.reports]
-    lines.append(f"- Warehouse: `{run.home.published}`")
+    lines.append(f"- Warehouse: `{run.warehouse}`")
     lines += [f"- Alert: `{path.relative_to(root)}`" for path in run.alerts]
     lines += [
         f"- **Blocked**: shop `{shop}` by {', '.join(gates)}"

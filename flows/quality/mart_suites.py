@@ -10,6 +10,9 @@ from typing import Any
 
 import yaml
 
+from flows.quality.account_health_suites import ACCOUNT_HEALTH
+from flows.quality.late_dispatch_suites import LATE_DISPATCH
+from flows.quality.mart_open_orders import OPEN_ORDERS
 from flows.quality.mart_shape import critical, shape
 from flows.quality.mart_warnings import WARNINGS
 from flows.quality.model import Expectation, Gate, TableSuite
@@ -235,15 +238,16 @@ def _ratio_mart(table: str) -> tuple[Expectation, ...]:
     )
 
 
-def _adds_up(table: str, metric: str, parts: str, whole: str) -> Expectation:
-    """The parts of a mart add up to the rate of the same 30 days."""
+def _adds_up(table: str, metric: str, parts: str, whole: str, by: str = "") -> Expectation:
+    """The parts of a mart (those of each value of `by`) add up to the rate of the same 30 days."""
     key = "shop_id, as_of_on"
+    own_key = f"{key}, {by}" if by else key
     return critical(
         table,
         "adds_up_to_the_rate",
         f"The parts add up to the {metric.replace('_', ' ')} of the same 30 days",
         query=f"select shop_id, count(*) as failures from "
-        f"(select {key}, {parts} as parts from marts.{table} "
+        f"(select {own_key}, {parts} as parts from marts.{table} "
         "where window_name = 'rolling_30d' group by all) inner join "
         f"(select {key}, {whole} as whole from marts.kpi_daily where metric = '{metric}' "
         f"and basis = 'platform' and window_name = 'rolling_30d') using ({key}) "
@@ -267,6 +271,7 @@ def _rows_a_day(table: str, rows: int, noun: str) -> Expectation:
 _NUMERATOR_AND_DENOMINATOR = "(sum(numerator)::bigint, sum(denominator)::bigint)"
 
 _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
+    **ACCOUNT_HEALTH,
     "kpi_daily": _kpi_daily(),
     "orders": (
         critical(
@@ -314,6 +319,7 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
             "+ coalesce(rows_skipped, 0)",
         ),
     ),
+    **OPEN_ORDERS,
     "dispatch_by_warehouse": (
         *_ratio_mart("dispatch_by_warehouse"),
         _adds_up(
@@ -342,4 +348,30 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
             "(denominator - numerator)::bigint",
         ),
     ),
+    "tracking_defects_by": (
+        _adds_up(
+            "tracking_defects_by",
+            "valid_tracking_rate",
+            "(coalesce(sum(packages) filter (where tracking_defect = '(valid)'), 0)::bigint, "
+            "sum(packages)::bigint)",
+            "(numerator::bigint, denominator::bigint)",
+            by="dimension",
+        ),
+    ),
+    "fulfillment_daily": _ratio_mart("fulfillment_daily"),
+    "product_cancellations": (
+        critical(
+            "product_cancellations",
+            "rates_in_range",
+            "Rates are between 0 and 1",
+            fails_when=_outside("value", "shop_value", "shop_line", "product_line"),
+        ),
+        critical(
+            "product_cancellations",
+            "numerator_at_most_denominator",
+            "No product has more orders cancelled than confirmed",
+            fails_when="seller_fault_cancellations < 0 or seller_fault_cancellations > orders",
+        ),
+    ),
+    **LATE_DISPATCH,
 }

@@ -122,6 +122,12 @@ WARNINGS: dict[str, tuple[Expectation, ...]] = {
             "Every carrier name has a mapping",
         ),
         _issue(
+            "parcels_from_the_market",
+            "cross_border_parcel",
+            "packages that a carrier first held abroad",
+            "No parcel of a US shop begins its journey abroad",
+        ),
+        _issue(
             "states_known",
             "unknown_state",
             "orders to a state that is not known",
@@ -132,6 +138,30 @@ WARNINGS: dict[str, tuple[Expectation, ...]] = {
             "unmatched_warehouse",
             "orders whose warehouse is not declared",
             "Every warehouse name is declared",
+        ),
+        _issue(
+            "orders_reach_the_warehouse",
+            "missing_at_warehouse",
+            "orders that a warehouse has not received a day after they were paid",
+            "Every paid order reaches its warehouse",
+        ),
+        _issue(
+            "orders_reach_it_once",
+            "doubled_at_warehouse",
+            "orders of which a warehouse holds more shipments than there are parcels",
+            "No order reaches its warehouse twice",
+        ),
+        _issue(
+            "addresses_agree",
+            "ships_elsewhere",
+            "orders that a warehouse sends to another ZIP than the buyer gave",
+            "A warehouse ships to the buyer's ZIP",
+        ),
+        _issue(
+            "stages_run_forwards",
+            "stage_times_run_backwards",
+            "orders whose warehouse stamps run backwards",
+            "No stage ends before the one before it",
         ),
     ),
 }

@@ -51,7 +51,7 @@ def bars(
     ends = [(item.value, item.text) for item in items]
 
     def build(width: int) -> Any:
-        y, plot = _names(alt, [item.label for item in items], width)
+        y, plot = name_axis(alt, [item.label for item in items], width)
         high = max(_reach(ends, 5, plot), 1.05 * (target or 0))
         x = alt.X("v:Q", scale=alt.Scale(domain=[0, high], nice=False), axis=None)
         data = alt.Chart(alt.Data(values=rows))
@@ -101,7 +101,7 @@ def spans(
     ends = [(item.high, item.high_text) for item in items]
 
     def build(width: int) -> Any:
-        y, plot = _names(alt, [item.label for item in items], width)
+        y, plot = name_axis(alt, [item.label for item in items], width)
         scale = alt.Scale(domain=[0, _reach(ends, 11, plot)], nice=False)
         axis = alt.Axis(format=".0%" if percent else "d", tickCount=4, domain=False, ticks=False)
         low, high = alt.X("a:Q", scale=scale, axis=axis), alt.X("b:Q", scale=scale, axis=axis)
@@ -134,7 +134,7 @@ def _reach(ends: Sequence[tuple[float, str]], offset: int, plot: float) -> float
     return max(fits, default=0.0) or 1.0
 
 
-def _names(alt: Any, labels: Sequence[str], width: int) -> tuple[Any, float]:
+def name_axis(alt: Any, labels: Sequence[str], width: int) -> tuple[Any, float]:
     """The axis of row names in a column of known width, and what it leaves for the plot."""
     # Rows are placed by number, so that two rows may carry the same label.
     most = 24 if width < WIDE else 32

@@ -46,7 +46,7 @@ def rate_line(
     if end:
         label = format_rate(end[0]["v"], (target, enforcement))
         gap = (high - low) * 15 / plot
-        tags.append((end[0]["v"], _beside(end[0]["v"], names, gap), label, "ink"))
+        tags.append((end[0]["v"], _beside(end[0]["v"], names, gap, low), label, "ink"))
 
     def build(width: int) -> Any:
         # Labels stand to the right of the last day, where no line runs through them.
@@ -104,12 +104,13 @@ def rate_line(
     return figure(ids, title, desc, caption, build, height)
 
 
-def _beside(value: float, names: Sequence[tuple[float, str, str]], gap: float) -> float:
+def _beside(value: float, names: Sequence[tuple[float, str, str]], gap: float, low: float) -> float:
     """Where the last value's label stands: at the value, or moved off the nearest line's label."""
     near = min(names, key=lambda line: abs(line[0] - value))[0]
     if abs(near - value) >= gap:
         return value
-    return near + gap if value > near else near - gap
+    # Below a line that is near the axis there is no room for a label.
+    return near + gap if value > near or near - gap < low + gap / 2 else near - gap
 
 
 def _ticks(first: date, last: date, most: int) -> list[date]:

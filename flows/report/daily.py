@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from flows.report.context import ReportContext
 from flows.report.formats import format_date, zone_label
 from flows.report.model import Page, Section, ShopPage
 from flows.report.render import empty_verdict, render_folder
+from flows.report.sections.ahead import ahead
 from flows.report.sections.cancellations import cancellations
+from flows.report.sections.causes import causes
 from flows.report.sections.delivery import coverage, delivery
-from flows.report.sections.rates import outlook, rate_rows, tasks
+from flows.report.sections.health import health
+from flows.report.sections.indicators import indicators
+from flows.report.sections.rates import judged_window, other_window, policy_words, rate_rows
 from flows.report.sections.returns import returns
-from flows.report.sections.shipping import dispatch, ship_first
+from flows.report.sections.ship_first import ship_first
+from flows.report.sections.shipping import dispatch
+from flows.report.sections.today import outlook, tasks
 from flows.report.sections.tracking import tracking
 from flows.report.sections.trust import built_sentence, defaults_note, reach_sentence, trust
-from flows.report.sentences import verdict
+from flows.report.sentences import verdict, window_words
 
 
 def render_daily(warehouse: Path, out_dir: Path, context: ReportContext) -> list[Path]:
@@ -30,20 +37,10 @@ def render_daily(warehouse: Path, out_dir: Path, context: ReportContext) -> list
 
 def _build(page: Page) -> ShopPage:
     day, context = page.day, page.context
-    rows = rate_rows(page)
-    sections: list[Section] = []
-    if day.headline:
-        sections = [
-            dispatch(page),
-            ship_first(page),
-            tracking(page),
-            cancellations(page),
-            delivery(page),
-        ]
-        if day.is_built:
-            sections += [returns(page), coverage(page)]
-    sections.append(trust(page))
     notes = [reach_sentence(page), built_sentence(page), defaults_note(page), *context.notes]
+    rows = rate_rows(page)
+    asked = [*(_judged(page) if day.headline else ()), trust(page)]
+    sections = [section for section in asked if section is not None]
     return ShopPage(
         page,
         verdict(day.headline) if day.headline else empty_verdict(page),
@@ -56,8 +53,27 @@ def _build(page: Page) -> ShopPage:
             ],
             "notes": [note for note in notes if note],
             "rates": rows,
+            "window": window_words(judged_window(page)),
+            "other_window": "30 days" if other_window(page) == "rolling_30d" else "7 days",
+            "rule_notes": policy_words(page),
             "outlook": outlook(page) if day.headline else [],
             "tasks": tasks(page),
             "sections": sections,
         },
     )
+
+
+def _judged(page: Page) -> Iterator[Section | None]:
+    """The sections of a day with rates; None for what an older warehouse cannot answer."""
+    yield ahead(page)
+    yield indicators(page)
+    yield health(page)
+    yield dispatch(page)
+    yield ship_first(page)
+    yield causes(page)
+    yield tracking(page)
+    yield cancellations(page)
+    yield delivery(page)
+    if page.day.is_built:
+        yield returns(page)
+        yield coverage(page)

@@ -13,6 +13,7 @@ import polars as pl
 from flows.report.context import ReportContext
 from flows.report.marts import LIST_LIMIT
 from flows.report.model import ShopPage
+from flows.report.rule_data import rule_data
 from flows.report.sections.trust import defaults_note, reach_sentence
 from flows.report.sentences import HEADLINE_BASIS, not_judged_sentence, row_sentence
 
@@ -31,8 +32,8 @@ def _list(frame: pl.DataFrame) -> dict[str, Any]:
 
 
 def _rate(row: dict[str, Any]) -> dict[str, Any]:
-    sentence = row_sentence(row) if row["basis"] == HEADLINE_BASIS else None
-    return {**row, "sentence": sentence}
+    has_words = row["is_judged"] or row["basis"] == HEADLINE_BASIS
+    return {**row, "sentence": row_sentence(row) if has_words else None}
 
 
 def shop_data(made: ShopPage, worklists: Sequence[str]) -> dict[str, Any]:
@@ -78,6 +79,7 @@ def shop_data(made: ShopPage, worklists: Sequence[str]) -> dict[str, Any]:
             for row in _rows(day.not_judged)
         ],
         "data_quality_issues": _rows(day.issues[:LIST_LIMIT]),
+        **rule_data(page),
         "gates": [dict(gate) for gate in page.context.gates_of(shop.shop_id)],
         "worklists": list(worklists),
     }

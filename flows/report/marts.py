@@ -16,6 +16,9 @@ import polars as pl
 
 from flows.report.context import Shop
 from flows.report.formats import day_end
+from flows.report.judged import judged_condition, mart_columns
+from flows.report.policy import strict_metrics
+from flows.report.rule_marts import RuleMarts
 from flows.report.sentences import HEADLINE_BASIS, HEADLINE_WINDOW
 
 LIST_LIMIT = 1000
@@ -29,6 +32,26 @@ RETURNS_BASIS, RETURNS_WINDOW = "order_cohort", "rolling_90d"
 
 HISTORY_DAYS, SPARK_DAYS = 90, 30
 
+OPEN_COLUMNS = (
+    "time_left_hours",
+    "waiting_for",
+    "late_chance",
+    "late_chance_orders",
+    "late_chance_basis",
+    "remaining_p50_hours",
+    "remaining_p90_hours",
+    "auto_cancel_at",
+    "age_bucket",
+    "is_received",
+    "is_available",
+    "is_quality_checked",
+    "is_prepared",
+    "is_tracking_uploaded",
+    "prepared_at",
+    "unscanned_hours",
+)
+"""What ``open_orders`` adds to an open order; an older warehouse lacks it."""
+
 _BUCKETS = """
 select *,
     case when is_overdue_open then 'overdue'
@@ -36,6 +59,11 @@ select *,
          else 'due_later' end as bucket
 from marts.orders
 where shop_id = $shop and (is_overdue_open or is_open)
+"""
+
+_OF_BASIS = """
+shop_id = $shop
+and basis = case when metric = 'late_dispatch_rate' then $late_basis else 'platform' end
 """
 
 
@@ -47,6 +75,16 @@ class ShopDay:
     shop: Shop
     as_of_on: date
     has_lists: bool = True
+
+    @cached_property
+    def columns(self) -> dict[str, frozenset[str]]:
+        """The columns of each mart that this warehouse holds; older ones lack the newer marts."""
+        return mart_columns(self.connection)
+
+    @cached_property
+    def rules(self) -> RuleMarts:
+        """The marts of the rule book."""
+        return RuleMarts(self)
 
     @property
     def ends_at(self) -> datetime:
@@ -85,34 +123,57 @@ class ShopDay:
 
     @cached_property
     def rates(self) -> pl.DataFrame:
-        """Every ``kpi_daily`` row of the day."""
-        return self._of_day("kpi_daily", "true", "metric, basis, window_name")
+        """Every ``kpi_daily`` row of the day, with ``is_judged`` and ``is_target_crossed_at``."""
+        judged = judged_condition(self.connection, self.shop.shop_id)
+        rows = self.read(
+            f"select *, {judged} as is_judged from marts.kpi_daily "
+            "where shop_id = $shop and as_of_on = $day order by metric, basis, window_name"
+        )
+        strict = [
+            (pl.col("policy_version") == version) & pl.col("metric").is_in(strict_metrics(version))
+            for version in rows["policy_version"].unique().sort().to_list()
+        ]
+        return rows.with_columns(is_target_crossed_at=pl.any_horizontal(pl.lit(False), *strict))
 
     @cached_property
     def headline(self) -> list[dict[str, Any]]:
-        """The four rows that verdict, cards and alerts speak of."""
-        return self.rate_rows(HEADLINE_BASIS, HEADLINE_WINDOW)
-
-    def rate_rows(self, basis: str, window: str) -> list[dict[str, Any]]:
-        """The day's rows of one basis and window."""
-        chosen = (pl.col("basis") == basis) & (pl.col("window_name") == window)
-        return self.rates.filter(chosen).to_dicts()
+        """The four rows that verdict, cards and alerts speak of: those that the platform judges."""
+        return self.rates.filter(pl.col("is_judged")).to_dicts()
 
     def rate(
-        self, metric: str, basis: str = HEADLINE_BASIS, window: str = HEADLINE_WINDOW
+        self, metric: str, basis: str | None = None, window: str | None = None
     ) -> dict[str, Any] | None:
-        """One row of the day, or None where the marts hold none."""
-        rows = (row for row in self.rate_rows(basis, window) if row["metric"] == metric)
-        return next(rows, None)
+        """One row of the day, or None where the marts hold none.
+
+        Basis and window not given are those that the platform judges.
+        """
+        judged = next((row for row in self.headline if row["metric"] == metric), None)
+        if basis is None and window is None:
+            return judged
+        basis = basis or (judged["basis"] if judged else HEADLINE_BASIS)
+        window = window or (judged["window_name"] if judged else HEADLINE_WINDOW)
+        rows = self.rates.filter(
+            (pl.col("metric") == metric)
+            & (pl.col("basis") == basis)
+            & (pl.col("window_name") == window)
+        )
+        return next(iter(rows.to_dicts()), None)
+
+    @property
+    def _late_basis(self) -> str:
+        """The basis on which the platform judges late dispatch."""
+        judged = self.rate("late_dispatch_rate")
+        return str(judged["basis"]) if judged else HEADLINE_BASIS
 
     @cached_property
     def history(self) -> pl.DataFrame:
-        """Platform rates over the last 7 days, one row a metric and day, for the last 90 days."""
+        """Judged rates over the last 7 days, one row a metric and day, for the last 90 days."""
         return self.read(
-            "select metric, as_of_on, value from marts.kpi_daily where shop_id = $shop "
-            "and basis = 'platform' and window_name = 'rolling_7d' "
+            f"select metric, as_of_on, value from marts.kpi_daily where {_OF_BASIS} "
+            "and window_name = 'rolling_7d' "
             "and as_of_on between $first_on and $day order by metric, as_of_on",
             first_on=self.as_of_on - timedelta(days=HISTORY_DAYS - 1),
+            late_basis=self._late_basis,
         )
 
     def days_of(self, metric: str, days: int) -> list[tuple[date, float | None]]:
@@ -129,9 +190,17 @@ class ShopDay:
         """Orders without dispatch in the order to ship them: by deadline, then age, then id."""
         where = "" if bucket is None else "where bucket = $bucket"
         cap = "" if limit is None else f"limit {limit}"
+        more = [c for c in OPEN_COLUMNS if c in self.columns.get("open_orders", ())]
+        added = (
+            f"left join (select order_id, {', '.join(more)} from marts.open_orders "
+            "where shop_id = $shop) as x on x.order_id = o.order_id"
+            if more
+            else ""
+        )
         return self.read(
-            f"select * from ({_BUCKETS}) {where} "
-            f"order by dispatch_due_at nulls last, created_at nulls last, order_id {cap}",
+            f"select {', '.join(['o.*', *(f'x.{c}' for c in more)])} from ({_BUCKETS}) as o "
+            f"{added} {where} "
+            f"order by o.dispatch_due_at nulls last, o.created_at nulls last, o.order_id {cap}",
             next_on=self.as_of_on + timedelta(days=1),
             bucket=bucket,
         )
@@ -307,11 +376,12 @@ class ShopDay:
         )
 
     def weeks(self, count: int = 5) -> pl.DataFrame:
-        """Platform rates of the ISO weeks that end on the last Sundays, oldest first."""
+        """Judged rates of the ISO weeks that end on the last Sundays, oldest first."""
         sundays = [self.as_of_on - timedelta(weeks=back) for back in range(count)]
         return self.read(
-            "select * from marts.kpi_daily where shop_id = $shop and basis = 'platform' "
+            f"select * from marts.kpi_daily where {_OF_BASIS} "
             "and window_name = 'week' and list_contains($sundays, as_of_on) "
             "order by metric, as_of_on",
             sundays=sundays,
+            late_basis=self._late_basis,
         )

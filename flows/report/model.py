@@ -22,6 +22,7 @@ from flows.report.formats import (
     format_money,
     format_rate,
     iso_moment,
+    plural,
 )
 from flows.report.marts import ShopDay
 from flows.report.sentences import STATUSES, not_judged_sentence
@@ -73,10 +74,14 @@ class Download:
 
 @dataclass
 class Section:
-    """One question and its answer, picture, table, files and definition."""
+    """One question and its answer, picture, table, files and definition.
+
+    ``short`` is its name in the list of sections; without it the question is.
+    """
 
     anchor: str
     question: str
+    short: str = ""
     answers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
@@ -86,8 +91,13 @@ class Section:
 
     @property
     def definition(self) -> Sequence[str]:
-        """How the section's numbers are counted, one paragraph a string."""
-        return DEFINITIONS.get(self.anchor, ())
+        """How the section's numbers are counted, one paragraph a string; none without numbers."""
+        return () if self.is_brief else DEFINITIONS.get(self.anchor, ())
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether the section has nothing to show but a line, as without its feed."""
+        return not (self.figures or self.multiples or self.tables or self.downloads)
 
 
 @dataclass
@@ -181,8 +191,9 @@ def headroom(row: dict[str, object]) -> Cell:
     return Cell(text, sort=str(room))
 
 
-def list_caption(what: str, shown: int, total: int, order: str) -> str:
+def list_caption(one: str, shown: int, total: int, order: str, many: str = "") -> str:
     """``12 open orders, by deadline.``; says so when the page holds only the first rows."""
+    whole = plural(total, one, many or None)
     if shown < total:
-        return f"The first {shown:,} of {total:,} {what}, {order}; the CSV holds all."
-    return f"{total:,} {what}, {order}."
+        return f"The first {shown:,} of {whole}, {order}; the CSV holds all."
+    return f"{whole}, {order}."

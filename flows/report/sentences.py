@@ -41,15 +41,17 @@ __all__ = [
     "projected_sentence",
     "rate_sentence",
     "row_sentence",
+    "target_words",
     "verdict",
     "window_words",
     "worst_first",
 ]
 
 HEADLINE_WINDOW = "week"
-"""The window that verdict, cards and alerts speak of: the platform judges ISO weeks."""
+"""The window that verdict, cards and alerts speak of where no row is marked as judged."""
 
 HEADLINE_BASIS = "platform"
+"""The basis that goes with it."""
 
 VERDICT_LENGTH = 90
 """The longest verdict, in characters: two lines on a phone."""
@@ -63,7 +65,7 @@ _WINDOW_WORDS = {
 
 # Subjects of `marts.not_judged` whose reason says it all, and those that are one thing.
 _DECLARED = ("shop", "policy")
-_SINGULAR = ("stock evidence",)
+_SINGULAR = ("stock evidence", "account health")
 
 _NUMBER_WORDS = ("None", "One", "Two", "Three", "Four")
 
@@ -85,15 +87,20 @@ def rate_sentence(
     min_denominator: int | None = None,
     *,
     window: str = HEADLINE_WINDOW,
+    basis: str = HEADLINE_BASIS,
+    is_strict: bool = False,
 ) -> str:
     """One sentence about one rate, from the numbers of its ``kpi_daily`` row.
+
+    ``is_strict``: a rate that equals its target has missed it.
 
     Raises ``KeyError`` for a metric, status or window that the marts do not have.
     """
     words = METRICS[metric]
     state = STATUSES[status].name
     if state == "no_data" or value is None:
-        return f"{words.nothing} {_WINDOW_WORDS[window]}, so {words.lower} has no value."
+        nothing = "No order was due for dispatch" if basis == "due" else words.nothing
+        return f"{nothing} {_WINDOW_WORDS[window]}, so {words.lower} has no value."
     if state == "insufficient_volume":
         need = "too few" if min_denominator is None else f"{min_denominator:,} needed"
         verb = "was" if numerator == 1 else "were"
@@ -104,16 +111,25 @@ def rate_sentence(
     shown = format_rate(value, (target, enforcement))
     start = f"{words.label} is {shown} ({numerator:,} of {denominator:,})"
     if state == "enforcement" and enforcement is not None:
-        return f"{start}, past the {format_line(enforcement)} enforcement line."
+        place = "at" if value == enforcement else "past"
+        return f"{start}, {place} the {format_line(enforcement)} enforcement line."
     limit = format_rate(target)
     if state in ("breach", "enforcement"):
+        if value == target:
+            return f"{start}, not below {limit}: {plural(-headroom, words.unit)} too many."
         side = "past" if words.is_ceiling else "below"
         return f"{start}, {side} {limit} by {plural(-headroom, words.unit)}."
     room = _room(words, headroom)
     if state == "approaching":
         return f"{start}, close to {limit}, {room}."
-    bound = "at most" if words.is_ceiling else "at least"
-    return f"{start}, on target ({limit} {bound}), {room}."
+    return f"{start}, on target ({target_words(metric, target, is_strict)}), {room}."
+
+
+def target_words(metric: str, target: float, is_strict: bool = False) -> str:
+    """``4.0% at most``, ``95.0% at least``; ``below 4.0%`` where the target itself is missed."""
+    if is_strict:
+        return f"below {format_rate(target)}"
+    return f"{format_rate(target)} {'at most' if METRICS[metric].is_ceiling else 'at least'}"
 
 
 def _room(words: Metric, headroom: int) -> str:
@@ -136,6 +152,8 @@ def row_sentence(row: Mapping[str, Any]) -> str:
         row["headroom"],
         row.get("min_denominator"),
         window=row["window_name"],
+        basis=row["basis"],
+        is_strict=bool(row.get("is_target_crossed_at")),
     )
 
 
@@ -219,7 +237,7 @@ def _good_verdict(
 ) -> str:
     if not good:
         few = [r for r in unjudged if r["status"] == "insufficient_volume"]
-        why = "too few orders" if few else "no data this week"
+        why = "too few orders" if few else f"no data {_WINDOW_WORDS[_window(unjudged)]}"
         return f"{_count_word(0, total)} can be judged: {why}."
     closest = good[0]
     if not unjudged:
@@ -229,6 +247,10 @@ def _good_verdict(
     verb = "is" if len(good) == 1 else "are"
     start = f"{_count_word(len(good), total)} {verb} on target"
     return _first_fitting([f"{start}{_unjudged(unjudged, s)}." for s in (False, True)])
+
+
+def _window(rows: Sequence[Mapping[str, Any]]) -> str:
+    return str(rows[0].get("window_name", HEADLINE_WINDOW))
 
 
 def _count_word(count: int, total: int) -> str:

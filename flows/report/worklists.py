@@ -12,8 +12,10 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.report.appeals import APPEAL_COLUMNS, explained, read_appeals
 from flows.report.formats import FORMULA_STARTS, LONG_NUMBER_PATTERN
-from flows.report.marts import ShopDay
+from flows.report.marts import OPEN_COLUMNS, ShopDay
+from flows.report.rule_worklists import present, rule_lists
 
 _ISO = "%Y-%m-%dT%H:%M:%S%:z"
 
@@ -40,6 +42,7 @@ _ORDER_COLUMNS = (
     "creator_handle",
     "policy_version",
 )
+_CLOCK_COLUMNS = tuple(f"{c}:moment" if c.endswith("_at") else c for c in OPEN_COLUMNS)
 _PACKAGE_COLUMNS = (
     "package_key:id",
     "order_id:id",
@@ -174,10 +177,13 @@ def write_worklists(day: ShopDay, folder: Path, *, with_orders: bool = True) -> 
 
     if with_orders and day.has_lists:
         for bucket, name in LIST_FILES.items():
-            write(name, day.open_orders(bucket=bucket), _ORDER_COLUMNS)
+            orders = day.open_orders(bucket=bucket)
+            write(name, orders, [*_ORDER_COLUMNS, *present(_CLOCK_COLUMNS, orders)])
     if day.has_lists:
         write("tracking_defects.csv", day.defective_packages(), _PACKAGE_COLUMNS)
         write("cancellations.csv", day.cancelled_orders(), _CANCELLED_COLUMNS)
+    if with_orders and day.has_lists and (appeals := read_appeals(day)) is not None:
+        write("appeal_pack.csv", explained(appeals, zone), APPEAL_COLUMNS)
     write(
         "returns_by_sku.csv",
         day.returns("sku"),
@@ -186,4 +192,6 @@ def write_worklists(day: ShopDay, folder: Path, *, with_orders: bool = True) -> 
     write("returns_by_creator.csv", day.returns("creator"), ("creator_handle:id", *_RETURN_COLUMNS))
     write("coverage.csv", day.coverage, _COVERAGE_COLUMNS)
     write("row_accounting.csv", day.files(), _FILE_COLUMNS)
+    for name, rows, columns in rule_lists(day.rules, with_orders=with_orders and day.has_lists):
+        write(name, rows, columns)
     return sorted(written)

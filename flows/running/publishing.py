@@ -7,7 +7,7 @@ from dataclasses import asdict
 from flows.home.files import files_under
 from flows.home.fingerprint import of_json, of_project, versions
 from flows.home.state import PublicationState
-from flows.running import rendering
+from flows.running import rendering, what_if
 from flows.running.run import Run
 from flows.running.unchanged import edition_name
 
@@ -16,10 +16,13 @@ _COUNTS = ("rows_read", "rows_accepted", "rows_quarantined", "rows_skipped")
 
 
 def publish(run: Run) -> None:
-    """Publish what is staged; of a run whose shops are all held back, the alerts and the record."""
+    """Publish what is staged; of a run whose shops are all held back, the alerts and the record.
+
+    What a what-if staged gets its place beside the publication, whose state does not move.
+    """
     scope = run.needs_scope
     publication = run.publication
-    if scope.shops:
+    if scope.shops and not run.request.is_beside:
         _advance(run)
         path = PublicationState.path(run.home)
         run.state.write(publication.path(path))
@@ -28,12 +31,18 @@ def publish(run: Run) -> None:
     complete_record(run)
     if not scope.shops:
         run.record.close("blocked")
+    elif run.request.is_beside:
+        run.record.close("built")
     else:
         run.record.close("partly_blocked" if run.blocked else "published")
     record = publication.path(run.record_path)
     run.record.published = [step["path"] for step in publication.steps if step["do"] == "replace"]
     run.record.write(record)
     publication.commit()
+    if run.request.is_beside:
+        what_if.clear(run)
+        run.say("The publication stands as it was")
+        return
     rendering.clear(run)
     run.say("Published" if scope.shops else "Nothing is published")
 

@@ -14,10 +14,11 @@ from flows.errors import UsageError
 from flows.home.fingerprint import of_json, of_project, versions
 from flows.home.layout import Home
 from flows.progress import at_most
-from flows.running.run import Run
-from flows.running.unchanged import default_days
+from flows.running.run import Request, Run
+from flows.running.unchanged import default_days, default_what_if_days
 from flows.warehouse.inputs import BuildShop, LakeTable, prepare
-from flows.warehouse.scope import plan, snapshot_scope
+from flows.warehouse.policies import PolicyBook, known_version
+from flows.warehouse.scope import Scope, plan, snapshot_scope, what_if_scope
 
 if TYPE_CHECKING:
     from flows.ingest import FileRecord, Shop
@@ -32,7 +33,7 @@ def ingest(run: Run) -> None:
     from flows.ingest import read_ledger, resolve_shops
 
     home = run.home
-    check_landing(home, run.request.shops)
+    check_request(run.request)
     run.say(f"Reading {home.landing}")
     result = read(
         home, run.run_id, only_shops=run.request.shops or None, progress=at_most(run.say, 1.0)
@@ -57,22 +58,34 @@ def ingest(run: Run) -> None:
 def choose(run: Run) -> None:
     """Settle the run's days and its scope. Raises `UsageError` for days that cannot be meant."""
     zones = [shop.timezone for shop in run.shops.values()]
-    run.days = run.request.days or default_days(run.request.command, zones)
+    policy = run.request.policy
+    run.days = run.request.days or (
+        default_what_if_days(zones) if policy else default_days(run.request.command, zones)
+    )
     warning = check_days(run.days, zones, datetime.now(UTC))
     if warning:
         run.say(warning)
     shops = sorted(run.shops)
     if run.request.command == "snapshot":
         run.scope = snapshot_scope(run.days[0], shops)
+    elif policy:
+        run.scope = what_if_scope(run.days, shops)
+        for warning in _foreign(policy, run.shops.values()):
+            run.warn(warning)
     else:
         run.scope = plan(run.days, shops, run.state)
 
 
 def prepare_build(run: Run) -> None:
     """Make the build's database anew for the shops of the scope."""
+    run.built_mark.unlink(missing_ok=True)
+    prepare_database(run, run.build, run.needs_scope)
+
+
+def prepare_database(run: Run, database: Path, scope: Scope) -> None:
+    """Make a database with the inputs of a build, of all files that the run knows."""
     from flows.contracts import lake_schema, load_contracts
 
-    scope = run.needs_scope
     live: dict[str, set[Path]] = defaultdict(set)
     for record in run.ledger.records:
         if record.status == "loaded" and record.feed and record.shop_id in scope.as_of:
@@ -85,7 +98,7 @@ def prepare_build(run: Run) -> None:
         BuildShop(s.shop_id, s.market, s.timezone, s.currency, s.opened_on, s.is_declared)
         for s in run.shops.values()
     ]
-    prepare(run.build, lake, shops, scope, run.files, run.home.work)
+    prepare(database, lake, shops, scope, run.files, run.home.work, run.request.policy)
 
 
 def fingerprints(shops: Iterable[Shop], records: Iterable[FileRecord]) -> dict[str, str]:
@@ -118,6 +131,31 @@ def _file_row(record: FileRecord) -> dict[str, Any]:
         "mend": record.mend,
         "newest_at": record.newest_at,
     }
+
+
+def check_request(request: Request) -> None:
+    """Raise `UsageError` for a request that can be refused before anything is read.
+
+    That is one without exports, of an unknown shop, or under an unknown policy version.
+    """
+    if request.policy is not None:
+        known_version(request.policy)
+    check_landing(request.home, request.shops)
+
+
+def _foreign(policy: str, shops: Iterable[Shop]) -> list[str]:
+    """A sentence for each market of the shops that the version is no rule of."""
+    book = PolicyBook.load()
+    market = book.market_of(policy)
+    judged: dict[str, list[str]] = defaultdict(list)
+    for shop in shops:
+        judged[book.rules_of(shop.market)].append(shop.shop_id)
+    return [
+        f"{policy} is a rule of {market}: {', '.join(sorted(mine))} "
+        f"{'is' if len(mine) == 1 else 'are'} judged by the rules of {other}."
+        for other, mine in sorted(judged.items())
+        if other != market
+    ]
 
 
 def check_landing(home: Home, wanted: tuple[str, ...]) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flows.quality import GateResult
     from flows.warehouse.scope import Scope
 
-Command = Literal["daily", "weekly", "backfill", "snapshot"]
+Command = Literal["daily", "weekly", "backfill", "snapshot", "pulse"]
 Say = Callable[[str], None]
 
 
@@ -27,7 +27,8 @@ class Request:
     """What a command asks for.
 
     `days` are the as-of days; None means the command's default. `shops` restricts the run; empty
-    means all. `out` is the file of a snapshot.
+    means all. `out` is the file of a snapshot. `policy` is the policy version that a backfill puts
+    in the place of those that were in force, None for a real one.
     """
 
     command: Command
@@ -35,6 +36,12 @@ class Request:
     days: tuple[date, ...] | None = None
     shops: tuple[str, ...] = ()
     out: Path | None = None
+    policy: str | None = None
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether the run leaves the publication alone: a snapshot, or a what-if."""
+        return self.command == "snapshot" or self.policy is not None
 
     def arguments(self) -> dict[str, Any]:
         """The request as plain data, for the run's record."""
@@ -42,6 +49,7 @@ class Request:
             "days": [day.isoformat() for day in self.days] if self.days else None,
             "shops": list(self.shops),
             "out": str(self.out) if self.out else None,
+            "policy": self.policy,
         }
 
 
@@ -72,6 +80,8 @@ class Run:
         self.gates: list[GateResult] = []
         self.reports: list[Path] = []
         self.alerts: list[Path] = []
+        # Sentences that the reader of a what-if has to know.
+        self.warnings: list[str] = []
 
     @property
     def home(self) -> Home:
@@ -80,8 +90,20 @@ class Run:
 
     @property
     def build(self) -> Path:
-        """The database of the run's build."""
-        return self.home.private / "build.duckdb"
+        """The database of the run's build; that of a what-if leaves the finished one alone."""
+        private = self.home.private
+        return (private / "what_if" if self.request.policy else private) / "build.duckdb"
+
+    @property
+    def warehouse(self) -> Path:
+        """The database that the run writes for readers."""
+        policy = self.request.policy
+        return self.home.what_if(policy) / "greenzone.duckdb" if policy else self.home.published
+
+    @property
+    def built_mark(self) -> Path:
+        """What says that `build` is finished, and what it was made from."""
+        return self.build.with_suffix(".json")
 
     @property
     def needs_scope(self) -> Scope:
@@ -89,6 +111,11 @@ class Run:
         if self.scope is None:
             raise RuntimeError("the run's scope is not settled before landing is read")
         return self.scope
+
+    def warn(self, text: str) -> None:
+        """Say something that the result must not be read without."""
+        self.warnings.append(text)
+        self.say(f"Warning: {text}")
 
     @property
     def started_at(self) -> datetime:

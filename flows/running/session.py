@@ -50,7 +50,8 @@ def session(request: Request) -> Iterator[Run]:
         empty_folder(home.work)
         run.landing, _ = fingerprint.of_landing(home)
         run.state = PublicationState.load(home)
-        import_slow_libraries()
+        if request.command != "pulse":
+            import_slow_libraries()
         try:
             yield run
         except BaseException as error:
@@ -81,7 +82,7 @@ def outcome(run: Run) -> dict[str, Any]:
     """What a command says about its run, as plain data."""
     if run.is_published:
         return unchanged_outcome(run.home, run.state, run.request.command, run.days, run.shops)
-    return {
+    made = {
         "command": run.request.command,
         "run_id": run.run_id,
         "status": run.record.status,
@@ -90,10 +91,17 @@ def outcome(run: Run) -> dict[str, Any]:
         "blocked": run.blocked,
         "reports": [str(path) for path in run.reports],
         "alerts": [str(path) for path in run.alerts],
-        "warehouse": str(run.home.published),
+        "warehouse": str(run.warehouse),
         "record": str(run.record_path) if run.record_path.exists() else None,
         "timings": run.record.timings,
     }
+    if run.request.policy:
+        made |= {
+            "policy": run.request.policy,
+            "comparison": str(run.warehouse.with_name("comparison.csv")),
+            "warnings": run.warnings,
+        }
+    return made
 
 
 def _record_failure(run: Run, error: BaseException) -> None:

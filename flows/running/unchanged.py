@@ -20,6 +20,7 @@ from flows.home.state import PublicationState
 from flows.running.run import Request, Run
 
 BACKFILL_DAYS = 28
+WHAT_IF_WEEKS = 4
 
 
 def edition_name(command: str, day: date) -> str:
@@ -36,6 +37,12 @@ def default_days(command: str, zones: Iterable[str]) -> tuple[date, ...]:
     if command == "backfill":
         return days_between(last - timedelta(days=BACKFILL_DAYS - 1), last)
     return (last,)
+
+
+def default_what_if_days(zones: Iterable[str]) -> tuple[date, ...]:
+    """The days of a what-if that is given none: the last full weeks, whose judgement is known."""
+    last = last_full_week(zones, datetime.now(UTC))
+    return days_between(last - timedelta(days=7 * WHAT_IF_WEEKS - 1), last)
 
 
 def is_published(
@@ -78,6 +85,8 @@ def unchanged_outcome(
 def published_outcome(request: Request) -> dict[str, Any] | None:
     """The outcome of a request that has nothing to do, by a quick look; None if it must run."""
     home = request.home
+    if request.is_beside:
+        return None
     seen = read_json(_path(home))
     if seen is None or any(home.staging.glob("*")):
         return None

@@ -6,10 +6,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from flows.simulate import cancellations, demand, fulfilment, packages, returns, tracking
+from flows.simulate import cancellations, demand, fulfilment, packages, returns, stages, tracking
 from flows.simulate.catalogue import make_catalogue, make_creators
 from flows.simulate.clock import DAY, NEVER, ShopClock
-from flows.simulate.plan import Lines, Links, Orders, Packages, Plan, Returns, Shipments
+from flows.simulate.health_log import make_log
+from flows.simulate.markets import Market
+from flows.simulate.plan import Lines, Links, Orders, Packages, Plan, Returns
 from flows.simulate.random_streams import Streams
 from flows.simulate.scenarios import Script, write_script
 from flows.simulate.schedule import SMALL_SHOP_ORDERS, Export, exports, last_seen
@@ -33,39 +35,46 @@ def build_plan(
     orders_per_day: int,
     seed: int,
     scenarios: Sequence[str],
-    zone: str,
+    market: Market,
+    zone: str | None = None,
 ) -> tuple[Plan, list[Export]]:
     """The plan in the last state that the files will hold, and the order export's files."""
     days = (end - start).days + 1
-    clock = ShopClock(zone, start - timedelta(days=_BEFORE), end + timedelta(days=_AFTER))
+    clock = ShopClock(
+        zone or market.zone,
+        start - timedelta(days=_BEFORE),
+        end + timedelta(days=_AFTER),
+        market.country_code,
+    )
     first = _BEFORE
     script = write_script(scenarios, days)
     number = shop_number(shop_id)
-    catalogue = make_catalogue(Streams(seed, shop_id), number)
+    catalogue = make_catalogue(Streams(seed, shop_id), market, number)
     creators = make_creators(len(catalogue))
     stream = Streams(seed, shop_id, start.isoformat())
     horizon = int(clock.midnights[first + days]) + _PULL_HOURS * 3600
 
     orders, cause = demand.make_orders(
-        stream, clock, first, days, orders_per_day, script, catalogue, number
+        stream, market, clock, first, days, orders_per_day, script, catalogue, number
     )
     bad_from = NEVER
     if script.bad_creator_from is not None:
         bad_from = int(clock.midnights[first + script.bad_creator_from])
-    lines = demand.make_lines(stream, orders, cause, catalogue, creators, bad_from)
+    lines = demand.make_lines(stream, market, orders, cause, catalogue, creators, bad_from)
     intent = cancellations.intend(stream, orders, lines, script, clock, first)
     blocked = (intent.at < NEVER) | (orders.paid >= NEVER)
     leader = packages.combine(stream, orders, lines, blocked)
     lines, second = packages.split(stream, orders, lines, leader)
-    boxes = packages.make_boxes(stream, orders, lines, second, leader)
-    capacity = fulfilment.capacities(orders_per_day)
+    boxes = packages.make_boxes(stream, market, orders, lines, second, leader)
+    capacity = fulfilment.capacities(market, orders_per_day)
     links = _links(orders, lines)
     alone = _alone(links, leader)
-    journey, arrived = _fulfil(
-        stream, clock, first, script, orders, boxes, links, leader, intent, capacity
+    journey, arrived, delay = _fulfil(
+        stream, market, clock, first, script, orders, boxes, links, leader, intent, capacity
     )
+    shipments = stages.make_shipments(stream, market, orders, boxes, journey, delay)
     events = tracking.make_events(
-        stream, clock, orders, boxes, journey, int(clock.midnights[first]) + _FEED_DELAY,
+        stream, market, clock, orders, boxes, journey, int(clock.midnights[first]) + _FEED_DELAY,
         int(clock.midnights[first + min(_LATE_CARRIER_DAYS, days)]), horizon,
     )  # fmt: skip
     sent_back = returns.make_returns(
@@ -76,15 +85,18 @@ def build_plan(
     links = _known_links(orders, links)
     labelled = clock.day(np.where(journey.rts < horizon, journey.rts, horizon))
     plan = Plan(
-        shop_id, clock, start, end, horizon, script, catalogue, creators, capacity, orders, lines,
-        _packages(stream, clock, boxes, journey, links, labelled, alone, number),
-        links, events, _shipments(stream, orders, boxes, journey), sent_back,
+        shop_id, market, clock, start, end, horizon, script, catalogue, creators, capacity,
+        orders, lines,
+        _packages(stream, market, clock, boxes, journey, links, labelled, alone, number),
+        links, events, shipments, sent_back,
+        make_log(stream, clock, market.code, first, days, script, orders),
     )  # fmt: skip
     return plan, files
 
 
 def _fulfil(
     stream: Streams,
+    market: Market,
     clock: ShopClock,
     first: int,
     script: Script,
@@ -94,21 +106,23 @@ def _fulfil(
     leader: IntArray,
     intent: cancellations.Intent,
     capacity: tuple[int, ...],
-) -> tuple[fulfilment.Journey, IntArray]:
+) -> tuple[fulfilment.Journey, IntArray, IntArray]:
     """Pick, ship, cancel and deliver; writes the orders' stamps.
 
-    Returns the packages' journey and when each order really arrived.
+    Returns the packages' journey, when each order really arrived, and by how many seconds something
+    in the warehouse held it up.
     """
     ready = np.maximum(orders.paid, orders.created + 3600)
     wanted = (orders.paid < NEVER) & (intent.at > ready)
-    picked = fulfilment.pick(stream, orders, wanted, clock, capacity)
+    picked, delay = fulfilment.pick(stream, market, orders, wanted, clock, capacity)
     pair = np.flatnonzero(leader != np.arange(len(orders)))
     picked[leader[pair]] = np.maximum(picked[leader[pair]], picked[pair])
-    later = stream("second boxes").integers(1800, DAY, len(boxes.order))
+    delay[leader[pair]] = 0
+    later = stream("second boxes").integers(1800, market.second_box_hours * 3600, len(boxes.order))
     box_picked = picked[boxes.order]
     box_picked = np.where(boxes.second & (box_picked < NEVER), box_picked + later, box_picked)
     journey = fulfilment.ship(
-        stream, clock, box_picked, orders.warehouse[boxes.order], orders.place[boxes.order],
+        stream, market, clock, box_picked, orders.warehouse[boxes.order], orders.place[boxes.order],
         boxes.carrier, boxes.fate == packages.NEVER_SCANNED, script, first,
     )  # fmt: skip
     rts, scanned, delivered = (
@@ -117,7 +131,7 @@ def _fulfil(
     )
     whole = np.bincount(links.order, minlength=len(orders)) == 1
     alone = _alone(links, leader)
-    cancellations.apply(stream, orders, intent, clock, picked, rts, scanned, whole)
+    cancellations.apply(stream, market, orders, intent, clock, picked, rts, scanned, whole)
     orders.cancelled[pair] = orders.cancelled[leader[pair]]
     orders.cancel_kind[pair] = orders.cancel_kind[leader[pair]]
     # A cancellation that comes after the carrier has the parcel did not happen, but for a few.
@@ -127,11 +141,14 @@ def _fulfil(
     stopped = cancellations.intercept(stream, orders, clock, scanned, alone)
     delivered = np.where(stopped, NEVER, delivered)
     journey.delivered = np.where(stopped[boxes.order], NEVER, journey.delivered)
-    return journey, _stamp(stream, clock, orders, rts, scanned, delivered)
+    stages.upload_late(stream, clock, orders, boxes, journey, alone)
+    uploaded = _last_of(links, journey.uploaded, len(orders))
+    return journey, _stamp(stream, clock, orders, uploaded, scanned, delivered), delay
 
 
 def _packages(
     stream: Streams,
+    market: Market,
     clock: ShopClock,
     boxes: packages.Boxes,
     journey: fulfilment.Journey,
@@ -140,7 +157,7 @@ def _packages(
     alone: BoolArray,
     number: int,
 ) -> Packages:
-    named = packages.make_numbers(stream, clock, boxes, labelled, number)
+    named = packages.make_numbers(stream, market, clock, boxes, labelled, number)
     chance = stream("package ids").random(len(labelled))
     # Orders are numbered by creation, so that the first link left of a package is the earliest.
     judged_by = boxes.order.copy()
@@ -153,6 +170,7 @@ def _packages(
         number=named.number,
         true_number=named.true_number,
         rts=journey.rts,
+        uploaded=journey.uploaded,
         scanned=journey.scanned,
         delivered=journey.delivered,
         fate=boxes.fate,
@@ -188,7 +206,7 @@ def _stamp(
     stream: Streams,
     clock: ShopClock,
     orders: Orders,
-    rts: IntArray,
+    uploaded: IntArray,
     scanned: IntArray,
     delivered: IntArray,
 ) -> IntArray:
@@ -196,9 +214,11 @@ def _stamp(
     rng = stream("stamps")
     count = len(orders)
     told = np.where(scanned < NEVER, scanned + rng.integers(60, 7200, count), NEVER)
+    # The platform cannot see a parcel in transit before it has its number.
+    told = np.where(told < NEVER, np.maximum(told, uploaded + 120), NEVER)
     home = np.where(delivered < NEVER, delivered + rng.integers(30, 3600, count), NEVER)
     gone = orders.cancelled < scanned
-    orders.rts = np.where(rts < orders.cancelled, rts, NEVER)
+    orders.rts = np.where(uploaded < orders.cancelled, uploaded, NEVER)
     orders.shipped = np.where(gone, NEVER, clock.readable(told))
     orders.delivered = np.where(gone, NEVER, clock.readable(home))
     return orders.delivered.copy()
@@ -216,23 +236,6 @@ def _known_links(orders: Orders, links: Links) -> Links:
     """Links of orders that got a label in the last state."""
     known = orders.rts[links.order] < NEVER
     return Links(links.order[known], links.package[known])
-
-
-def _shipments(
-    stream: Streams, orders: Orders, boxes: packages.Boxes, journey: fulfilment.Journey
-) -> Shipments:
-    rng = stream("stages")
-    total = len(boxes.order)
-    received = np.maximum(orders.paid, orders.created + 3600)[boxes.order]
-    received = np.where(received < NEVER, received + rng.integers(30, 900, total), NEVER)
-    allocated = np.where(received < NEVER, received + rng.integers(10, 600, total), NEVER)
-    return Shipments(
-        received=np.minimum(received, journey.picked),
-        allocated=np.minimum(allocated, journey.picked),
-        picked=journey.picked,
-        packed=journey.packed,
-        tendered=np.where(journey.scanned < NEVER, journey.tendered, NEVER),
-    )
 
 
 def known_returns(plan: Plan, seen: IntArray) -> Returns:

@@ -7,6 +7,7 @@ import numpy as np
 
 from flows.simulate.clock import NEVER, ShopClock
 from flows.simulate.demand import VIRAL_SKU
+from flows.simulate.markets import Market
 from flows.simulate.plan import Lines, Orders
 from flows.simulate.scenarios import Script
 from flows.simulate.types import BoolArray, IntArray
@@ -14,33 +15,22 @@ from flows.simulate.types import BoolArray, IntArray
 Stream = Callable[[str], np.random.Generator]
 
 FREE_CANCELLATION = 3600
-AUTO_CANCEL_BUSINESS_DAYS = 7
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Words of the export and whose fault it is by the platform's reading."""
+    """Who cancels and whose fault it is by the platform's reading; the layouts have the words."""
 
     by: str
-    reason: str
     fault: str
 
 
 KINDS = (
-    Kind("User", "No longer needed", "buyer"),
-    Kind("User", "Need to change shipping address", "buyer"),
-    Kind("User", "Late shipment", "seller"),
-    Kind("User", "Out of stock", "seller"),
-    Kind("Seller", "Out of stock", "seller"),
-    Kind("Seller", "OUT OF STOCK", "seller"),
-    Kind("Seller", "Pricing error", "seller"),
-    Kind("Seller", "Wrong listing", "seller"),
-    Kind("Seller", "Cannot ship", "seller"),
-    Kind("System", "Not shipped in time", "seller"),
-    Kind("System", "Fraud check", "platform"),
-    Kind("System", "Payment failure", "platform"),
-    Kind("Seller", "Seasonal catalogue clean-up", "unknown"),
-)
+    Kind("User", "buyer"), Kind("User", "buyer"), Kind("User", "seller"), Kind("User", "seller"),
+    Kind("Seller", "seller"), Kind("Seller", "seller"), Kind("Seller", "seller"),
+    Kind("Seller", "seller"), Kind("Seller", "seller"), Kind("System", "seller"),
+    Kind("System", "platform"), Kind("System", "platform"), Kind("Seller", "unknown"),
+)  # fmt: skip
 (
     CHANGED_MIND, NEW_ADDRESS, BUYER_LATE, BUYER_STOCK, STOCK, STOCK_UPPER, PRICE, LISTING,
     CANNOT_SHIP, TIMEOUT, FRAUD, PAYMENT, UNMAPPED,
@@ -112,6 +102,7 @@ def oversold(
 
 def apply(
     stream: Stream,
+    market: Market,
     orders: Orders,
     intent: Intent,
     clock: ShopClock,
@@ -130,9 +121,10 @@ def apply(
     rng = stream("deadlines")
     count = len(orders)
     paid = orders.paid < NEVER
-    due_end = clock.end_of_day(clock.add_business_days(clock.day(orders.created), 2))
-    auto = clock.end_of_day(
-        clock.add_business_days(clock.day(orders.created), AUTO_CANCEL_BUSINESS_DAYS)
+    created_day = clock.day(orders.created)
+    due_end, auto = (
+        clock.end_of_day(clock.add_business_days(created_day, days))
+        for days in (market.patience_business_days, market.auto_cancel_business_days)
     )
     at, kind = np.full(count, NEVER), np.full(count, -1)
 

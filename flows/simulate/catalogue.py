@@ -1,4 +1,4 @@
-"""What a made-up shop sells, who talks about it and where it ships from."""
+"""What a made-up shop sells and who talks about it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from flows.simulate.places import PLACES
+from flows.simulate.markets import Market
 from flows.simulate.types import FloatArray, IntArray
 
 STATE_NAMES = {
@@ -23,7 +23,7 @@ STATE_NAMES = {
     "VA": "Virginia", "VT": "Vermont", "WA": "Washington", "WI": "Wisconsin",
     "WV": "West Virginia", "WY": "Wyoming",
 }  # fmt: skip
-"""State names by code, for every state of `places.PLACES`."""
+"""State names by code, for every state of the places in the United States."""
 
 _KINDS = (
     ("Tumbler", "Kitchenware", 24.00, 0.420), ("Serum", "Beauty & Personal Care", 18.50, 0.090),
@@ -31,6 +31,7 @@ _KINDS = (
     ("Candle", "Home Supplies", 16.00, 0.510), ("Hair Oil", "Beauty & Personal Care", 21.00, 0.140),
     ("Hoodie", "Menswear & Underwear", 39.90, 0.620), ("Puzzle", "Toys & Hobbies", 14.50, 0.700),
 )  # fmt: skip
+_SUPPLIERS = ("Made-Up Mills", "Sample & Sons", "Placeholder Trading")
 _LOOKS = ("Classic", "Rose", "Midnight", "Sand", "Forest")
 _HANDLES = (
     "glow.with.gia", "thrifty_tomas", "unboxed_uma", "deskside.dan", "mama_makes", "fit.by.farah",
@@ -40,7 +41,10 @@ _HANDLES = (
 
 @dataclass(frozen=True)
 class Catalogue:
-    """SKUs as arrays of one length; `share` is each one's part of demand and sums to 1."""
+    """SKUs as arrays of one length; `share` is each one's part of demand and sums to 1.
+
+    Prices are in the smallest unit of the market's currency.
+    """
 
     seller_sku: tuple[str, ...]
     title: tuple[str, ...]
@@ -48,6 +52,7 @@ class Catalogue:
     variation: tuple[str, ...]
     sku_id: IntArray
     product_id: IntArray
+    supplier: tuple[str, ...]
     price_cents: IntArray
     weight_grams: IntArray
     return_rate: FloatArray
@@ -56,34 +61,6 @@ class Catalogue:
 
     def __len__(self) -> int:
         return len(self.seller_sku)
-
-
-@dataclass(frozen=True)
-class Warehouse:
-    """A place that ships, open to orders from `active_from_on` to `active_to_on`."""
-
-    warehouse_id: str
-    name: str
-    kind: str
-    postal_code: str
-    timezone: str
-    active_from_on: date = date(2024, 1, 1)
-    active_to_on: date | None = None
-
-
-FBT_NAME = "TikTok FBT Atlanta"
-
-WAREHOUSES = (
-    Warehouse("NJ-01", "Newark 3PL", "3pl", "07032", "America/New_York"),
-    Warehouse("CA-01", "Ontario Own", "own", "91761", "America/Los_Angeles"),
-    Warehouse("FBT-ATL", FBT_NAME, "fbt", "30336", "America/New_York"),
-    Warehouse("TX-01", "Dallas Overflow", "3pl", "75212", "America/Chicago",
-              date(2023, 6, 1), date(2025, 1, 31)),
-)  # fmt: skip
-"""The two that ship for the seller first, then the platform's own, then a closed one."""
-
-SELLER_WAREHOUSES = 2
-FBT_WAREHOUSE = 2
 
 
 @dataclass(frozen=True)
@@ -104,12 +81,13 @@ def _zipf(count: int, power: float) -> FloatArray:
 
 
 def make_catalogue(
-    stream: Callable[[str], np.random.Generator], number: int, skus: int = 40
+    stream: Callable[[str], np.random.Generator], market: Market, number: int, skus: int = 40
 ) -> Catalogue:
     """The shop's SKUs; `number` (0 to 999) marks the shop in its ids."""
     rng = stream("catalogue")
     kinds = [(kind, look) for look in _LOOKS for kind in _KINDS][:skus]
     step = np.arange(len(kinds), dtype=np.int64)
+    times, over = market.price_ratio
     price = np.array([round(k[2] * 100) for k, _ in kinds], dtype=np.int64)
     return Catalogue(
         seller_sku=tuple(f"{k[0][:3].upper()}-{lk[:3].upper()}-{i:03d}"
@@ -119,7 +97,8 @@ def make_catalogue(
         variation=tuple(f"{lk}, One size" for _, lk in kinds),
         sku_id=1_729_000_000_000_000_000 + number * 10**12 + step * 7_919 + 1_001,
         product_id=1_728_000_000_000_000_000 + number * 10**12 + (step % len(_KINDS)) * 6_133 + 57,
-        price_cents=price + 100 * (step // len(_KINDS)),
+        price_cents=(price + 100 * (step // len(_KINDS))) * times // over,
+        supplier=tuple(_SUPPLIERS[len(k[1]) % len(_SUPPLIERS)] for k, _ in kinds),
         weight_grams=np.array([round(k[3] * 1000) for k, _ in kinds], dtype=np.int64),
         return_rate=rng.uniform(0.02, 0.09, len(kinds)),
         share=_zipf(len(kinds), 0.75),
@@ -141,9 +120,3 @@ def make_creators(skus: int) -> Creators:
     """The shop's creators, biggest first, each with a favourite SKU."""
     count = len(_HANDLES)
     return Creators(_HANDLES, _zipf(count, 0.8), np.arange(count, dtype=np.int64) * 3 % skus)
-
-
-def place_shares() -> FloatArray:
-    """Each place's part of demand; sums to 1."""
-    weight: FloatArray = np.array([p.weight for p in PLACES])
-    return weight / float(weight.sum())

@@ -20,19 +20,33 @@ DAY = 86_400
 _EPOCH = date(1970, 1, 1)
 
 
-def business_day_calendar(first_year: int, last_year: int) -> np.busdaycalendar:
-    """Monday to Friday without US federal holidays, their observed days included."""
-    days = sorted(holidays.country_holidays("US", years=range(first_year, last_year + 1)))
+_SUBDIVISIONS = {"GB": "ENG"}
+"""Whose bank holidays stand for a country without a common set."""
+
+
+def business_day_calendar(country: str, first_year: int, last_year: int) -> np.busdaycalendar:
+    """Monday to Friday without a country's public holidays, their observed days included.
+
+    Those of the United States are the federal ones.
+    """
+    named = holidays.country_holidays(
+        country, subdiv=_SUBDIVISIONS.get(country), years=range(first_year, last_year + 1)
+    )
+    days = sorted(named)
     return np.busdaycalendar(weekmask="1111100", holidays=np.array(days, dtype="datetime64[D]"))
 
 
 @dataclass(frozen=True)
 class ShopClock:
-    """The days from `first_on` to `last_on` in `zone`; stamps outside them have no day."""
+    """The days from `first_on` to `last_on` in `zone`; stamps outside them have no day.
+
+    Business days are those of `country`.
+    """
 
     zone: str
     first_on: date
     last_on: date
+    country: str = "US"
 
     @cached_property
     def midnights(self) -> IntArray:
@@ -113,7 +127,7 @@ class ShopClock:
     @cached_property
     def business_days(self) -> np.busdaycalendar:
         """The policy's calendar, wide enough for every clock of the range."""
-        return business_day_calendar(self.first_on.year - 1, self.last_on.year + 1)
+        return business_day_calendar(self.country, self.first_on.year - 1, self.last_on.year + 1)
 
     def add_business_days(self, day: IntArray, count: int | IntArray) -> IntArray:
         """Day number `count` business days after each day, counted from the one at or before it."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from flows.simulate.catalogue import FBT_WAREHOUSE, Catalogue, Creators, place_shares
+from flows.simulate.catalogue import Catalogue, Creators
 from flows.simulate.clock import NEVER, ShopClock
-from flows.simulate.places import PLACES
+from flows.simulate.markets import FBT_WAREHOUSE, Market
 from flows.simulate.plan import STATE_CODE, STATE_NAME, STATE_UNKNOWN, STATE_UPPER, Lines, Orders
 from flows.simulate.scenarios import (
     LIVE_DAYS_OF_DEMAND,
@@ -24,9 +24,8 @@ _HOUR = np.array(
     [2.0, 1.2, 0.7, 0.5, 0.5, 0.9, 1.8, 2.8, 3.6, 4.3, 4.8, 5.2,
      5.6, 5.4, 5.0, 4.9, 5.1, 5.6, 6.4, 7.6, 8.4, 7.6, 5.8, 3.8]
 )  # fmt: skip
-_WEST_OF = -104.0
-_WEST_FROM_CALIFORNIA = 0.92
-_EAST_FROM_CALIFORNIA = 0.06
+_FAR_FROM_SECOND = 0.92
+_NEAR_FROM_SECOND = 0.06
 
 VIRAL_SKU = 3
 VIRAL_FACTOR = 32
@@ -107,6 +106,7 @@ def _pick(rng: np.random.Generator, share: FloatArray, count: int) -> IntArray:
 
 def make_orders(
     stream: Stream,
+    market: Market,
     clock: ShopClock,
     first: int,
     days: int,
@@ -128,10 +128,10 @@ def make_orders(
     slow = chance[3] < 0.025
     wait = np.where(slow, rng.integers(1200, 72_000, count), wait)
     unpaid = (chance[3] > 0.985) & ~sample
-    place = _pick(rng, place_shares(), count)
-    west = np.array([p.longitude < _WEST_OF for p in PLACES])[place]
-    california = rng.random(count) < np.where(west, _WEST_FROM_CALIFORNIA, _EAST_FROM_CALIFORNIA)
-    zip3 = np.array([int(p.zip3) for p in PLACES])[place]
+    place = _pick(rng, market.place_shares(), count)
+    far = market.far()[place]
+    second = rng.random(count) < np.where(far, _FAR_FROM_SECOND, _NEAR_FROM_SECOND)
+    area = market.place_numbers()[place]
     form = rng.random(count)
     never = np.full(count, NEVER)
     orders = Orders(
@@ -147,10 +147,10 @@ def make_orders(
         sample=sample,
         pre_order=(chance[4] < 0.006) & ~sample & ~fbt,
         express=express,
-        platform_label=(chance[4] > 0.95) & ~fbt,
-        warehouse=np.where(fbt, FBT_WAREHOUSE, california.astype(np.int64)),
+        platform_label=(chance[4] > 0.95) & ~fbt & market.tells_label_buyer,
+        warehouse=np.where(fbt, FBT_WAREHOUSE, second.astype(np.int64)),
         place=place,
-        zip5=zip3 * 100 + rng.integers(1, 100, count),
+        postcode=area * 100 + rng.integers(1, 100, count),
         state_form=np.select(
             [form < 0.55, form < 0.9, form < 0.998],
             [STATE_NAME, STATE_CODE, STATE_UPPER],
@@ -160,12 +160,12 @@ def make_orders(
     return orders, cause
 
 
-def seller_shares() -> tuple[float, float]:
+def seller_shares(market: Market) -> tuple[float, float]:
     """Expected part of the seller's orders that each of its two warehouses ships."""
-    west = np.array([p.longitude < _WEST_OF for p in PLACES])
-    share = place_shares()
-    california = float((share * np.where(west, _WEST_FROM_CALIFORNIA, _EAST_FROM_CALIFORNIA)).sum())
-    return 1 - california, california
+    second = float(
+        (market.place_shares() * np.where(market.far(), _FAR_FROM_SECOND, _NEAR_FROM_SECOND)).sum()
+    )
+    return 1 - second, second
 
 
 def _credited(
@@ -182,6 +182,7 @@ def _credited(
 
 def make_lines(
     stream: Stream,
+    market: Market,
     orders: Orders,
     cause: IntArray,
     catalogue: Catalogue,
@@ -210,7 +211,7 @@ def make_lines(
     creator = np.where((nth > 0) & (chance[0] < 0.45), -1, creator)
     other = (nth > 0) & (who[order] >= 0) & (chance[0] > 0.92)
     creator = np.where(other, (who[order] + 1) % len(creators), creator)
-    affiliate = (creator >= 0) & (chance[1] < 0.93)
+    affiliate = (creator >= 0) & ((chance[1] < 0.93) | (not market.names_creators))
     # The order export's handle can be blank or, rarely, somebody else's; the affiliate export wins.
     wrong = affiliate & (chance[2] < 0.02)
     blank = affiliate & (chance[2] > 0.85)

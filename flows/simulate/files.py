@@ -113,11 +113,22 @@ def assemble(group: IntArray, makers: Mapping[int, Callable[[IntArray], pl.Serie
     return pl.concat(texts).gather(place)
 
 
-class MoneyText:
-    """Amounts in cents as plain text such as `25.00`."""
+def plain_money(cents: int, decimals: int) -> str:
+    """One amount in a currency's smallest unit as plain text, as `MoneyText` writes many."""
+    return f"{cents // 100}.{cents % 100:02d}" if decimals else str(cents)
 
-    def __init__(self, most_cents: int) -> None:
-        cents = pl.Series(np.arange(most_cents + 1))
+
+class MoneyText:
+    """Amounts in a currency's smallest unit as plain text such as `25.00`, or `25000`.
+
+    Args:
+        most_cents: the largest amount.
+        decimals: 2, or 0 for a currency without a smaller unit.
+    """
+
+    def __init__(self, most_cents: int, decimals: int = 2) -> None:
+        self._whole = decimals == 0
+        cents = pl.Series(np.arange(0 if self._whole else most_cents + 1))
         self._table = pl.select(
             pl.concat_str(
                 (cents // 100).cast(pl.String), pl.lit("."),
@@ -127,4 +138,4 @@ class MoneyText:
 
     def __call__(self, cents: IntArray) -> pl.Series:
         """Texts of amounts up to the most that the table was made for."""
-        return self._table.gather(cents)
+        return ids(cents) if self._whole else self._table.gather(cents)

@@ -6,10 +6,9 @@ from math import asin, cos, radians, sin, sqrt
 
 import numpy as np
 
-from flows.simulate.catalogue import FBT_WAREHOUSE, SELLER_WAREHOUSES, WAREHOUSES
 from flows.simulate.clock import NEVER, ShopClock
 from flows.simulate.demand import seller_shares
-from flows.simulate.places import PLACES
+from flows.simulate.markets import FBT_WAREHOUSE, SELLER_WAREHOUSES, Market
 from flows.simulate.plan import Orders
 from flows.simulate.scenarios import Script
 from flows.simulate.types import BoolArray, FloatArray, IntArray
@@ -17,19 +16,18 @@ from flows.simulate.types import BoolArray, FloatArray, IntArray
 Stream = Callable[[str], np.random.Generator]
 
 OPEN_SECOND, CLOSE_SECOND, PICKUP_SECOND = 7 * 3600, 17 * 3600, 18 * 3600 + 1800
-_HEADROOM = 1.30
 _WEEK_OVER_WORKDAYS = 7 / 5
+_FIRST_SCAN, _LAST_SCAN = 900, 18_000
 _EARTH_MI = 3958.76
 _BAND_EDGES_MI = (50, 150, 300, 600, 1000, 1400, 1800)
 _ZONE_DAYS = np.array([1, 1, 2, 2, 3, 4, 4, 5])
-MELTDOWN_CARRIER = 0
 
 
-def capacities(orders_per_day: int) -> tuple[int, ...]:
+def capacities(market: Market, orders_per_day: int) -> tuple[int, ...]:
     """Orders that each warehouse can pick on a working day; the seller's first."""
     mine = [
-        max(4, round(orders_per_day * 0.88 * share * _WEEK_OVER_WORKDAYS * _HEADROOM))
-        for share in seller_shares()
+        max(4, round(orders_per_day * 0.88 * share * _WEEK_OVER_WORKDAYS * market.headroom))
+        for share in seller_shares(market)
     ]
     return (*mine, 10 * orders_per_day, 200)
 
@@ -41,19 +39,12 @@ def miles(one: tuple[float, float], other: tuple[float, float]) -> float:
     return 2 * _EARTH_MI * asin(sqrt(half))
 
 
-WAREHOUSE_POINTS = {
-    "070": (40.75841, -74.23158), "917": (34.07765, -117.82622),
-    "303": (33.79737, -84.38447), "752": (32.81241, -96.80479),
-}  # fmt: skip
-"""Centroids of the ZIP3 areas in which the warehouses stand."""
-
-
-def zone_table() -> IntArray:
+def zone_table(market: Market) -> IntArray:
     """Zone (1 to 8) from each warehouse (row) to each place (column)."""
     rows = []
-    for house in WAREHOUSES:
-        point = WAREHOUSE_POINTS[house.postal_code[:3]]
-        far = [round(miles(point, (p.latitude, p.longitude)), 1) for p in PLACES]
+    for house in market.warehouses:
+        point = house.latitude, house.longitude
+        far = [round(miles(point, (p.latitude, p.longitude)), 1) for p in market.places]
         rows.append(np.searchsorted(_BAND_EDGES_MI, far, side="left") + 1)
     return np.array(rows, dtype=np.int64)
 
@@ -89,12 +80,18 @@ class WorkingTime:
 
 
 def pick(
-    stream: Stream, orders: Orders, wanted: BoolArray, clock: ShopClock, capacity: tuple[int, ...]
-) -> IntArray:
-    """When each wanted order is picked; `NEVER` for the others and for forgotten ones.
+    stream: Stream,
+    market: Market,
+    orders: Orders,
+    wanted: BoolArray,
+    clock: ShopClock,
+    capacity: tuple[int, ...],
+) -> tuple[IntArray, IntArray]:
+    """When each wanted order is picked, `NEVER` for the others and for forgotten ones.
 
     Each warehouse works through its orders in the order in which they became ready, at a fixed
-    pace: the k-th is done one step after the later of its own arrival and the one before it.
+    pace: the k-th is done one step after the later of its own arrival and the one before it. The
+    second array is by how many seconds something held the order up beyond that.
     """
     rng = stream("picking")
     count = len(orders)
@@ -109,34 +106,45 @@ def pick(
         done = np.maximum.accumulate(time.at(ready[mine]) - turns) + turns + step
         picked[mine] = time.moment(done)
     chance = rng.random(count)
-    late = (chance < 0.010) & (picked < NEVER)
+    late = (chance < market.held_up) & (picked < NEVER)
+    queued = picked
     held_up = time.at(np.where(late, picked, 0)) + rng.uniform(1, 4, count) * (
         CLOSE_SECOND - OPEN_SECOND
     )
     picked = np.where(late, time.moment(held_up), picked)
+    delay = picked - queued
     picked = np.where(chance > 0.9985, NEVER, picked)
     waits = orders.pre_order & (picked < NEVER)
     picked = np.where(waits, picked + 9 * 86_400, picked)
     # What a backlog pushes to the clock's last weeks lies after every export.
     picked = np.where(picked < clock.midnights[-35], picked, NEVER)
     fbt = wanted & (orders.warehouse == FBT_WAREHOUSE)
-    return np.where(fbt, ready + rng.integers(3600, 40_000, count), picked)
+    picked = np.where(fbt, ready + rng.integers(3600, 40_000, count), picked)
+    return picked, np.where(fbt | (picked >= NEVER), 0, delay)
 
 
 @dataclass
 class Journey:
-    """Stages of packages, aligned with each other."""
+    """Stages of packages, aligned with each other.
+
+    `rts` is the label; its number reaches the platform at `uploaded`. `missed` are parcels that
+    the carrier scanned a day or more after the usual hour, `melted` those of a breakdown.
+    """
 
     picked: IntArray
     packed: IntArray
     rts: IntArray
+    uploaded: IntArray
     tendered: IntArray
     scanned: IntArray
     delivered: IntArray
+    missed: BoolArray
+    melted: BoolArray
 
 
 def ship(
     stream: Stream,
+    market: Market,
     clock: ShopClock,
     picked: IntArray,
     warehouse: IntArray,
@@ -155,19 +163,24 @@ def ship(
     rts = clock.readable(packed + rng.integers(60, 1500, count))
     tendered = _next_pickup(clock, rts)
     chance = rng.random(count)
-    soon = tendered + rng.integers(900, 18_000, count)
+    longest = 3600 * market.by_carrier(lambda c: c.scan_hours).astype(np.int64)[carrier]
+    wait = rng.integers(_FIRST_SCAN, _LAST_SCAN, count) - _FIRST_SCAN
+    soon = tendered + _FIRST_SCAN + wait * (longest - _FIRST_SCAN) // (_LAST_SCAN - _FIRST_SCAN)
     behind = np.where(chance < 0.006, 2, 1)
     next_day = clock.add_business_days(clock.day(tendered), behind)
     later = clock.midnights[next_day] + rng.integers(8 * 3600, 22 * 3600, count)
-    scanned = np.where(chance < 0.022, later, soon)
-    zone = zone_table()[warehouse, place]
+    missed = chance < market.by_carrier(lambda c: c.missed)[carrier]
+    scanned = np.where(missed, later, soon)
+    zone = zone_table(market)[warehouse, place]
     transit = _ZONE_DAYS[zone - 1] + rng.choice([0, 1, 2, 4], count, p=[0.76, 0.17, 0.05, 0.02])
+    melted = np.zeros(count, dtype=bool)
     if script.meltdown is not None:
         begin, end = (clock.midnights[first + day] for day in script.meltdown)
-        hit = (carrier == MELTDOWN_CARRIER) & (tendered >= begin) & (tendered < end)
+        hit = (carrier == market.meltdown_carrier) & (tendered >= begin) & (tendered < end)
         stuck = clock.add_business_days(clock.day(tendered), rng.integers(2, 6, count))
         found = clock.midnights[stuck] + rng.integers(8 * 3600, 22 * 3600, count)
-        scanned = np.where(hit & (rng.random(count) < 0.7), found, scanned)
+        melted = hit & (rng.random(count) < 0.7)
+        scanned = np.where(melted, found, scanned)
         transit = np.where(hit, transit + rng.integers(2, 6, count), transit)
     scanned = clock.readable(scanned)
     arrival = clock.add_business_days(clock.day(scanned), transit)
@@ -178,9 +191,12 @@ def ship(
         picked=np.where(there, start, never),
         packed=np.where(there, packed, never),
         rts=np.where(there, rts, never),
+        uploaded=np.where(there, rts, never),
         tendered=np.where(there, tendered, never),
         scanned=np.where(there & ~lost, scanned, never),
         delivered=np.where(there & ~vanished, clock.readable(delivered), never),
+        missed=there & ~lost & missed & ~melted,
+        melted=there & ~lost & melted,
     )
 
 

@@ -8,19 +8,11 @@ import polars as pl
 
 from flows.simulate import tracking_numbers as tn
 from flows.simulate.clock import ShopClock
+from flows.simulate.markets import Market
 from flows.simulate.plan import Lines, Orders
 from flows.simulate.types import BoolArray, IntArray
 
 Stream = Callable[[str], np.random.Generator]
-
-CARRIERS = ("UPS", "USPS", "FedEx", "OnTrac", "UniUni", "Veho", "Swift Parcel Co")
-"""Names as the order export has them; the last is on no policy's list."""
-UPS, USPS, FEDEX, ONTRAC, UNIUNI, VEHO, UNSUPPORTED = range(len(CARRIERS))
-WITH_NUMBER_RULE = 4
-"""The first four have a published pattern and check digit."""
-
-_SHARES = np.array([0.30, 0.35, 0.18, 0.08, 0.05, 0.04])
-_STYLES = np.array([tn.UPS, tn.USPS_94, tn.FEDEX, tn.ONTRAC, tn.UNIUNI, tn.VEHO, tn.UNSUPPORTED])
 
 (
     SOUND, MISSING_NUMBER, BAD_CHECK_DIGIT, WRONG_CARRIER, NOT_SUPPORTED, WRONG_ZIP, EARLY_SCAN,
@@ -47,7 +39,7 @@ def combine(stream: Stream, orders: Orders, lines: Lines, blocked: BoolArray) ->
     leader = np.arange(count)
     at = np.flatnonzero(first)
     leader[at + 1] = at
-    for name in ("warehouse", "place", "zip5", "state_form"):
+    for name in ("warehouse", "place", "postcode", "state_form"):
         values = getattr(orders, name)
         values[at + 1] = values[at]
     return leader
@@ -100,7 +92,12 @@ class Boxes:
 
 
 def make_boxes(
-    stream: Stream, orders: Orders, lines: Lines, second: BoolArray, leader: IntArray
+    stream: Stream,
+    market: Market,
+    orders: Orders,
+    lines: Lines,
+    second: BoolArray,
+    leader: IntArray,
 ) -> Boxes:
     """One box for each leading order and one more for each split order; sets `lines.package`."""
     rng = stream("boxes")
@@ -116,18 +113,22 @@ def make_boxes(
     is_second[1:] = order[1:] == order[:-1]
     lines.package = offset[leader[lines.order]] + second
 
-    edges = np.cumsum(_SHARES / _SHARES.sum())
-    carrier = np.minimum(np.searchsorted(edges, rng.random(total), side="right"), VEHO)
+    share = market.by_carrier(lambda c: c.share)[: market.unsupported]
+    edges = np.cumsum(share / share.sum())
+    last = market.unsupported - 1
+    carrier = np.minimum(np.searchsorted(edges, rng.random(total), side="right"), last)
     # The second box mostly goes with the first one's carrier.
     same = is_second & (rng.random(total) < 0.92)
     carrier = np.where(same, np.roll(carrier, 1), carrier)
     fate_edges = np.cumsum(_FATES)
     fate = np.searchsorted(fate_edges, rng.random(total), side="right") + 1
     fate = np.where(fate > len(_FATES), SOUND, fate)
-    ruled = carrier < WITH_NUMBER_RULE
+    ruled = carrier < market.with_rule
     fate = np.where(np.isin(fate, (BAD_CHECK_DIGIT, WRONG_CARRIER)) & ~ruled, SOUND, fate)
-    carrier = np.where(fate == NOT_SUPPORTED, UNSUPPORTED, carrier)
-    turned = (carrier + 1 + rng.integers(0, 3, total)) % WITH_NUMBER_RULE
+    carrier = np.where(fate == NOT_SUPPORTED, market.unsupported, carrier)
+    turned = (carrier + 1 + rng.integers(0, max(market.with_rule - 1, 1), total)) % max(
+        market.with_rule, 1
+    )
     actual = np.where(fate == WRONG_CARRIER, turned, carrier)
     return Boxes(order, is_second, carrier, actual, fate)
 
@@ -147,7 +148,12 @@ class Named:
 
 
 def make_numbers(
-    stream: Stream, clock: ShopClock, boxes: Boxes, labelled: IntArray, shop_number: int
+    stream: Stream,
+    market: Market,
+    clock: ShopClock,
+    boxes: Boxes,
+    labelled: IntArray,
+    shop_number: int,
 ) -> Named:
     """Ids and numbers of the boxes.
 
@@ -162,8 +168,8 @@ def make_numbers(
     running[by_day] = np.arange(total) - np.searchsorted(sorted_day, sorted_day, side="left")
     since = (clock.date_of(labelled) - np.datetime64("2018-01-01")).astype(np.int64)
     package_id = ((1152 * 10**4 + since) * 10**3 + shop_number) * 10**8 + running * 13 + 5
-    style = _STYLES[boxes.actual]
-    style = np.where((style == tn.USPS_94) & (rng.random(total) < 0.4), tn.USPS_92, style)
+    styles = np.array([c.style for c in market.carriers])[boxes.actual]
+    style = np.where((styles == tn.USPS_94) & (rng.random(total) < 0.4), tn.USPS_92, styles)
     none = np.zeros(total, dtype=bool)
     true_number = tn.numbers(style, since, running, shop_number, none)
     bad = np.flatnonzero(boxes.fate == BAD_CHECK_DIGIT)
@@ -173,8 +179,8 @@ def make_numbers(
     frame = pl.select(
         number=shown,
         missing=pl.Series(boxes.fate == MISSING_NUMBER),
-        spaced=pl.Series((boxes.actual == USPS) & (looks < 0.02)),
-        lower=pl.Series((boxes.actual == UPS) & (looks < 0.01)),
+        spaced=pl.Series((styles == tn.USPS_94) & (looks < 0.02)),
+        lower=pl.Series((styles == tn.UPS) & (looks < 0.01)),
     )
     number = pl.when(~pl.col("missing")).then("number")
     grouped = pl.concat_str(

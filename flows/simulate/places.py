@@ -1,12 +1,13 @@
-"""Where made-up buyers live: ZIP3 areas with their state, largest town, weight and centroid.
+"""Where made-up buyers live: postal areas with their state, largest town, weight and centroid.
 
-The centroids are the plain means of the Census ZCTA points of each ZIP3 (public domain). Areas
-within a mile of a zone band's edge from a warehouse of the simulator were left out.
+The centroids of the United States are the plain means of the Census ZCTA points of each ZIP3
+(public domain); areas within a mile of a zone band's edge from a warehouse of the simulator were
+left out. Those of the other markets are town centres, rounded.
 """
 
 from dataclasses import dataclass
 
-_TABLE = """\
+_US = """\
 100,NY,New York,9.5,40.7688,-73.97233
 104,NY,Bronx,3,40.84966,-73.87816
 112,NY,Brooklyn,5,40.65421,-73.95607
@@ -104,22 +105,90 @@ _TABLE = """\
 009,PR,San Juan,.4,18.4088,-66.09359
 """
 
+_GB = """\
+E1,England,London,6,51.517,-0.059
+SW11,England,London,5,51.465,-0.163
+N1,England,London,5,51.538,-0.099
+SE15,England,London,4,51.471,-0.065
+B15,England,Birmingham,4,52.466,-1.924
+CV1,England,Coventry,1.5,52.409,-1.509
+LE1,England,Leicester,2,52.634,-1.130
+NG1,England,Nottingham,2,52.955,-1.150
+BS1,England,Bristol,2.5,51.452,-2.597
+PL1,England,Plymouth,1,50.368,-4.142
+SO14,England,Southampton,1.5,50.904,-1.398
+BN1,England,Brighton,1.5,50.839,-0.141
+OX1,England,Oxford,1,51.751,-1.259
+CB1,England,Cambridge,1,52.201,0.137
+NR1,England,Norwich,1,52.624,1.307
+M1,England,Manchester,4,53.477,-2.235
+L1,England,Liverpool,2.5,53.402,-2.979
+LS1,England,Leeds,3,53.797,-1.549
+S1,England,Sheffield,2,53.379,-1.469
+HU1,England,Hull,1,53.743,-0.339
+NE1,England,Newcastle upon Tyne,2,54.972,-1.611
+CF10,Wales,Cardiff,1.8,51.475,-3.178
+SA1,Wales,Swansea,.8,51.621,-3.933
+EH1,Scotland,Edinburgh,1.8,55.951,-3.187
+G1,Scotland,Glasgow,2.5,55.860,-4.247
+AB10,Scotland,Aberdeen,.8,57.141,-2.113
+BT1,Northern Ireland,Belfast,1.2,54.602,-5.927
+"""
+
+_VN = """\
+100,Hà Nội,Hoàn Kiếm,6,21.029,105.852
+114,Hà Nội,Thanh Xuân,5,20.994,105.811
+113,Hà Nội,Cầu Giấy,4,21.036,105.791
+180,Hải Phòng,Hồng Bàng,2,20.861,106.682
+010,Quảng Ninh,Hạ Long,1,20.951,107.080
+160,Bắc Ninh,Bắc Ninh,1.2,21.186,106.076
+250,Thái Nguyên,Thái Nguyên,.8,21.594,105.848
+400,Thanh Hóa,Thanh Hóa,1.2,19.807,105.776
+430,Nghệ An,Vinh,1.2,18.673,105.692
+490,Thừa Thiên Huế,Huế,.8,16.464,107.591
+500,Đà Nẵng,Hải Châu,2.2,16.068,108.221
+590,Bình Định,Quy Nhơn,.7,13.776,109.224
+650,Khánh Hòa,Nha Trang,.9,12.239,109.197
+630,Đắk Lắk,Buôn Ma Thuột,.7,12.667,108.038
+660,Lâm Đồng,Đà Lạt,.7,11.940,108.458
+700,Hồ Chí Minh,Quận 1,7,10.776,106.701
+715,Hồ Chí Minh,Thủ Đức,4,10.850,106.772
+720,Hồ Chí Minh,Tân Bình,5,10.802,106.653
+760,Đồng Nai,Biên Hòa,2,10.951,106.834
+750,Bình Dương,Thủ Dầu Một,2,10.980,106.652
+780,Bà Rịa - Vũng Tàu,Vũng Tàu,.9,10.346,107.084
+900,Cần Thơ,Ninh Kiều,1.4,10.033,105.784
+920,Kiên Giang,Rạch Giá,.6,10.012,105.081
+970,Cà Mau,Cà Mau,.5,9.177,105.152
+"""
+
 
 @dataclass(frozen=True)
 class Place:
-    """One ZIP3 area; `weight` is its share of demand, unscaled, the centroid is in degrees."""
+    """One postal area; `weight` is its share of demand, unscaled, the centroid is in degrees.
 
-    zip3: str
+    `area` is what its post codes begin with: a ZIP3, a British outward code, the first three of a
+    Vietnamese code's digits. `number` (0 to 999) stands for it in numeric post codes.
+    """
+
+    area: str
     state: str
     city: str
     weight: float
     latitude: float
     longitude: float
+    number: int
 
 
-def _read(line: str) -> Place:
-    zip3, state, city, weight, latitude, longitude = line.split(",")
-    return Place(zip3, state, city, float(weight), float(latitude), float(longitude))
+def _read(table: str) -> tuple[Place, ...]:
+    places = []
+    for row, line in enumerate(table.splitlines()):
+        area, state, city, weight, latitude, longitude = line.split(",")
+        number = int(area) if area.isdigit() else row
+        places.append(
+            Place(area, state, city, float(weight), float(latitude), float(longitude), number)
+        )
+    return tuple(places)
 
 
-PLACES = tuple(_read(line) for line in _TABLE.splitlines())
+US_PLACES, GB_PLACES, VN_PLACES = (_read(table) for table in (_US, _GB, _VN))

@@ -12,6 +12,7 @@ import polars as pl
 
 from flows.simulate.catalogue import Catalogue, Creators
 from flows.simulate.clock import ShopClock
+from flows.simulate.markets import Market
 from flows.simulate.scenarios import Script
 from flows.simulate.types import BoolArray, IntArray
 
@@ -21,7 +22,10 @@ STATE_CODE, STATE_NAME, STATE_UPPER, STATE_UNKNOWN = range(4)
 
 @dataclass
 class Orders:
-    """One entry an order, by creation time. `cancel_kind` points into `cancellations.KINDS`."""
+    """One entry an order, by creation time. `cancel_kind` points into `cancellations.KINDS`.
+
+    `postcode` is a number: a hundred times its area's, plus 1 to 99.
+    """
 
     order_id: IntArray
     created: IntArray
@@ -38,7 +42,7 @@ class Orders:
     platform_label: BoolArray
     warehouse: IntArray
     place: IntArray
-    zip5: IntArray
+    postcode: IntArray
     state_form: IntArray
 
     def __len__(self) -> int:
@@ -84,7 +88,7 @@ class Packages:
     `number` is the tracking number that the order export shows (null where missing), `true_number`
     what carriers and the warehouse call it. `order` is the order that the package is judged by.
     `fate` is what was planned to be wrong with it. `has_id` is false where the export leaves
-    `Package ID` blank.
+    `Package ID` blank. `rts` is the label, `uploaded` when its number reached the platform.
     """
 
     package_id: IntArray
@@ -94,6 +98,7 @@ class Packages:
     number: pl.Series
     true_number: pl.Series
     rts: IntArray
+    uploaded: IntArray
     scanned: IntArray
     delivered: IntArray
     fate: IntArray
@@ -116,8 +121,8 @@ class Links:
 class Events:
     """One entry a carrier event in the feed, by time. `foreign` ones bear a number of no order.
 
-    `code` points into `carriers.CODES`, `carrier` into `carriers.CARRIERS`; `zip5` is -1 where the
-    event has no postal code.
+    `code` points into `tracking.CODES`, `carrier` into the market's; `postcode` is -1 where the
+    event has none.
     """
 
     package: IntArray
@@ -125,7 +130,7 @@ class Events:
     at: IntArray
     code: IntArray
     place: IntArray
-    zip5: IntArray
+    postcode: IntArray
     foreign: BoolArray
 
     def __len__(self) -> int:
@@ -134,13 +139,20 @@ class Events:
 
 @dataclass
 class Shipments:
-    """Stages of each package in the warehouse, aligned with `Packages`."""
+    """Stages of each package in the warehouse, aligned with `Packages`.
+
+    `held_in` is the stage in the warehouse that held it up, `waited_for` the one after it, each an
+    index into `stages.CAUSES` or -1.
+    """
 
     received: IntArray
     allocated: IntArray
     picked: IntArray
+    quality_checked: IntArray
     packed: IntArray
     tendered: IntArray
+    held_in: IntArray
+    waited_for: IntArray
 
 
 @dataclass
@@ -164,10 +176,31 @@ class Returns:
 
 
 @dataclass
+class HealthLog:
+    """One entry an event of the account health log, by time.
+
+    `day` is its day by the plan's clock (negative before the first), `kind` and `reason` point
+    into `health_log.KINDS` and `REASONS`, `order` is -1 where the event names none.
+    """
+
+    at: IntArray
+    day: IntArray
+    kind: IntArray
+    points: IntArray
+    score_after: IntArray
+    reason: IntArray
+    order: IntArray
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+
+@dataclass
 class Plan:
     """Everything that is to be written about one shop."""
 
     shop_id: str
+    market: Market
     clock: ShopClock
     start_on: date
     end_on: date
@@ -183,3 +216,4 @@ class Plan:
     events: Events
     shipments: Shipments
     returns: Returns
+    health: HealthLog

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.simulate.build import build_plan, known_returns
 from flows.simulate.files import Landing
+from flows.simulate.markets import MARKETS
 from flows.simulate.plan import Plan
 from flows.simulate.random_streams import Streams
 from flows.simulate.schedule import SMALL_SHOP_ORDERS, Export, exports, last_seen
@@ -15,14 +16,14 @@ from flows.simulate.truth import write_row_accounting, write_truth
 from flows.simulate.write_logistics import (
     write_inventory,
     write_returned_goods,
-    write_shipments,
     write_tracking,
 )
 from flows.simulate.write_orders import write_orders
 from flows.simulate.write_reference import write_reference
 from flows.simulate.write_sales import write_affiliates, write_returns
+from flows.simulate.write_shipments import write_shipments
+from flows.simulate.write_tickets import write_tickets
 
-PACIFIC = "America/Los_Angeles"
 _RETURNS_PULLED_BEFORE_MIDNIGHT = 1800
 
 
@@ -59,7 +60,8 @@ def simulate(
     seed: int,
     scenarios: Sequence[str] = ("calm",),
     *,
-    timezone: str = PACIFIC,
+    market: str = "US",
+    timezone: str | None = None,
     truth: bool = True,
     progress: Callable[[str], None] | None = None,
 ) -> SimulationSummary:
@@ -71,20 +73,25 @@ def simulate(
 
     Args:
         scenarios: any of `scenarios.SCENARIOS`.
-        timezone: the shop's zone.
+        market: one of `markets.MARKETS`: what it changes is described there.
+        timezone: the shop's zone, if not the market's.
         truth: whether to write the truth files; the row accounting is written always.
         progress: is told what is being done.
 
     Raises:
-        ValueError: unknown scenario, `end` before `start`, or no orders a day.
+        ValueError: unknown scenario or market, `end` before `start`, or no orders a day.
     """
     if end < start:
         raise ValueError(f"the range ends ({end}) before it starts ({start})")
     if orders_per_day < 1:
         raise ValueError("orders_per_day must be at least 1")
+    if market not in MARKETS:
+        raise ValueError(f"unknown market {market}; choose from {sorted(MARKETS)}")
     say = progress or _quiet
     say("planning orders, packages and returns")
-    plan, files = build_plan(shop_id, start, end, orders_per_day, seed, scenarios, timezone)
+    plan, files = build_plan(
+        shop_id, start, end, orders_per_day, seed, scenarios, MARKETS[market], timezone
+    )
     landing = Landing(_fresh(out / "landing" / shop_id))
     _write_landing(landing, plan, files, Streams(seed, shop_id, start.isoformat()), say)
     answers = _fresh(out / "truth" / shop_id)
@@ -136,3 +143,4 @@ def _write_landing(
     write_inventory(landing, plan)
     write_returned_goods(landing, plan, stream("returned goods"))
     write_tracking(landing, plan, stream("tracking files"), say)
+    write_tickets(landing, plan, stream("support tickets"))

@@ -5,10 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from flows.simulate import packages as pk
-from flows.simulate.catalogue import WAREHOUSES
 from flows.simulate.clock import DAY, NEVER, ShopClock
 from flows.simulate.fulfilment import Journey
-from flows.simulate.places import PLACES
+from flows.simulate.markets import Market
 from flows.simulate.plan import Events, Orders
 from flows.simulate.types import BoolArray, IntArray
 
@@ -25,11 +24,12 @@ CODES = (
 FIRST_POSSESSION = ACCEPTED
 """Codes from this one on are events of possession."""
 
-NO_ZIP = -1
+NO_POSTCODE = -1
 
 
 def make_events(
     stream: Stream,
+    market: Market,
     clock: ShopClock,
     orders: Orders,
     boxes: pk.Boxes,
@@ -40,13 +40,14 @@ def make_events(
 ) -> Events:
     """All events of the feed, by time.
 
-    The feed begins at `feed_from`, carries UniUni from `late_carrier_from` on and Veho never, and
-    ends at `horizon`. Boxes of orders cancelled before the first scan have a label at most.
+    The feed begins at `feed_from`, has the carriers that join late from `late_carrier_from` on and
+    some never, and ends at `horizon`. Boxes of orders cancelled before the first scan have a label
+    at most.
     """
     rng = stream("events")
     total = len(boxes.order)
     unseen = np.isin(boxes.fate, (pk.UNKNOWN_TO_FEED, pk.MISSING_NUMBER))
-    unseen |= np.isin(boxes.actual, (pk.VEHO, pk.UNSUPPORTED))
+    unseen |= ~market.carriers_where(lambda c: c.is_in_feed)[boxes.actual]
     unseen |= orders.fbt[boxes.order] & (rng.random(total) < 0.6)
     stopped = orders.cancelled[boxes.order] < journey.scanned
     labelled = (journey.rts < np.minimum(orders.cancelled[boxes.order], NEVER)) & ~unseen
@@ -66,7 +67,7 @@ def make_events(
         journey.tendered,
         TENDERED,
     )
-    add(moving & (chance[2] < 0.93), journey.scanned, ACCEPTED)
+    add(moving & (chance[2] < market.accepts), journey.scanned, ACCEPTED)
     add(moving, journey.scanned + (span * 0.30).astype(np.int64), IN_TRANSIT)
     add(moving & (chance[3] < 0.5), journey.scanned + (span * 0.62).astype(np.int64), IN_TRANSIT)
     add(
@@ -103,35 +104,41 @@ def make_events(
     at = clock.readable(np.concatenate([when for _, when, _ in parts]))
     code = np.concatenate([np.full(len(index), which) for index, _, which in parts])
     carrier = boxes.actual[package]
-    opened = np.where(carrier == pk.UNIUNI, late_carrier_from, feed_from)
+    joins_late = market.carriers_where(lambda c: c.joins_late)[carrier]
+    opened = np.where(joins_late, late_carrier_from, feed_from)
     keep = (at >= opened) & (at < horizon)
     package, at, code, carrier = package[keep], at[keep], code[keep], carrier[keep]
     order = np.lexsort((code, package, at))
     package, at, code, carrier = package[order], at[order], code[order], carrier[order]
-    place, zip5 = _where(stream, orders, boxes, package, code)
+    place, postcode = _where(stream, market, orders, boxes, package, code)
     foreign = boxes.fate[package] == pk.BAD_CHECK_DIGIT
-    return Events(package, carrier, at, code, place, zip5, foreign)
+    return Events(package, carrier, at, code, place, postcode, foreign)
 
 
 def _where(
-    stream: Stream, orders: Orders, boxes: pk.Boxes, package: IntArray, code: IntArray
+    stream: Stream,
+    market: Market,
+    orders: Orders,
+    boxes: pk.Boxes,
+    package: IntArray,
+    code: IntArray,
 ) -> tuple[IntArray, IntArray]:
     """Place (-1 at the warehouse) and postal code of each event."""
     rng = stream("event places")
     count = len(package)
     owner = boxes.order[package]
-    home = np.array([int(w.postal_code) for w in WAREHOUSES])[orders.warehouse[owner]]
-    hub = rng.integers(0, len(PLACES), count)
+    home = np.array([w.postcode for w in market.warehouses])[orders.warehouse[owner]]
+    hub = rng.integers(0, len(market.places), count)
     at_end = np.isin(code, (OUT_FOR_DELIVERY, DELIVERED, ATTEMPTED))
     place = np.where(at_end, orders.place[owner], np.where(code <= ACCEPTED, -1, hub))
-    first_three = np.array([int(p.zip3) for p in PLACES])
-    zip5 = np.where(
-        at_end, orders.zip5[owner], np.where(place < 0, home, first_three[place] * 100 + 1)
+    area = market.place_numbers()
+    postcode = np.where(
+        at_end, orders.postcode[owner], np.where(place < 0, home, area[place] * 100 + 1)
     )
     # A parcel handed over two towns away: a place whose ZIP3 is not the order's.
     astray = (boxes.fate[package] == pk.WRONG_ZIP) & (code == DELIVERED)
-    elsewhere = (orders.place[owner] + 17) % len(PLACES)
+    elsewhere = (orders.place[owner] + 17) % len(market.places)
     place = np.where(astray, elsewhere, place)
-    zip5 = np.where(astray, first_three[elsewhere] * 100 + 7, zip5)
+    postcode = np.where(astray, area[elsewhere] * 100 + 7, postcode)
     silent = (rng.random(count) < np.where(code == DELIVERED, 0.08, 0.5)) & ~astray
-    return place, np.where(silent, NO_ZIP, zip5)
+    return place, np.where(silent, NO_POSTCODE, postcode)

@@ -13,12 +13,16 @@ import polars as pl
 from flows.simulate.files import assemble
 from flows.simulate.types import BoolArray, IntArray
 
-UPS, USPS_94, USPS_92, FEDEX, ONTRAC, UNIUNI, VEHO, UNSUPPORTED = range(8)
+(
+    UPS, USPS_94, USPS_92, FEDEX, ONTRAC, UNIUNI, VEHO, UNSUPPORTED, ROYAL_MAIL, EVRI, DPD, YODEL,
+    JT, GHN, GHTK, VIETTEL, NINJA, BEST,
+) = range(18)  # fmt: skip
 """Styles of number."""
 
 Maker = Callable[[IntArray], pl.Series]
 
 _FEDEX_WEIGHTS = (3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1)
+_POSTAL_UNION_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
 
 def _digits(value: IntArray, width: int) -> list[IntArray]:
@@ -71,6 +75,16 @@ def numbers(
             UNIUNI: of(partial(_plain, "UUS")),
             VEHO: of(partial(_plain, "VEHO")),
             UNSUPPORTED: of(partial(_plain, "SWP-")),
+            ROYAL_MAIL: of(_royal_mail),
+            EVRI: of(partial(_plain, "H")),
+            DPD: of(partial(_short, "15", 12)),
+            YODEL: of(partial(_short, "JJD000", 13)),
+            JT: of(partial(_short, "8", 11)),
+            GHN: of(partial(_plain, "GHN")),
+            GHTK: of(partial(_plain, "S")),
+            VIETTEL: of(partial(_plain, "VTP")),
+            NINJA: of(partial(_plain, "NVVN")),
+            BEST: of(partial(_plain, "BEST")),
         },
     )
 
@@ -102,6 +116,29 @@ def _ontrac(day: IntArray, serial: IntArray, wrong: IntArray, _: int) -> pl.Expr
     # By the carrier's rule a 4 stands before the digits when the check digit is computed.
     check = mod10(_constant("4", day) + _digits(body, 13), 1, 2)
     return pl.concat_str(pl.lit("C"), _text(body, 13), _text((check + wrong) % 10, 1))
+
+
+def _royal_mail(day: IntArray, serial: IntArray, wrong: IntArray, shop: int) -> pl.Expr:
+    """The postal union's form: two letters, eight digits, a check digit, the country."""
+    body = day % 1000 * 10**5 + serial % 10**5
+    total = sum(
+        (d * w for d, w in zip(_digits(body, 8), _POSTAL_UNION_WEIGHTS, strict=True)),
+        start=np.zeros_like(day),
+    )
+    check = 11 - total % 11
+    check = np.select([check == 10, check == 11], [0, 5], check)
+    letters = chr(65 + shop // 26 % 26) + chr(65 + shop % 26)
+    return pl.concat_str(
+        pl.lit(letters), _text(body, 8), _text((check + wrong) % 10, 1), pl.lit("GB")
+    )
+
+
+def _short(
+    lead: str, width: int, day: IntArray, serial: IntArray, _: IntArray, shop: int
+) -> pl.Expr:
+    """A lead and `width` digits, the last of them the shop's."""
+    body = (day * 10**7 + serial) % 10 ** (width - 1) * 10 + shop % 10
+    return pl.concat_str(pl.lit(lead), _text(body, width))
 
 
 def _plain(lead: str, day: IntArray, serial: IntArray, _: IntArray, shop: int) -> pl.Expr:

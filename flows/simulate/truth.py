@@ -1,7 +1,7 @@
 """Writes the right answers of a plan.
 
 Times in these files are UTC, `YYYY-MM-DD HH:MM:SS.mmm`; ids are text, rates doubles. All but
-`kpi_daily` and `row_accounting` are as of the end of the last day.
+`kpi_daily`, `account_health_daily` and `row_accounting` are as of the end of the last day.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,11 @@ from flows.simulate.files import Written
 from flows.simulate.plan import Plan
 from flows.simulate.truth_facts import link_facts, order_facts
 from flows.simulate.truth_kpi import kpi_frame
+from flows.simulate.truth_marts import (
+    account_health_frame,
+    late_causes_frame,
+    open_orders_frame,
+)
 from flows.simulate.truth_orders import orders_frame
 from flows.simulate.truth_packages import package_facts, packages_frame
 from flows.simulate.truth_returns import return_rates
@@ -36,7 +41,7 @@ def write_row_accounting(folder: Path, written: Sequence[Written]) -> None:
 
 
 def write_truth(folder: Path, plan: Plan) -> None:
-    """Write the rates, orders, packages, return rates and coverage of a plan."""
+    """Write what is true of a plan, a file a mart; `late_causes` says what made orders late."""
     day = plan.clock.number_of(plan.end_on)
     scans = link_facts(plan)
     facts = order_facts(plan, scans)
@@ -48,6 +53,9 @@ def write_truth(folder: Path, plan: Plan) -> None:
         "return_rate_by_sku": return_rates(plan, facts, day, "sku"),
         "return_rate_by_creator": return_rates(plan, facts, day, "creator"),
         "zone_coverage": coverage_frame(plan, facts, scans, day),
+        "open_orders": open_orders_frame(plan, facts, day),
+        "late_causes": late_causes_frame(plan, facts, day),
+        "account_health_daily": account_health_frame(plan, day),
     }
     for name, frame in frames.items():
         frame.write_csv(folder / f"{name}.csv")

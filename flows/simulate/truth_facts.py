@@ -7,7 +7,6 @@ before the midnight that follows.
 """
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
@@ -15,11 +14,9 @@ from flows.simulate.cancellations import FREE_CANCELLATION, KINDS
 from flows.simulate.clock import DAY, NEVER
 from flows.simulate.plan import Plan
 from flows.simulate.tracking import DELIVERED, FIRST_POSSESSION
+from flows.simulate.truth_rules import DELIVER_BUSINESS_DAYS, RULES
 from flows.simulate.types import BoolArray, IntArray
 
-_FIRST_SCAN_FROM = date(2026, 1, 12)
-_FOUR_DAYS_UNTIL = date(2026, 1, 26)
-_DELIVER_BUSINESS_DAYS = 6
 ANOTHER_PARCEL = 90 * DAY
 TOO_EARLY = DAY
 NO_DAY = 1 << 40
@@ -115,11 +112,8 @@ def order_facts(plan: Plan, scans: LinkFacts) -> OrderFacts:
     orders, clock, links = plan.orders, plan.clock, plan.links
     count = len(orders)
     created_day = clock.day(orders.created)
-    created_on = clock.date_of(created_day)
-    uploaded = created_on < np.datetime64(_FIRST_SCAN_FROM)
-    four = ~uploaded & (created_on < np.datetime64(_FOUR_DAYS_UNTIL))
-    due_day = clock.add_business_days(created_day, np.where(four, 4, 2))
-    deliver_day = clock.add_business_days(created_day, _DELIVER_BUSINESS_DAYS)
+    due_day, uploaded = RULES[plan.market.code].due_days(clock, orders.created)
+    deliver_day = clock.add_business_days(created_day, DELIVER_BUSINESS_DAYS)
 
     def first(values: IntArray) -> IntArray:
         found = np.full(count, NEVER)

@@ -6,9 +6,7 @@ give every window. Nothing depends on how a warehouse would do it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 import numpy as np
 import polars as pl
@@ -17,63 +15,20 @@ from flows.simulate.clock import NEVER
 from flows.simulate.plan import Plan
 from flows.simulate.truth_facts import OrderFacts
 from flows.simulate.truth_packages import PackageFacts, in_rate
+from flows.simulate.truth_rules import (
+    LATE_DISPATCH,
+    ON_TIME,
+    RULES,
+    SELLER_FAULT,
+    VALID_TRACKING,
+    Line,
+    Rules,
+    headroom_of,
+    status_of,
+)
 from flows.simulate.types import BoolArray, IntArray
 
-_ENFORCED_FROM = date(2026, 4, 1)
 _MARGIN_DAYS = 5
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Lines of a rate; `low` rates must stay at or under the target, others at or above it."""
-
-    metric: str
-    low: bool
-    target: Fraction
-    approaching: Fraction
-    least: int
-    enforcement: Fraction | None = None
-
-
-LATE_DISPATCH = Rule(
-    "late_dispatch_rate", True, Fraction(4, 100), Fraction(3, 100), 25, Fraction(10, 100)
-)
-VALID_TRACKING = Rule("valid_tracking_rate", False, Fraction(95, 100), Fraction(9625, 10_000), 20)
-SELLER_FAULT = Rule(
-    "seller_fault_cancellation_rate", True, Fraction(25, 1000), Fraction(1875, 100_000), 40
-)
-ON_TIME = Rule("on_time_delivery_rate", False, Fraction(80, 100), Fraction(85, 100), 10)
-
-
-def enforcement_of(rule: Rule, as_of: date) -> Fraction | None:
-    """The enforcement line in force on a day."""
-    return rule.enforcement if as_of >= _ENFORCED_FROM else None
-
-
-def status_of(rule: Rule, numerator: int, denominator: int, as_of: date) -> str:
-    """The status word, by exact comparison."""
-    if denominator == 0:
-        return "no_data"
-    if denominator < rule.least:
-        return "insufficient_volume"
-    rate = Fraction(numerator, denominator)
-    line = enforcement_of(rule, as_of)
-    if rule.low:
-        if line is not None and rate > line:
-            return "enforcement"
-        if rate > rule.target:
-            return "breach"
-        return "approaching" if rate >= rule.approaching else "ok"
-    if rate < rule.target:
-        return "breach"
-    return "approaching" if rate <= rule.approaching else "ok"
-
-
-def headroom_of(rule: Rule, numerator: int, denominator: int) -> int:
-    """How many more defects fit under the target; negative when it is broken."""
-    if rule.low:
-        return rule.target * denominator // 1 - numerator
-    return (1 - rule.target) * denominator // 1 - (denominator - numerator)
 
 
 class Tally:
@@ -119,8 +74,8 @@ def _spells(changes: list[IntArray], first: int) -> Iterator[tuple[IntArray, Int
 class Counter:
     """Numerator and denominator of one rate."""
 
-    def __init__(self, rule: Rule, basis: str, first: int, days: int) -> None:
-        self.rule, self.basis = rule, basis
+    def __init__(self, line: Line, basis: str, first: int, days: int) -> None:
+        self.line, self.basis = line, basis
         self.numerator, self.denominator = Tally(first, days), Tally(first, days)
 
     def add(
@@ -139,8 +94,10 @@ def kpi_frame(plan: Plan, facts: OrderFacts, held: PackageFacts) -> pl.DataFrame
     last = clock.number_of(plan.end_on)
     days = last - first + 1
 
-    def counter(rule: Rule, basis: str = "platform") -> Counter:
-        return Counter(rule, basis, first, days)
+    rules = RULES[plan.market.code]
+
+    def counter(metric: str, basis: str = "platform") -> Counter:
+        return Counter(rules.line(metric), basis, first, days)
 
     platform, due = counter(LATE_DISPATCH), counter(LATE_DISPATCH, "due")
     faults, on_time, valid = counter(SELLER_FAULT), counter(ON_TIME), counter(VALID_TRACKING)
@@ -160,9 +117,9 @@ def kpi_frame(plan: Plan, facts: OrderFacts, held: PackageFacts) -> pl.DataFrame
     for name, lengths in windows.items():
         for made in (platform, due, valid, faults, on_time):
             top, bottom = made.numerator.windows(lengths), made.denominator.windows(lengths)
-            rows += _rows(made.rule, made.basis, name, dates, lengths, top, bottom)
+            rows += _rows(rules, made.line, made.basis, name, dates, lengths, top, bottom)
             if made is platform:
-                rows += _rows(made.rule, "projected", name, dates, lengths, top + waiting,
+                rows += _rows(rules, made.line, "projected", name, dates, lengths, top + waiting,
                               bottom + waiting)  # fmt: skip
     frame = pl.DataFrame(rows, infer_schema_length=None)
     return frame.sort("as_of_on", "metric", "basis", "window_name")
@@ -228,18 +185,18 @@ def _count_packages(
 
 
 def _rows(
-    rule: Rule, basis: str, window: str, dates: np.ndarray, lengths: IntArray,
+    rules: Rules, line: Line, basis: str, window: str, dates: np.ndarray, lengths: IntArray,
     numerator: IntArray, denominator: IntArray,
 ) -> list[dict[str, object]]:  # fmt: skip
     rows: list[dict[str, object]] = []
     for at, (length, top, bottom) in enumerate(zip(lengths, numerator, denominator, strict=True)):
         as_of: date = dates[at].astype(object)
-        line = enforcement_of(rule, as_of)
+        limit = rules.enforcement(line, as_of)
         n, d = int(top), int(bottom)
         rows.append(
             {
                 "as_of_on": as_of,
-                "metric": rule.metric,
+                "metric": line.metric,
                 "basis": basis,
                 "window_name": window,
                 "window_start_on": (dates[at] - (int(length) - 1)).astype(object),
@@ -247,10 +204,12 @@ def _rows(
                 "numerator": n,
                 "denominator": d,
                 "value": n / d if d else None,
-                "target": float(rule.target),
-                "enforcement": float(line) if line is not None else None,
-                "status": status_of(rule, n, d, as_of),
-                "headroom": headroom_of(rule, n, d),
+                "target": float(line.target),
+                "enforcement": float(limit) if limit is not None else None,
+                "status": status_of(line, n, d, limit),
+                "headroom": headroom_of(line, n, d),
+                "is_evaluated": window == rules.evaluated[1]
+                and basis == (rules.evaluated[0] if line.metric == LATE_DISPATCH else "platform"),
             }
         )
     return rows

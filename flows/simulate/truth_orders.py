@@ -5,7 +5,6 @@ import polars as pl
 
 from flows.simulate.cancellations import KINDS
 from flows.simulate.clock import NEVER, utc_text
-from flows.simulate.places import PLACES
 from flows.simulate.plan import STATE_UNKNOWN, Plan
 from flows.simulate.truth_facts import OrderFacts
 from flows.simulate.types import IntArray
@@ -23,6 +22,23 @@ def order_creators(plan: Plan) -> IntArray:
     np.minimum.at(low, lines.order[named], lines.creator[named])
     np.maximum.at(high, lines.order[named], lines.creator[named])
     return np.where(high < 0, -1, np.where(low == high, high, -2))
+
+
+def due_text(midnight: IntArray) -> pl.Series:
+    """Due times, a millisecond before the midnights; null for `NEVER`."""
+    return utc_text(np.where(midnight < NEVER, midnight - 1, NEVER), milliseconds=999)
+
+
+def destinations(plan: Plan) -> tuple[pl.Series, pl.Series, IntArray]:
+    """ZIP3 by place, the states' names, and each order's index into them.
+
+    Known in the United States alone.
+    """
+    places, orders = plan.market.places, plan.orders
+    known = plan.market.has_zones
+    zip3 = pl.Series([p.area if known else None for p in places], dtype=pl.String)
+    states = pl.Series([*(p.state if known else UNKNOWN for p in places), UNKNOWN])
+    return zip3, states, np.where(orders.state_form == STATE_UNKNOWN, len(places), orders.place)
 
 
 def orders_frame(plan: Plan, facts: OrderFacts, day: int) -> pl.DataFrame:
@@ -48,14 +64,10 @@ def orders_frame(plan: Plan, facts: OrderFacts, day: int) -> pl.DataFrame:
     who = order_creators(plan)
     handles = pl.Series([SEVERAL, NOBODY, *plan.creators.handle])
     fault = pl.Series([None, *(k.fault for k in KINDS)], dtype=pl.String)
-    zip3 = pl.Series([p.zip3 for p in PLACES])
-    state = np.where(orders.state_form == STATE_UNKNOWN, len(PLACES), orders.place)
+    zip3, states, state = destinations(plan)
 
     def flag(value: np.ndarray, asked: np.ndarray) -> pl.Series:
         return pl.select(pl.when(pl.Series(asked)).then(pl.Series(value))).to_series()
-
-    def due_text(midnight: IntArray) -> pl.Series:
-        return utc_text(np.where(midnight < NEVER, midnight - 1, NEVER), milliseconds=999)
 
     frame = pl.DataFrame(
         {
@@ -71,7 +83,7 @@ def orders_frame(plan: Plan, facts: OrderFacts, day: int) -> pl.DataFrame:
             "cancellation_fault": fault.gather(np.where(cancelled, orders.cancel_kind, -1) + 1),
             "creator_handle": handles.gather(who + 2),
             "ship_to_zip3": zip3.gather(orders.place),
-            "ship_to_state": pl.Series([*(p.state for p in PLACES), UNKNOWN]).gather(state),
+            "ship_to_state": states.gather(state),
         }
     )
     return frame.filter(pl.Series(days["created"] <= day))

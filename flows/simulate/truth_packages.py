@@ -6,16 +6,9 @@ import numpy as np
 import polars as pl
 
 from flows.simulate.clock import NEVER, utc_text
-from flows.simulate.packages import (
-    BAD_CHECK_DIGIT,
-    CARRIERS,
-    MISSING_NUMBER,
-    UNSUPPORTED,
-    WRONG_CARRIER,
-)
-from flows.simulate.places import PLACES
+from flows.simulate.packages import BAD_CHECK_DIGIT, MISSING_NUMBER, WRONG_CARRIER
 from flows.simulate.plan import Plan
-from flows.simulate.tracking import DELIVERED, NO_ZIP
+from flows.simulate.tracking import DELIVERED, NO_POSTCODE
 from flows.simulate.truth_facts import (
     ANOTHER_PARCEL,
     NO_DAY,
@@ -24,11 +17,12 @@ from flows.simulate.truth_facts import (
     OrderFacts,
     day_of,
 )
+from flows.simulate.truth_rules import LATE_UPLOAD_SECONDS
 from flows.simulate.types import BoolArray, IntArray
 
 DEFECTS = (
     None, "missing_number", "unsupported_carrier", "carrier_mismatch", "bad_format", "no_scan",
-    "scan_before_order", "zip_mismatch",
+    "late_upload", "scan_before_order", "zip_mismatch",
 )  # fmt: skip
 _SCAN_BUSINESS_DAYS = 7
 
@@ -43,6 +37,7 @@ class PackageFacts:
     possessed: IntArray
     possessed_day: IntArray
     early_day: IntArray
+    late_upload_day: IntArray
     astray_day: IntArray
     scan_limit_day: IntArray
     carrier_day: IntArray
@@ -68,10 +63,11 @@ class PackageFacts:
             [
                 self.format_defect[of] > 0,
                 judged & silent,
+                judged & (self.late_upload_day[of] <= at),
                 judged & (self.early_day[of] <= at),
                 judged & (self.astray_day[of] <= at),
             ],
-            [self.format_defect[of], 5, 6, 7],
+            [self.format_defect[of], 5, 6, 7, 8],
             0,
         )
 
@@ -81,9 +77,10 @@ def package_facts(plan: Plan, scans: LinkFacts, facts: OrderFacts) -> PackageFac
     packages, events, orders, links = plan.packages, plan.events, plan.orders, plan.links
     shown = np.unique(links.package)
     order = packages.order[shown]
-    possessed = np.full(len(packages), NEVER)
+    possessed, handed_over = (np.full(len(packages), NEVER) for _ in range(2))
     judging = packages.order[links.package] == links.order
     possessed[links.package[judging]] = scans.possessed[judging]
+    handed_over[links.package[judging]] = scans.handed_over[judging]
 
     owner = packages.order[events.package]
     created = orders.created[owner]
@@ -91,13 +88,14 @@ def package_facts(plan: Plan, scans: LinkFacts, facts: OrderFacts) -> PackageFac
     early = np.full(len(packages), NEVER)
     hit = own & (events.at < created - TOO_EARLY)
     np.minimum.at(early, events.package[hit], events.at[hit])
-    zip3 = np.array([int(p.zip3) for p in PLACES])[orders.place[owner]]
+    area = plan.market.place_numbers()[orders.place[owner]]
     astray = np.full(len(packages), NEVER)
-    hit = own & (events.code == DELIVERED) & (events.zip5 != NO_ZIP)
-    hit &= events.zip5 // 100 != zip3
+    hit = own & (events.code == DELIVERED) & (events.postcode != NO_POSTCODE)
+    # Only in the United States does a post code's start say where it is.
+    hit &= plan.market.has_zones & (events.postcode // 100 != area)
     np.minimum.at(astray, events.package[hit], events.at[hit])
 
-    carrier_from = np.full(len(CARRIERS), NEVER)
+    carrier_from = np.full(len(plan.market.carriers), NEVER)
     np.minimum.at(carrier_from, events.carrier, events.at)
     fate, carrier = packages.fate[shown], packages.carrier[shown]
     rts_day = facts.days["rts"][order]
@@ -106,12 +104,16 @@ def package_facts(plan: Plan, scans: LinkFacts, facts: OrderFacts) -> PackageFac
         plan.clock.add_business_days(np.where(rts_day < NO_DAY, rts_day, 0), _SCAN_BUSINESS_DAYS),
         NO_DAY,
     )
+    rts = orders.rts[order]
+    # A scan before the order is not the carrier's first of this parcel, or not of this parcel.
+    upload_due = np.maximum(handed_over[shown], orders.created[order]) + LATE_UPLOAD_SECONDS
+    too_late = (rts < NEVER) & (rts > upload_due)
     feed_from = int(events.at.min(initial=NEVER))
     return PackageFacts(
         package=shown,
         order=order,
         format_defect=np.select(
-            [fate == MISSING_NUMBER, carrier == UNSUPPORTED, fate == WRONG_CARRIER,
+            [fate == MISSING_NUMBER, carrier == plan.market.unsupported, fate == WRONG_CARRIER,
              fate == BAD_CHECK_DIGIT],
             [1, 2, 3, 4],
             0,
@@ -119,6 +121,7 @@ def package_facts(plan: Plan, scans: LinkFacts, facts: OrderFacts) -> PackageFac
         possessed=possessed[shown],
         possessed_day=day_of(plan, possessed[shown]),
         early_day=day_of(plan, early[shown]),
+        late_upload_day=np.where(too_late, rts_day, NO_DAY),
         astray_day=day_of(plan, astray[shown]),
         scan_limit_day=limit,
         carrier_day=day_of(plan, carrier_from)[carrier],
@@ -165,7 +168,9 @@ def packages_frame(plan: Plan, facts: OrderFacts, held: PackageFacts, day: int) 
         {
             "package_key": key,
             "tracking_number": packages.number.gather(held.package),
-            "carrier": pl.Series(CARRIERS).gather(packages.carrier[held.package]),
+            "carrier": pl.Series([c.name for c in plan.market.carriers]).gather(
+                packages.carrier[held.package]
+            ),
             "first_acceptance_scan_at": utc_text(scan),
             "is_valid_tracking": defect == 0,
             "is_scan_judged": judged,

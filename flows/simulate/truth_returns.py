@@ -6,13 +6,14 @@ import numpy as np
 import polars as pl
 
 from flows.simulate.clock import NEVER
+from flows.simulate.files import plain_money
 from flows.simulate.plan import Plan
 from flows.simulate.returns import COMPLETED, REASONS, REFUNDED
 from flows.simulate.truth_facts import OrderFacts
 from flows.simulate.truth_orders import NOBODY
 
 WINDOWS = {"rolling_30d": 30, "rolling_90d": 90}
-RETURN_WINDOW_DAYS = 30
+RETURN_WINDOW_DAYS = {"US": 30, "GB": 30, "VN": 15}
 _Z = 1.959963984540054
 
 
@@ -106,14 +107,15 @@ def return_rates(plan: Plan, facts: OrderFacts, day: int, by: str) -> pl.DataFra
                         "basis": basis,
                         "window_name": window,
                         column: names[int(key) + shift],
-                        **_rate(mine, theirs, day),
+                        **_rate(plan, mine, theirs, day),
                     }
                 )
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _rate(ordered: pl.DataFrame, returned: pl.DataFrame, day: int) -> dict[str, object]:
-    closed = pl.col("created_day") + RETURN_WINDOW_DAYS <= day
+def _rate(plan: Plan, ordered: pl.DataFrame, returned: pl.DataFrame, day: int) -> dict[str, object]:
+    window = RETURN_WINDOW_DAYS[plan.market.code]
+    closed = pl.col("created_day") + window <= day
     units, back = int(ordered["units"].sum()), int(returned["added"].sum())
     old_units = int(ordered.filter(closed)["units"].sum())
     old_back = int(returned.filter(closed)["added"].sum())
@@ -126,12 +128,12 @@ def _rate(ordered: pl.DataFrame, returned: pl.DataFrame, day: int) -> dict[str, 
         "value": back / units if units else None,
         "lower_bound": low,
         "upper_bound": high,
-        "is_provisional": isinstance(youngest, int) and youngest + RETURN_WINDOW_DAYS > day,
+        "is_provisional": isinstance(youngest, int) and youngest + window > day,
         "closed_units_ordered": old_units,
         "closed_units_returned": old_back,
         "closed_value": old_back / old_units if old_units else None,
-        "refund_amount": f"{cents // 100}.{cents % 100:02d}",
-        "currency": "USD",
+        "refund_amount": plain_money(cents, plan.market.decimals),
+        "currency": plan.market.currency,
         "top_reason": _top(returned),
     }
 

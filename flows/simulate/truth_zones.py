@@ -3,13 +3,11 @@
 import numpy as np
 import polars as pl
 
-from flows.simulate.catalogue import WAREHOUSES
 from flows.simulate.clock import NEVER
 from flows.simulate.fulfilment import zone_table
-from flows.simulate.places import PLACES
-from flows.simulate.plan import STATE_UNKNOWN, Plan
+from flows.simulate.plan import Plan
 from flows.simulate.truth_facts import LinkFacts, OrderFacts
-from flows.simulate.truth_orders import UNKNOWN
+from flows.simulate.truth_orders import destinations
 from flows.simulate.types import FloatArray, IntArray
 
 _WINDOW_DAYS = 30
@@ -22,7 +20,7 @@ ALL, ACTIVE = "(all)", "(active)"
 def transit_days(plan: Plan, scans: LinkFacts, day: int) -> FloatArray:
     """Business days by zone (entry 0 unused): the table, or the median of at least 30 scans."""
     links, orders, clock = plan.links, plan.orders, plan.clock
-    zone = zone_table()[orders.warehouse[links.order], orders.place[links.order]]
+    zone = zone_table(plan.market)[orders.warehouse[links.order], orders.place[links.order]]
     seen = (scans.brought < NEVER) & (scans.handed_over < NEVER)
     first, last = (
         clock.day(np.where(seen, at, clock.midnights[0]))
@@ -38,7 +36,10 @@ def transit_days(plan: Plan, scans: LinkFacts, day: int) -> FloatArray:
 
 
 def coverage_frame(plan: Plan, facts: OrderFacts, scans: LinkFacts, day: int) -> pl.DataFrame:
-    """One row an origin set and state of destination, all states together included."""
+    """One row an origin set and state of destination, all states together included.
+
+    Zones are known in the United States alone.
+    """
     orders, days = plan.orders, facts.days
     every = np.arange(len(orders))
     at = np.full(len(orders), day)
@@ -47,26 +48,26 @@ def coverage_frame(plan: Plan, facts: OrderFacts, scans: LinkFacts, day: int) ->
         (days["paid"] <= day) & (days["created"] <= day)
         & (days["created"] > day - _WINDOW_DAYS) & ~orders.sample & (cancelled_at >= NEVER)
     )  # fmt: skip
-    states = np.array([*(p.state for p in PLACES), UNKNOWN])
-    where = np.where(orders.state_form == STATE_UNKNOWN, len(PLACES), orders.place)[held]
+    _, states, state = destinations(plan)
+    where = states.gather(state[held])
     home = facts.delivered(plan, at, every)[held]
     awaited = (facts.deliver_day[held] <= day) & ~orders.fbt[held] & ~orders.express[held]
     on_time = awaited & (home < facts.deliver_by[held])
     by_zone = transit_days(plan, scans, day)
-    table = zone_table()
+    table, houses = zone_table(plan.market), plan.market.warehouses
     active = [
-        i for i, w in enumerate(WAREHOUSES)
+        i for i, w in enumerate(houses)
         if w.active_from_on <= plan.end_on
         and (w.active_to_on is None or w.active_to_on >= plan.end_on)
     ]  # fmt: skip
     origins: dict[str, IntArray] = {ACTIVE: table[active].min(axis=0)}
-    origins |= {w.warehouse_id: table[i] for i, w in enumerate(WAREHOUSES)}
+    origins |= {w.warehouse_id: table[i] for i, w in enumerate(houses)}
     frames = []
     for name, zone_of_place in origins.items():
         zone = zone_of_place[orders.place[held]]
         rows = pl.DataFrame(
             {
-                "ship_to_state": states[where],
+                "ship_to_state": where,
                 "zone": zone,
                 "days": by_zone[zone],
                 "awaited": awaited,
@@ -87,9 +88,14 @@ def coverage_frame(plan: Plan, facts: OrderFacts, scans: LinkFacts, day: int) ->
             .with_columns(origin_set=pl.lit(name))
         )
     rate = pl.when(pl.col("awaited") > 0).then(pl.col("on_time") / pl.col("awaited"))
+    zoned = pl.when(pl.lit(plan.market.has_zones))
     return (
         pl.concat(frames)
         .with_columns(
+            *(
+                zoned.then(pl.col(name)).alias(name)
+                for name in ("mean_zone", "share_within_2_days", "mean_transit_days")
+            ),
             as_of_on=pl.lit(plan.end_on),
             share_of_orders=pl.col("orders") / max(len(held), 1),
             on_time_delivery_rate=rate,

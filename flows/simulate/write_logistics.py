@@ -1,4 +1,4 @@
-"""Writes what carriers and warehouses send: tracking, shipments, stock and returned goods."""
+"""Writes what carriers and warehouses send: tracking, stock and returned goods."""
 
 from collections.abc import Callable
 
@@ -6,16 +6,13 @@ import numpy as np
 import polars as pl
 
 from flows.simulate import files as fl
-from flows.simulate.catalogue import SELLER_WAREHOUSES, WAREHOUSES
 from flows.simulate.clock import DAY, NEVER, StampText
-from flows.simulate.packages import FEDEX, UNIUNI, USPS
-from flows.simulate.places import PLACES
+from flows.simulate.markets import OFFSET_TIMES, SELLER_WAREHOUSES, SHOP_TIMES, UTC_TIMES, Market
 from flows.simulate.plan import Plan
 from flows.simulate.returns import COMPLETED, REFUNDED
 from flows.simulate.tracking import CODES
 from flows.simulate.types import IntArray
 
-CARRIER_WORDS = ("UPS", "usps", "FedEx", "OnTrac", "UniUni", "Veho", "Swift Parcel Co")
 _DESCRIPTIONS = (
     "Shipper created a label, not received yet", "Manifest received from shipper",
     "Accepted at origin facility", "Arrived at facility", "Out for delivery", "Delivered",
@@ -23,10 +20,9 @@ _DESCRIPTIONS = (
 )  # fmt: skip
 _OVERLAP = 2 * DAY
 _LATE_SHARE = 0.004
-_SERVICES = ("Ground", "Ground Advantage", "Home Delivery", "Ground", "Standard", "Standard", "-")
 
 
-def _small_pieces(plan: Plan) -> IntArray:
+def small_pieces(plan: Plan) -> IntArray:
     """Edges of the periods of a feed: weeks for a small shop, months for a large one."""
     first = plan.clock.number_of(plan.start_on)
     days = (plan.end_on - plan.start_on).days + 1
@@ -42,8 +38,9 @@ def write_tracking(
 
     Times are in UTC with a Z, with the shop's offset, or plain shop time, by carrier.
     """
-    events = plan.events
-    edges = _small_pieces(plan)
+    events, market = plan.events, plan.market
+    styles = np.array([c.times for c in market.carriers])
+    edges = small_pieces(plan)
     utc = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%SZ", "T")
     plain = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%S", " ")
     local = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%S", "T")
@@ -60,43 +57,47 @@ def write_tracking(
         if not len(rows):
             continue
         package, carrier, at = events.package[rows], events.carrier[rows], events.at[rows]
-        code, place, zip5 = events.code[rows], events.place[rows], events.zip5[rows]
+        code, place = events.code[rows], events.place[rows]
         home = plan.orders.warehouse[plan.packages.order[package]]
-        where = np.where(place < 0, len(PLACES) + home, place)
-        style = np.select([(carrier == USPS) | (carrier == UNIUNI), carrier == FEDEX], [1, 2], 0)
+        where = np.where(place < 0, len(market.places) + home, place)
+        style = styles[carrier]
         frame = pl.DataFrame(
             {
                 "tracking_number": plan.packages.true_number.gather(package),
-                "carrier": fl.pick_text(CARRIER_WORDS, carrier),
+                "carrier": fl.pick_text([c.word for c in market.carriers], carrier),
                 "event_at": _times(plan, at, style, utc, plain, local),
                 "event_code": fl.pick_text(CODES, code),
                 "event_description": fl.pick_text(_DESCRIPTIONS, code),
-                "event_city": fl.pick_text(_cities(), where),
-                "event_state": fl.pick_text(_states(), where),
-                "event_postal_code": _postal_codes(zip5),
-                "event_country": fl.pick_text(["US"], np.zeros(len(rows), dtype=np.int64)),
+                "event_city": fl.pick_text(_cities(market), where),
+                "event_state": fl.pick_text(_states(market), where),
+                "event_postal_code": postcode_text(market, events.postcode[rows]),
+                "event_country": fl.pick_text(
+                    [market.country_code], np.zeros(len(rows), dtype=np.int64)
+                ),
             }
         )
-        name = f"carriers/tracking-{_label(plan, int(edge))}.csv"
+        name = f"carriers/tracking-{label_of(plan, int(edge))}.csv"
         landing.put("carriers/tracking_events", name, frame)
 
 
-def _cities() -> tuple[str, ...]:
-    return (*(p.city for p in PLACES), "Newark", "Ontario", "Atlanta", "Dallas")
+def _cities(market: Market) -> list[str]:
+    return [*(p.city for p in market.places), *(w.city for w in market.warehouses)]
 
 
-def _states() -> tuple[str, ...]:
-    return (*(p.state for p in PLACES), "NJ", "CA", "GA", "TX")
+def _states(market: Market) -> list[str]:
+    return [*(p.state for p in market.places), *(w.state for w in market.warehouses)]
 
 
-def _label(plan: Plan, at: int) -> str:
+def label_of(plan: Plan, at: int) -> str:
+    """The day of a moment, as files are named after it."""
     day = int(plan.clock.day(np.array([at]))[0])
     return str(plan.clock.date_of(np.array([day]))[0])
 
 
-def _postal_codes(zip5: IntArray) -> pl.Series:
-    text = pl.Series(np.maximum(zip5, 0)).cast(pl.String).str.zfill(5)
-    return pl.select(pl.when(pl.Series(zip5 >= 0)).then(text)).to_series()
+def postcode_text(market: Market, postcode: IntArray) -> pl.Series:
+    """Post codes as carriers and warehouses write them; null for a negative number."""
+    text = market.postcodes(np.maximum(postcode, 0))
+    return pl.select(pl.when(pl.Series(postcode >= 0)).then(text)).to_series()
 
 
 def _times(
@@ -118,80 +119,11 @@ def _times(
     return fl.assemble(
         style,
         {
-            0: lambda index: utc.wall(at[index], np.ones(len(index), dtype=bool)),
-            1: lambda index: plain.shop(at[index], np.ones(len(index), dtype=bool)),
-            2: with_offset,
+            UTC_TIMES: lambda index: utc.wall(at[index], np.ones(len(index), dtype=bool)),
+            SHOP_TIMES: lambda index: plain.shop(at[index], np.ones(len(index), dtype=bool)),
+            OFFSET_TIMES: with_offset,
         },
     )
-
-
-def write_shipments(landing: fl.Landing, plan: Plan) -> None:
-    """Write the warehouses' shipments, one row an order and package, in their last state."""
-    stages, packages, orders = plan.shipments, plan.packages, plan.orders
-    order, package = plan.links.order, plan.links.package
-    mine = orders.warehouse[order] < SELLER_WAREHOUSES
-    order, package = order[mine], package[mine]
-    stamp = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%SZ", "T")
-    edges = _small_pieces(plan)
-    piece = np.searchsorted(edges, packages.rts[package], side="right")
-    grams = np.bincount(
-        np.maximum(plan.lines.package, 0),
-        weights=plan.catalogue.weight_grams[plan.lines.sku] * plan.lines.quantity,
-        minlength=len(packages),
-    ).astype(np.int64)
-    for number, edge in enumerate(edges):
-        rows = np.flatnonzero(piece == number)
-        if not len(rows):
-            continue
-        of, box = order[rows], package[rows]
-
-        def at(values: IntArray, box: IntArray = box) -> pl.Series:
-            # A month's file is pulled when the month's last parcels are on their way.
-            return stamp.wall(values[box], values[box] < plan.horizon)
-
-        weight = grams[box] + 80
-        cost = 420 + weight // 4
-        house = [w.warehouse_id for w in WAREHOUSES]
-        carrier = packages.carrier[box]
-        frame = pl.DataFrame(
-            {
-                "shipment_id": fl.ids(packages.package_id[box] % 10**15 * 10 + of % 2),
-                "order_id": fl.ids(orders.order_id[of]),
-                "warehouse_id": fl.pick_text(house, orders.warehouse[of]),
-                "received_at": at(stages.received),
-                "allocated_at": at(stages.allocated),
-                "picked_at": at(stages.picked),
-                "packed_at": at(stages.packed),
-                "label_created_at": at(packages.rts),
-                "tendered_at": at(stages.tendered),
-                "tracking_uploaded_at": at(packages.rts),
-                "carrier": fl.pick_text(CARRIER_WORDS, carrier),
-                "service": fl.pick_text(_SERVICES, carrier),
-                "tracking_number": packages.number.gather(box),
-                "weight_kg": _thousandths(weight),
-                "package_count": fl.ids(np.ones(len(rows), dtype=np.int64)),
-                "ship_cost": fl.MoneyText(int(cost.max()))(cost),
-                "currency": fl.pick_text(["USD"], np.zeros(len(rows), dtype=np.int64)),
-                "ship_from_postal_code": fl.pick_text(
-                    [w.postal_code for w in WAREHOUSES], orders.warehouse[of]
-                ),
-                "ship_to_postal_code": _postal_codes(orders.zip5[of]),
-            }
-        )
-        landing.put(
-            "third_party_logistics/shipments",
-            f"third_party_logistics/shipments-{_label(plan, int(edge))}.csv", frame,
-        )  # fmt: skip
-
-
-def _thousandths(value: IntArray) -> pl.Series:
-    number = pl.Series(value)
-    return pl.select(
-        pl.concat_str(
-            (number // 1000).cast(pl.String), pl.lit("."),
-            (number % 1000).cast(pl.String).str.zfill(3),
-        )
-    ).to_series()  # fmt: skip
 
 
 def write_inventory(landing: fl.Landing, plan: Plan) -> None:
@@ -223,7 +155,7 @@ def write_inventory(landing: fl.Landing, plan: Plan) -> None:
     frame = pl.DataFrame(
         {
             "snapshot_at": stamp.shop(at, np.ones(len(at), dtype=bool)),
-            "warehouse_id": fl.pick_text([w.warehouse_id for w in WAREHOUSES], house),
+            "warehouse_id": fl.pick_text([w.warehouse_id for w in plan.market.warehouses], house),
             "seller_sku": fl.pick_text(plan.catalogue.seller_sku, sku),
             "on_hand": stock.ravel(),
             "reserved": reserved.ravel(),
@@ -259,7 +191,7 @@ def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generat
             "graded_at": stamp.wall(graded, graded < plan.horizon),
             "grade": fl.pick_text(["A", "B", "C", "D"], grade),
             "disposition": fl.pick_text(["restock", "restock", "refurbish", "dispose"], grade),
-            "warehouse_id": fl.pick_text([w.warehouse_id for w in WAREHOUSES], home),
+            "warehouse_id": fl.pick_text([w.warehouse_id for w in plan.market.warehouses], home),
         }
     )
     landing.put(

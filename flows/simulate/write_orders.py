@@ -1,4 +1,4 @@
-"""Writes the Seller Center order export: 63 columns, one row an order and SKU (and package)."""
+"""Writes the Seller Center order export: one row an order and SKU (and package)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,32 +8,13 @@ import polars as pl
 
 from flows.simulate import files as fl
 from flows.simulate.cancellations import KINDS
-from flows.simulate.catalogue import STATE_NAMES, WAREHOUSES
+from flows.simulate.catalogue import STATE_NAMES
 from flows.simulate.clock import DAY, StampText
-from flows.simulate.packages import CARRIERS
-from flows.simulate.places import PLACES
+from flows.simulate.markets import Market
 from flows.simulate.plan import STATE_CODE, STATE_NAME, STATE_UPPER, Plan
 from flows.simulate.returns import COMPLETED, REFUNDED, line_cents
 from flows.simulate.schedule import Export, arrives_late, covered, last_seen
 from flows.simulate.types import IntArray
-
-HEADER = (
-    "Order ID", "Order Status", "Order Substatus", "Cancelation/Return Type",
-    "Normal or Pre-order", "SKU ID", "Seller SKU", "Product ID", "Product Name", "Variation",
-    " Virtual Bundle Seller SKU", "Quantity", "Sku Quantity of return", "SKU Unit Original Price",
-    "SKU Subtotal Before Discount", "SKU Platform Discount", "SKU Seller Discount",
-    "SKU Subtotal After Discount", "Shipping Fee After Discount", "Original Shipping Fee",
-    "Shipping Fee Seller Discount", "Co-Funded Shipping Fee Discount",
-    "Shipping Fee Platform Discount", "Payment platform discount", "Retail Delivery Fee", "Taxes",
-    "Order Amount", "Order Refund Amount", "Created Time", "Paid Time", "RTS Time", "Shipped Time",
-    "Delivered Time", "Cancelled Time", "Cancel By", "Cancel Reason", "Fulfillment Type",
-    "Warehouse Name", "Tracking ID", "Delivery Option Type", "Delivery Option",
-    "Shipping Provider Name", "Buyer Message", "Buyer Nickname", "Buyer Username", "Recipient",
-    "Phone #", "Country", "State", "City", "Zipcode", "Address Line 1", "Address Line 2",
-    "Delivery Instruction", "Payment Method", "Weight(kg)", "Product Category", "Package ID",
-    "Seller Note", "Shipping Information", "Combined Listing", "Order Channel", "Creator Handle",
-)  # fmt: skip
-"""The platform's own spelling and order, the leading space included."""
 
 DESCRIPTIONS = {
     "Order ID": "Platform unique order ID.",
@@ -44,14 +25,11 @@ DESCRIPTIONS = {
     "Tracking ID": "The order's tracking number.",
 }
 
-_STATUSES = (
-    ("Unpaid", "Unpaid"), ("To ship", "Awaiting Shipment"), ("To ship", "Awaiting Collection"),
-    ("Shipped", "In Transit"), ("Shipped", "Delivered"), ("Completed", "Completed"),
-    ("Canceled", "Canceled"),
+_NOTHING = (
+    "Shipping Fee Seller Discount", "Co-Funded Shipping Fee Discount",
+    "Shipping Fee Platform Discount", "Payment platform discount", "Retail Delivery Fee",
 )  # fmt: skip
 _COMPLETES_AFTER = 7 * DAY
-_SHIPPING_CENTS = 599
-_FREE_SHIPPING_FROM = 3500
 _LATE_SHARE = 0.015
 _FEED = "seller_center/orders"
 
@@ -78,8 +56,10 @@ def _amounts(plan: Plan) -> _Amounts:
     free = after == 0
     platform = np.where(free, 0, off // 3)
     goods = np.bincount(lines.order, weights=after, minlength=len(orders)).astype(np.int64)
-    shipping = np.where((goods < _FREE_SHIPPING_FROM) & ~orders.sample, _SHIPPING_CENTS, 0)
-    taxes = goods * 7 // 100
+    market = plan.market
+    small = (goods < market.free_shipping_from) & ~orders.sample
+    shipping = np.where(small, market.shipping_fee, 0)
+    taxes = goods * market.tax_percent // 100
     return _Amounts(
         lines.quantity, before, off - platform, platform, after,
         shipping, taxes, goods + shipping + taxes,
@@ -105,10 +85,12 @@ def write_orders(
     """Write every file of the order export, with its overlaps, late rows and packings."""
     amounts = _amounts(plan)
     unpacked = _before_packing(plan, amounts)
-    stamp = StampText(plan.clock, "%m/%d/%Y", "%I:%M:%S %p\t", " ")
+    layout = plan.market.layout
+    stamp = StampText(plan.clock, layout.dates, layout.times, " ")
     dearest = int(plan.catalogue.price_cents.max())
     money = fl.MoneyText(
-        int(max(amounts.total.max(initial=dearest), unpacked.before.max(initial=0)))
+        int(max(amounts.total.max(initial=dearest), unpacked.before.max(initial=0))),
+        plan.market.decimals,
     )
     seen = last_seen(exports, plan.orders.created)
     hit_lines, halves = plan.lines.order, plan.lines.again()
@@ -174,6 +156,7 @@ def _frame(
     money: fl.MoneyText,
 ) -> pl.DataFrame:
     orders, lines, catalogue, packages = plan.orders, plan.lines, plan.catalogue, plan.packages
+    market, layout = plan.market, plan.market.layout
     order = lines.order[rows]
     starts = np.diff(order, prepend=-1) > 0
     of, back = order[starts], np.cumsum(starts) - 1
@@ -204,12 +187,12 @@ def _frame(
     kind = orders.cancel_kind[of]
     refunded = refunds[of]
     shipping = spread(money(amounts.shipping[of]))
-    nothing = pl.Series(["0.00"]).gather(np.zeros(len(rows), dtype=np.int64))
+    nothing = pl.Series([f"{0:.{market.decimals}f}"]).gather(np.zeros(len(rows), dtype=np.int64))
     empty = pl.Series([None], dtype=pl.String).gather(np.zeros(len(rows), dtype=np.int64))
     text: dict[str, pl.Series] = {
         "Order ID": spread(fl.ids(orders.order_id[of], "\t")),
-        "Order Status": spread(fl.pick_text([s for s, _ in _STATUSES], status)),
-        "Order Substatus": spread(fl.pick_text([s for _, s in _STATUSES], status)),
+        "Order Status": spread(fl.pick_text([s for s, _ in layout.statuses], status)),
+        "Order Substatus": spread(fl.pick_text([s for _, s in layout.statuses], status)),
         "Cancelation/Return Type": spread(
             fl.pick_text([None, "Return/Refund", "Cancel"],
                          np.where(cancelled, 2, (refunded > 0).astype(np.int64)))),
@@ -239,12 +222,12 @@ def _frame(
         "Delivered Time": when(orders.delivered),
         "Cancelled Time": when(orders.cancelled),
         "Cancel By": blank_unless(kind, [None, *(k.by for k in KINDS)]),
-        "Cancel Reason": blank_unless(kind, [None, *(k.reason for k in KINDS)]),
+        "Cancel Reason": blank_unless(kind, [None, *layout.reasons]),
         "Fulfillment Type": spread(
             fl.pick_text(["Fulfillment by seller", "Fulfillment by TikTok Shop"],
                          orders.fbt[of].astype(np.int64))),
         "Warehouse Name": spread(
-            fl.pick_text([w.name for w in WAREHOUSES], orders.warehouse[of])),
+            fl.pick_text([w.name for w in market.warehouses], orders.warehouse[of])),
         "Tracking ID": where(packages.printed.gather(package)),
         "Delivery Option Type": spread(
             fl.pick_text(["Shipping by seller", "Shipping by TikTok"],
@@ -253,9 +236,9 @@ def _frame(
             fl.pick_text(["Standard shipping", "Express shipping"],
                          orders.express[of].astype(np.int64))),
         "Shipping Provider Name": where(
-            fl.pick_text(CARRIERS, packages.carrier[package])),
+            fl.pick_text([c.name for c in market.carriers], packages.carrier[package])),
         "Payment Method": spread(
-            fl.pick_text(["Credit/debit card", "PayPal", "Klarna"], orders.order_id[of] % 3)),
+            fl.pick_text(layout.payment_methods, orders.order_id[of] % 3)),
         "Weight(kg)": fl.pick_text(
             [f"{g / 1000:.3f}" for g in catalogue.weight_grams], sku),
         "Product Category": fl.pick_text(catalogue.category, sku),
@@ -264,10 +247,10 @@ def _frame(
         "Creator Handle": fl.pick_text(
             [None, *(f"@{h}" for h in plan.creators.handle)], lines.handle[rows] + 1),
     }  # fmt: skip
-    for name in HEADER[20:25]:
+    for name in _NOTHING:
         text[name] = nothing
     text |= {name: spread(s) for name, s in _people(plan, of).items()}
-    return pl.DataFrame({name: text.get(name, empty) for name in HEADER})
+    return pl.DataFrame({name: text.get(name, empty) for name in layout.header})
 
 
 def _package_ids(plan: Plan) -> pl.Series:
@@ -286,29 +269,18 @@ def _people(plan: Plan, of: IntArray) -> dict[str, pl.Series]:
             pl.concat_str(*(pl.lit(p) if isinstance(p, (str, pl.Series)) else p for p in parts))
         ).to_series()
 
-    state = np.array(sorted(STATE_NAMES))
-    codes = np.searchsorted(state, np.array([p.state for p in PLACES]))[orders.place[of]]
-    names: list[str] = [
-        *state.tolist(),
-        *(STATE_NAMES[c] for c in state),
-        *(STATE_NAMES[c].upper() for c in state),
-        "Atlantis",
-    ]
+    market, layout = plan.market, plan.market.layout
+    state = np.array(sorted({p.state for p in market.places}))
+    codes = np.searchsorted(state, np.array([p.state for p in market.places]))[orders.place[of]]
+    full = [STATE_NAMES.get(c, c) if market.has_zones else c for c in state.tolist()]
+    names = [*state.tolist(), *full, *(name.upper() for name in full), "Atlantis"]
     form = np.select(
         [orders.state_form[of] == f for f in (STATE_CODE, STATE_NAME, STATE_UPPER)],
         [codes, codes + len(state), codes + 2 * len(state)],
         len(names) - 1,
     )
-    zip5 = orders.zip5[of]
-    # Spreadsheets eat the leading zero of an eastern ZIP code; some buyers give all nine digits.
-    eaten = (zip5 < 10_000) & (number % 10 == 0)
-    nine = number % 23 == 1
-    padded = pl.Series(zip5).cast(pl.String).str.zfill(5)
-    zip_text = pl.select(
-        pl.when(pl.Series(eaten)).then(pl.Series(zip5).cast(pl.String))
-        .when(pl.Series(nine)).then(padded + "-0001")
-        .otherwise(padded)
-    ).to_series()  # fmt: skip
+    written = fl.pick_text(tuple(names), form)
+    town = fl.pick_text([p.city for p in market.places], orders.place[of])
     chatty = pl.select(
         pl.when(pl.Series(number % 40 == 3)).then(pl.lit("Made-up note, leave at the door"))
     ).to_series()
@@ -317,12 +289,36 @@ def _people(plan: Plan, of: IntArray) -> dict[str, pl.Series]:
         "Buyer Nickname": made("Sample Shopper ", tag),
         "Buyer Username": made("made_up_buyer_", tag),
         "Recipient": made("Testina Example ", tag),
-        "Phone #": made("(+1)555010", pl.Series(number % 10_000).cast(pl.String).str.zfill(4)),
-        "Country": fl.pick_text(["United States"], np.zeros(len(of), dtype=np.int64)),
-        "State": fl.pick_text(tuple(names), form),
-        "City": fl.pick_text([p.city for p in PLACES], orders.place[of]),
-        "Zipcode": zip_text,
+        "Phone #": made(
+            layout.phone,
+            pl.Series(number % 10**layout.phone_digits)
+            .cast(pl.String)
+            .str.zfill(layout.phone_digits),
+        ),
+        "Country": fl.pick_text([market.country], np.zeros(len(of), dtype=np.int64)),
+        "State": written,
+        "Province": written,
+        "City": town,
+        "District": town,
+        "Commune": made("Example Ward ", tag),
+        "Detail Address": made(tag, " Nowhere Example Street"),
+        "Zipcode": _postcode_text(market, orders.postcode[of], number),
         "Address Line 1": made(tag, " Nowhere Example Street"),
         "Address Line 2": made("Unit ", tag),
         "Delivery Instruction": chatty,
     }
+
+
+def _postcode_text(market: Market, postcode: IntArray, number: IntArray) -> pl.Series:
+    """Post codes as buyers and spreadsheets leave them; `number` is a number of each order."""
+    plain = market.postcodes(postcode)
+    if not market.has_zones:
+        return plain
+    # Spreadsheets eat the leading zero of an eastern ZIP code; some buyers give all nine digits.
+    eaten = (postcode < 10_000) & (number % 10 == 0)
+    nine = number % 23 == 1
+    return pl.select(
+        pl.when(pl.Series(eaten)).then(pl.Series(postcode).cast(pl.String))
+        .when(pl.Series(nine)).then(plain + "-0001")
+        .otherwise(plain)
+    ).to_series()  # fmt: skip

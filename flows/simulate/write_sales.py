@@ -1,4 +1,4 @@
-"""Writes the other Seller Center exports: returns (25 columns) and affiliate orders (US, 30)."""
+"""Writes the other Seller Center exports: returns (25 columns) and affiliate orders."""
 
 import numpy as np
 import polars as pl
@@ -25,17 +25,6 @@ RETURN_HEADER = (
     "Dispute Status", "Appeal Status", "Compensation Status", "Compensation Amount", "Buyer Note",
 )  # fmt: skip
 
-AFFILIATE_HEADER = (
-    "Order ID", "Product ID", "Product Name", "SKU ID", "Price", "Payment Amount", "Currency",
-    "Quantity", "Fully returned or refunded", "Payment method", "Order Status", "Creator Username",
-    "Content Type", "Content ID", "commission model", "Standard commission rate",
-    "Est. Commission Base", "Est. standard commission payment", "Actual Commission Base",
-    "Actual Commission Payment", "Shop Ads commission rate",
-    "Est. Shop Ads commission payment", "Actual Shop Ads commission payment",
-    "Est. co-funded creator bonus", "Actual co-funded creator bonus", "Time Created",
-    "Payment time", "Order Delivery Time", "Time Commission Paid", "Platform",
-)  # fmt: skip
-
 _SETTLES_AFTER = 15 * DAY
 _COMMISSION_PERCENT = 15
 _LATE_SHARE = 0.02
@@ -55,7 +44,7 @@ def write_returns(
     order_cents = np.bincount(plan.lines.order, weights=goods, minlength=len(plan.orders)).astype(
         np.int64
     )
-    money = fl.MoneyText(int(order_cents.max(initial=0)))
+    money = fl.MoneyText(int(order_cents.max(initial=0)), plan.market.decimals)
     seen = last_seen(exports, back.requested)
     for export in exports:
         rows = np.flatnonzero(covered(export, back.requested))
@@ -71,7 +60,7 @@ def write_returns(
             "Order ID": fl.ids(plan.orders.order_id[of], "\t"),
             "Order Amount": money(order_cents[of]),
             "Order Status": _constant("Completed", len(rows)),
-            "Payment Method": _constant("Credit/debit card", len(rows)),
+            "Payment Method": _constant(plan.market.layout.payment_methods[0], len(rows)),
             "SKU ID": fl.ids(catalogue.sku_id, "\t").gather(sku),
             "Seller SKU": fl.pick_text(catalogue.seller_sku, sku),
             "Product Name": fl.pick_text(catalogue.title, sku),
@@ -114,7 +103,9 @@ def write_affiliates(
     # One row an order and SKU, however many packages it went into.
     cents = lines.whole(line_cents(lines, orders, catalogue))
     units = lines.whole(lines.quantity)
-    money = fl.MoneyText(int(max(cents.max(initial=0), catalogue.price_cents.max())))
+    money = fl.MoneyText(
+        int(max(cents.max(initial=0), catalogue.price_cents.max())), plan.market.decimals
+    )
     refunded = np.isin(back.status, (COMPLETED, REFUNDED))
     gone = np.zeros(len(lines), dtype=bool)
     gone[back.line[refunded & (back.quantity >= units[back.line])]] = True
@@ -143,14 +134,15 @@ def write_affiliates(
             "SKU ID": fl.ids(catalogue.sku_id, "\t").gather(sku),
             "Price": money(catalogue.price_cents).gather(sku),
             "Payment Amount": money(base),
-            "Currency": _constant("USD", len(rows)),
+            "Currency": _constant(plan.market.currency, len(rows)),
             "Quantity": fl.ids(units[rows]),
             "Fully returned or refunded": fl.pick_text(
                 ["No", "Yes"], (gone[rows] & settled).astype(np.int64)),
-            "Payment method": _constant("Credit/debit card", len(rows)),
+            "Payment method": _constant(plan.market.layout.payment_methods[0], len(rows)),
             "Order Status": fl.pick_text(
                 ["Processing", "Completed", "Settled", "Ineligible", "Canceled"], status),
             "Creator Username": fl.pick_text(plan.creators.handle, lines.creator[rows]),
+            "Creator Region": _constant(plan.market.country_code, len(rows)),
             "Content Type": fl.pick_text(
                 ["Livestream", "Video", "Showcase"], orders.order_id[of] % 3),
             "Content ID": fl.ids(7_400_000_000_000_000_000 + orders.order_id[of] % 10**12, "\t"),
@@ -167,7 +159,9 @@ def write_affiliates(
             "Platform": _constant("TikTok", len(rows)),
         }  # fmt: skip
         empty = _constant(None, len(rows))
-        frame = pl.DataFrame({name: text.get(name, empty) for name in AFFILIATE_HEADER})
+        frame = pl.DataFrame(
+            {name: text.get(name, empty) for name in plan.market.layout.affiliate_header}
+        )
         landing.put(
             "seller_center/affiliate_orders",
             f"seller_center/Affiliate orders-{export.label}.csv", frame,

@@ -7,8 +7,9 @@ one day; a report of another day needs them as of that day. Their queries are th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
@@ -44,9 +45,11 @@ def write_day(
             before = columns_by_table(connection, "published")
         queries = {} if is_built_for else _stand_at(connection, day)
         mine = _in(own)
-        for table, columns in columns_by_table(connection, "build").items():
+        columns_of = columns_by_table(connection, "build")
+        for table in _in_order(columns_of, queries):
+            columns = columns_of[table]
             mart = f"{MARTS}.{name(table)}"
-            source = f"({queries[table]})" if table in queries else f"build.{mart}"
+            source = f"({_of_the_day(queries, table)})" if table in queries else f"build.{mart}"
             known = f" and as_of_on <= date '{day}'" if "as_of_on" in columns else ""
             # The build's table gives names and types; the query alone may leave a null untyped.
             connection.execute(f"create table target.{mart} as select * from build.{mart} limit 0")
@@ -78,6 +81,28 @@ def _stand_at(connection: duckdb.DuckDBPyConnection, day: date) -> dict[str, str
             [MARTS],
         ).fetchall()
     )
+
+
+def _in_order(tables: Iterable[str], queries: Mapping[str, str]) -> list[str]:
+    """The tables, each after those that its query reads."""
+    reads = {
+        table: {other for other in queries if _relation("build", other) in queries.get(table, "")}
+        for table in tables
+    }
+    return list(TopologicalSorter(reads).static_order())
+
+
+def _of_the_day(queries: Mapping[str, str], table: str) -> str:
+    """A mart's query, reading the marts that are computed for the day and not the build's."""
+    query = queries[table]
+    for other in queries:
+        query = query.replace(_relation("build", other), _relation("target", other))
+    return query
+
+
+def _relation(catalog: str, table: str) -> str:
+    """A mart as dbt names it in a query."""
+    return ".".join(name(part) for part in (catalog, MARTS, table))
 
 
 def _in(values: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,13 +27,13 @@ class DbtFailed(StageError):
         self.model = model
 
 
-def build(database: Path, target: Path, scratch: Path) -> None:
+def build(database: Path, target: Path, scratch: Path, models: Sequence[str] = ()) -> None:
     """Build seeds and models into `database`, whose schemas `lake` and `inputs` are filled.
 
     target: a folder that lives on between runs, for dbt's partial parsing and its log. scratch:
-    where DuckDB may spill to. The compiled SQL of the models is left in the table
-    `inputs.models` (name, schema_name, query), so that a mart can be
-    computed again for another day without dbt. Raises `DbtFailed`.
+    where DuckDB may spill to. models: with what they read, all that is built; empty for everything.
+    The compiled SQL of the models is left in the table `inputs.models` (name, schema_name, query),
+    so that a mart can be computed again for another day without dbt. Raises `DbtFailed`.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -64,6 +64,8 @@ def build(database: Path, target: Path, scratch: Path) -> None:
         "--target-path",
         str(target),
     ]
+    if models:
+        arguments += ["--select", *(f"+{model}" for model in models)]
     environment = {
         "GREENZONE_BUILD_DB": str(database),
         "GREENZONE_TEMP_DIRECTORY": str(scratch / "duckdb"),

@@ -20,9 +20,10 @@ STORAGE_VERSION = "v1.0.0"
 _LEDGERS = frozenset({"row_accounting", "feed_freshness", "kpi_editions", "kpi_restatements"})
 
 # The keys of the big marts; the others are small enough to be ordered by all their columns.
-_KEYS = {
+KEYS = {
     "orders": ("shop_id", "order_id"),
     "packages": ("shop_id", "package_key"),
+    "late_dispatch_causes": ("shop_id", "order_id"),
     "kpi_daily": ("shop_id", "as_of_on", "metric", "basis", "window_name"),
 }
 
@@ -78,7 +79,7 @@ def _write_table(
     if before is not None:
         shared = ", ".join(name(column) for column in columns if column in before)
         query = f"{query} union all by name select {shared} from previous.{mart} where {kept}"
-    keys = _KEYS.get(table)
+    keys = KEYS.get(table)
     order = ", ".join(keys) if keys else "all"
     connection.execute(f"insert into target.{mart} by name {query} order by {order}")
 

@@ -63,4 +63,10 @@ def plan(days: tuple[date, ...], shops: list[str], state: PublicationState) -> S
 
 def snapshot_scope(day: date, shops: list[str]) -> Scope:
     """The scope of a build that stands beside the publication: one day, every row."""
-    return Scope((day,), dict.fromkeys(shops, (day,)), frozenset(shops))
+    return what_if_scope((day,), shops)
+
+
+def what_if_scope(days: tuple[date, ...], shops: list[str]) -> Scope:
+    """The scope of a build that is compared with the publication: these days alone, every row."""
+    requested = tuple(sorted(set(days)))
+    return Scope(requested, dict.fromkeys(shops, requested), frozenset(shops))

@@ -173,7 +173,8 @@ def test_a_blocked_gate_silences_its_rates_and_says_which_check_failed(
         "`seller_center__orders`: order_id is never empty. 12 rows of 1,200, "
         "as `576460000000000001`, in `orders.csv`.",
         "Not judged until this is mended: late dispatch, valid tracking, "
-        "seller-fault cancellation, on-time delivery, overdue orders.",
+        "seller-fault cancellation, on-time delivery, overdue orders, due soon, compound risk, "
+        "account health zone.",
         "Do now: mend the files named here or drop a new export, then run the day again.",
         "Owner: data engineer. Record: `runs/20261124T090000Z-1.json`. "
         "Runbook: `docs/runbooks/alerts.md#gate-blocked`.",
@@ -210,7 +211,8 @@ def test_a_stale_feed_silences_the_rates_that_need_it_and_names_them(
         "1 feed is stale as of Mon Nov 23.",
         "`carriers/tracking_events`: newest content is of 2026-11-20 08:00 UTC, "
         "96 h before the end of 2026-11-23.",
-        "Not judged until then: late dispatch, valid tracking, on-time delivery, overdue orders.",
+        "Not judged until then: late dispatch, valid tracking, on-time delivery, overdue orders, "
+        "due soon, compound risk.",
     ]
 
 

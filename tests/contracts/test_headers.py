@@ -57,6 +57,7 @@ CANONICAL = {
     "reference/support_tickets": "ticket_id, created_at, order_id, kind, topic, channel, closed_at",
     "reference/account_health": "recorded_at, event_id, kind, points, score_after, reason, "
     "order_id",
+    "reference/promotions": "promotion_id, name, starts_on, ends_on, min_score",
 }
 
 

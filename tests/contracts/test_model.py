@@ -115,7 +115,7 @@ LAKE = {
         **_names("active_from_on active_to_on", DAY),
     },
     "reference__skus": {
-        **_names("seller_sku title category", TEXT),
+        **_names("seller_sku title category supplier", TEXT),
         "unit_cost": MONEY,
         "currency": TEXT,
         "weight_kg": WEIGHT,
@@ -136,6 +136,11 @@ LAKE = {
         **_names("event_id kind", TEXT),
         **_names("points score_after", BIG),
         **_names("reason order_id", TEXT),
+    },
+    "reference__promotions": {
+        **_names("promotion_id name", TEXT),
+        **_names("starts_on ends_on", DAY),
+        "min_score": BIG,
     },
     "reference__support_tickets": {
         "ticket_id": TEXT,

@@ -59,6 +59,7 @@ def test_every_feed_has_its_contract() -> None:
         "carriers/tracking_events",
         "reference/account_health",
         "reference/handling_times",
+        "reference/promotions",
         "reference/shops",
         "reference/skus",
         "reference/support_tickets",

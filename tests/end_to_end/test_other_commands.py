@@ -54,6 +54,33 @@ def test_a_snapshot_publishes_nothing(copied_home: Home) -> None:
     assert max(str(row[1]) for row in marts(out)["kpi_daily"]) == "2026-04-01"
 
 
+def test_a_what_if_changes_nothing_that_is_published(copied_home: Home) -> None:
+    folders = (copied_home.reports, copied_home.alerts, copied_home.warehouse)
+    before = tree(*folders)
+    arguments = ("--policy", "US-2026-01-12", "--from", "2026-04-06", "--to", DAY)
+    done = greenzone(copied_home, "backfill", *arguments, "--json")
+    assert done.code == 0, done.err
+    assert done.json["policy"] == "US-2026-01-12" and done.json["status"] == "built"
+    after = tree(*folders)
+    assert {path: after[path] for path in before} == before
+    assert all("/private/what_if/dbt/" in path for path in after.keys() - before.keys())
+    what_if = marts(Path(done.json["warehouse"]))
+    assert {row[1].isoformat() for row in what_if["kpi_daily"]} == {
+        *("2026-04-06", "2026-04-07", "2026-04-08", "2026-04-09", "2026-04-10", "2026-04-11"),
+        DAY,
+    }
+    assert greenzone(copied_home, "daily", "--date", DAY, "--json").json["status"] == "unchanged"
+
+
+def test_the_rules_in_force_are_listed(published_home: Home) -> None:
+    done = greenzone(published_home, "policy", "--date", DAY, "--json")
+    assert done.code == 0, done.err
+    (found,) = done.json["markets"]
+    assert (found["market"], found["shops"]) == ("US", ["demo"])
+    assert found["policy_version"] == "US-2026-04-01"
+    assert "late dispatch rate <= 4 %" in greenzone(published_home, "policy").out
+
+
 def test_status_says_what_is_published(published_home: Home) -> None:
     done = greenzone(published_home, "status", "--json")
     assert done.code == 0, done.err
@@ -73,6 +100,14 @@ def test_status_says_what_is_published(published_home: Home) -> None:
         (("daily", "--shop", "nobody"), "Known: demo"),
         (("weekly", "--week", "15"), "2026-W15"),
         (("backfill", "--from", "2026-04-02", "--to", "2026-04-01"), "earlier day"),
+        (("backfill", "--from", "2026-04-02"), "--from and --to"),
+        (("backfill", "--policy", "US-2019"), "Known: US-2020"),
+        (("backfill", "--policy", ""), "Known: US-2020"),
+        (("policy", "--market", "ZZ"), "Known: US, GB"),
+        (("policy", "--version", "US-2019"), "Known: US-2020"),
+        (("pulse", "--at", "noon"), "2026-11-23T14:30"),
+        (("pulse", "--at", "2062-01-01T12:00"), "UTC now"),
+        (("pulse", "--shop", "nobody"), "Known: demo"),
         (("check", "/does/not/exist.csv"), "does not exist"),
         (("snapshot", "--date", "2026-04-01", "--out", "/does/not/exist/x"), "folder that exists"),
     ],
@@ -123,7 +158,18 @@ def test_every_scenario_is_in_the_help(published_home: Home) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["daily", "weekly", "backfill", "snapshot", "check", "simulate", "status", "doctor"],
+    [
+        "daily",
+        "weekly",
+        "backfill",
+        "snapshot",
+        "policy",
+        "pulse",
+        "check",
+        "simulate",
+        "status",
+        "doctor",
+    ],
 )
 def test_every_command_has_help(published_home: Home, command: str) -> None:
     done = greenzone(published_home, command, "--help")

@@ -1,16 +1,20 @@
 """Days and weeks as commands name them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from flows.calendar import (
     check_days,
+    check_moment,
     days_between,
+    last_day_before,
     last_full_week,
     midnight_utc,
+    moment_utc,
     newest_ended_day,
     parse_day,
+    parse_moment,
     parse_week,
     week_name,
 )
@@ -76,3 +80,33 @@ def test_midnight_follows_the_clock_changes() -> None:
     assert midnight_utc(date(2021, 3, 28), "Asia/Beirut") == datetime(2021, 3, 27, 22)
     # Havana's midnight comes twice: the first.
     assert midnight_utc(date(2021, 11, 7), "America/Havana") == datetime(2021, 11, 7, 4)
+
+
+def test_a_moment_without_an_offset_is_on_the_shops_clock() -> None:
+    noon = datetime(2026, 4, 8, 19)
+    for text in ("2026-04-08T12:00", "2026-04-08 12:00:00", "2026-04-08T19:00Z"):
+        assert moment_utc(parse_moment(text), PACIFIC) == noon
+    assert moment_utc(parse_moment("2026-04-08T21:00+02:00"), PACIFIC) == noon
+    assert moment_utc(parse_moment("2026-04-08"), PACIFIC) == datetime(2026, 4, 8, 7)
+    # Of the hour that comes twice the first; in the one that is skipped, past the change.
+    assert moment_utc(parse_moment("2026-11-01T01:30"), PACIFIC) == datetime(2026, 11, 1, 8, 30)
+    assert moment_utc(parse_moment("2026-03-08T02:30"), PACIFIC) == datetime(2026, 3, 8, 10, 30)
+    for text in ("noon", "12:00", "08.04.2026 12:00", ""):
+        with pytest.raises(UsageError, match="2026-11-23T14:30"):
+            parse_moment(text)
+
+
+def test_midnight_still_belongs_to_the_day_before_it() -> None:
+    midnight = datetime(2026, 4, 9, 7)
+    assert last_day_before(midnight, PACIFIC) == date(2026, 4, 8)
+    assert last_day_before(midnight + timedelta(microseconds=1), PACIFIC) == date(2026, 4, 9)
+    assert last_day_before(datetime(2026, 4, 9, 6, 59, 59), PACIFIC) == date(2026, 4, 8)
+
+
+def test_a_moment_that_cannot_be_meant_is_refused() -> None:
+    now = datetime(2026, 4, 8, 12, tzinfo=UTC)
+    check_moment(datetime(2026, 12, 1), now)
+    check_moment(datetime(2020, 1, 1), now)
+    for absurd in (datetime(2062, 1, 1), datetime(1999, 12, 31)):
+        with pytest.raises(UsageError, match="2026-04-08 12:00 UTC now"):
+            check_moment(absurd, now)

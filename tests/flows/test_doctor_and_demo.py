@@ -10,7 +10,7 @@ from flows.home.layout import Home
 
 
 def _bad(home: Home) -> dict[str, str]:
-    return {found.subject: found.mend for found in examine(home) if not found.is_good}
+    return {found.subject: found.mend for found in examine(home) if found.is_fault}
 
 
 def test_an_empty_home_lacks_its_exports_alone(tmp_path: Path) -> None:

@@ -317,6 +317,9 @@ def test_a_shop_and_files_with_odd_names(home: Home) -> None:
     drop(home, "shops.csv", declaration, shop)
     result = run(home)
     assert {record.status for record in result.files} == {"loaded"}
-    assert [(s.shop_id, s.timezone) for s in result.shops] == [(shop, "Europe/London")]
+    # The platform's own name of the market, UK, means the country code of its rules.
+    assert [(s.shop_id, s.market, s.timezone) for s in result.shops] == [
+        (shop, "GB", "Europe/London")
+    ]
     assert lake(home)["shop_id"].unique().to_list() == [shop]
     assert not any(set("[]*?") & set(path.as_posix()) for path in home.lake.rglob("*.parquet"))

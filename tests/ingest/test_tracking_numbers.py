@@ -30,7 +30,37 @@ def fits(*numbers: str | None) -> list[str | None]:
 def test_example_numbers(courier: str, kind: str, number: str, is_valid: bool) -> None:
     (found,) = fits(number)
     assert found is not None
-    assert (courier in found.split(",")) is is_valid
+    assert (courier in found.replace("~", "").split(",")) is is_valid
+
+
+def test_every_example_of_the_specifications_is_here() -> None:
+    published = {
+        (courier["courier_code"], kind["name"], number, verdict == "valid")
+        for path in (Path(__file__).parent.parent / "oracle" / "tracking_numbers").glob("*.json")
+        for courier in [json.loads(path.read_text("utf-8"))]
+        for kind in courier["tracking_numbers"]
+        for verdict in ("valid", "invalid")
+        for number in kind["test_numbers"].get(verdict, [])
+    }
+    assert published == set(VECTORS)
+    assert len({courier for courier, *_ in published}) == 10
+
+
+@pytest.mark.parametrize(
+    ("number", "found"),
+    [
+        ("986578788855", "fedex"),  # plain digits, and a check digit of one courier
+        ("3318810025", "dhl"),
+        ("60120172242323", "dhl~"),  # any fourteen digits are DHL's
+        ("12345678901234", "dhl~"),
+        ("GM295117322517", "dhl"),  # fourteen characters, but letters of DHL's own
+        ("123456789012345678901", ""),
+    ],
+)
+def test_plain_digits_are_told_from_a_number_that_speaks_for_its_courier(
+    number: str, found: str
+) -> None:
+    assert fits(number) == [found]
 
 
 def test_couriers_are_those_of_the_examples() -> None:

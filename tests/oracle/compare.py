@@ -19,10 +19,11 @@ import duckdb
 
 from .clock import local_date
 from .coverage import CoverageRow, state_code
+from .fulfillment import daily_rates, days_to_compare, product_rates
 from .kpis import KpiRow
 from .returns import ReturnRow
 from .run import Result, run
-from .standing import AsOf
+from .standing import AsOf, Feed
 from .tracking import Package
 
 Key = tuple[Any, ...]
@@ -263,6 +264,49 @@ def compare_coverage(source: Path, result: Result) -> list[str]:
     return differences("zone_coverage", published, expected)
 
 
+def compare_fulfillment(source: Path, result: Result) -> list[str]:
+    """What differs in the rates of stock-outs and unshipped orders, and of single products.
+
+    A truth folder holds neither.
+    """
+    if source.is_dir():
+        return []
+    shop_id, zone, day = result.exports.shop_id, result.exports.zone, result.as_of_on
+    keys = ("as_of_on", "metric", "window_name")
+    days = days_to_compare(result.orders, day, zone)
+    rates = daily_rates(result.orders, Feed(result.exports.events), zone, days)
+    found = read_mart(source, "fulfillment_daily", keys, shop_id)
+    products = {
+        (row.seller_sku, row.window_name): {
+            "orders": row.orders,
+            "seller_fault_cancellations": row.seller_fault_cancellations,
+            "shop_value": row.shop_value,
+            "is_past_lines": row.is_past_lines,
+            "is_rule_in_force": False,
+        }
+        for row in product_rates(result.standings, day, zone)
+    }
+    return [
+        *differences(
+            "fulfillment_daily",
+            {key: row for key, row in found.items() if key[0] in days},
+            {
+                (row.as_of_on, row.metric, row.window_name): {
+                    "numerator": row.numerator,
+                    "denominator": row.denominator,
+                    "value": row.numerator / row.denominator if row.denominator else None,
+                }
+                for row in rates
+            },
+        ),
+        *differences(
+            "product_cancellations",
+            read_mart(source, "product_cancellations", ("seller_sku", "window_name"), shop_id),
+            products,
+        ),
+    ]
+
+
 def compare_all(source: Path, result: Result) -> list[str]:
     """Everything that differs between a source and the oracle."""
     by_sku, by_creator = result.returns_by_sku, result.returns_by_creator
@@ -270,6 +314,7 @@ def compare_all(source: Path, result: Result) -> list[str]:
         *compare_kpis(source, result.kpis, result.exports.shop_id),
         *compare_orders(source, result),
         *compare_packages(source, result),
+        *compare_fulfillment(source, result),
         *compare_returns(source, "return_rate_by_sku", "seller_sku", by_sku, result),
         *compare_returns(source, "return_rate_by_creator", "creator_handle", by_creator, result),
         *(compare_coverage(source, result) if result.coverage else []),

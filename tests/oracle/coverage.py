@@ -140,7 +140,9 @@ class Coverage:
                 scan = first_of(events, order.created, delivered=False)
                 done = first_of(events, order.created, delivered=True)
                 if scan and done:
-                    days = business_days_between(local_date(scan, zone), local_date(done, zone))
+                    days = business_days_between(
+                        local_date(scan, zone), local_date(done, zone), self.exports.market
+                    )
                     seen[from_zone].append(days)
         enough = {z: float(median(days)) for z, days in seen.items() if len(days) >= ENOUGH_SCANS}
         return {**DAYS_BY_ZONE, **enough}, not enough

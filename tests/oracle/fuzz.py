@@ -10,6 +10,12 @@ from .headers import SHOPS, WAREHOUSES
 from .mini import FEDEX_NUMBER, OTHER_UPS_NUMBER, UPS_NUMBER, Mini
 
 CARRIERS = ("UPS", "UPS Ground", "USPS", "FedEx", "UniUni", "Veho", "OnTrac", "Royal Mail", "")
+SHOPS_OF = {
+    "US": ("US", "America/Los_Angeles", "USD", "2025-01-01"),
+    "GB": ("GB", "Europe/London", "GBP", "2024-01-01"),
+    "VN": ("VN", "Asia/Ho_Chi_Minh", "VND", "2025-01-01"),
+}
+EDGES = ((0, 0, 0), (13, 59, 59), (14, 0, 0), (23, 59, 59))
 CODES = (
     "label_created", "tendered", "accepted", "accepted", "in_transit", "in_transit",
     "out_for_delivery", "attempted", "exception", "delivered", "delivered", "returned_to_sender",
@@ -42,12 +48,20 @@ def text(at: datetime) -> str:
 class Fuzz:
     """Fills a mini shop with orders at random."""
 
-    def __init__(self, folder: Path, seed: int, first: datetime, days: int, orders: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        first: datetime,
+        days: int,
+        orders: int,
+        market: str = "US",
+    ) -> None:
         self.shop = Mini(folder)
         self.dice = Random(seed)
         self.first = first
         self.days = days
-        shop = ("US", "America/Los_Angeles", "USD", "2025-01-01")
+        shop = SHOPS_OF[market]
         self.shop.shop_rows.append(dict(zip(SHOPS.split(","), (folder.name, *shop), strict=True)))
         for warehouse_id, postal_code in (("la", "90001"), ("ny", "10001")):
             cells = (warehouse_id, warehouse_id.upper(), "own", postal_code, shop[1])
@@ -70,11 +84,16 @@ class Fuzz:
             later = later.replace(hour=23, minute=59, second=59)
         elif self.dice.random() < 0.1:
             later = later.replace(hour=0, minute=0, second=0) + timedelta(days=1)
+        elif self.dice.random() < 0.1:
+            later = later.replace(hour=14, minute=0, second=0)
         return later
 
     def _order(self, order_id: str, serial: int) -> None:
         dice = self.dice
         created = self.first + timedelta(seconds=dice.randrange(self.days * 86400))
+        if dice.random() < 0.15:
+            hour, minute, second = dice.choice(EDGES)
+            created = created.replace(hour=hour, minute=minute, second=second)
         cells = {"state": dice.choice(STATES), "zipcode": dice.choice(ZIPCODES), "paid": ""}
         paid: datetime | None = None
         if dice.random() < 0.9:
@@ -98,6 +117,9 @@ class Fuzz:
         if paid is not None and dice.random() < 0.8:
             shipped = self._later(rts or paid, 30)
             cells["shipped"] = text(shipped)
+            if dice.random() < 0.2:
+                # Some hear of the number after the parcel has left, or never.
+                cells["rts"] = text(self._later(shipped, 200)) if dice.random() < 0.7 else ""
             if dice.random() < 0.8:
                 cells["delivered"] = text(self._later(shipped, 200))
         if dice.random() < 0.2:
@@ -147,6 +169,9 @@ class Fuzz:
                     row |= {name: rows[0][name] for name in ("carrier", "number")}
                     row["package"] = rows[0].get("package", "")
                 self._events(row["number"], created, shipped)
+                if dice.random() < 0.3:
+                    uploaded = self._later(created, 200).isoformat()
+                    self.shop.shipment(order_id, row["number"], tracking_uploaded_at=uploaded)
             else:
                 row["carrier"] = ""
             rows.append(row)

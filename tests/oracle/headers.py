@@ -41,3 +41,8 @@ WAREHOUSES = (
     "active_to_on"
 )
 SHOPS = "shop_id,market,timezone,currency,opened_on"
+SHIPMENTS = (
+    "shipment_id,order_id,warehouse_id,received_at,allocated_at,picked_at,packed_at,"
+    "label_created_at,tendered_at,tracking_uploaded_at,carrier,service,tracking_number,weight_kg,"
+    "package_count,ship_cost,currency,ship_from_postal_code,ship_to_postal_code"
+)

@@ -18,6 +18,7 @@ from .clock import (
     window_start,
 )
 from .orders import Order
+from .read import Exports
 from .standing import AsOf, Feed, as_of
 from .tracking import Package, PackageJudge, packages_as_of
 
@@ -141,10 +142,16 @@ def count(
 
 
 def kpi_row(
-    as_of_on: date, metric: str, basis: str, window_name: str, numerator: int, denominator: int
+    as_of_on: date,
+    metric: str,
+    basis: str,
+    window_name: str,
+    numerator: int,
+    denominator: int,
+    market: str,
 ) -> KpiRow:
     """The row of a counted rate."""
-    lines = thresholds_for(metric, as_of_on)
+    lines = thresholds_for(metric, as_of_on, market)
     return KpiRow(
         as_of_on=as_of_on,
         metric=metric,
@@ -157,8 +164,8 @@ def kpi_row(
         value=numerator / denominator if denominator else None,
         target=float(lines.target),
         enforcement=None if lines.enforcement is None else float(lines.enforcement),
-        status=status_of(metric, as_of_on, numerator, denominator),
-        headroom=headroom_of(metric, as_of_on, numerator, denominator),
+        status=status_of(metric, as_of_on, numerator, denominator, market),
+        headroom=headroom_of(metric, as_of_on, numerator, denominator, market),
     )
 
 
@@ -168,27 +175,29 @@ def standings_at(orders: list[Order], feed: Feed, end: datetime) -> list[AsOf]:
 
 
 def kpis_of_day(
-    as_of_on: date, standings: list[AsOf], packages: list[Package], zone: ZoneInfo
+    as_of_on: date, standings: list[AsOf], packages: list[Package], exports: Exports
 ) -> Iterator[KpiRow]:
     """The rows of one as-of day."""
+    zone = exports.zone
     end = end_of(as_of_on, zone)
     for window_name in KPI_WINDOWS:
         window = Window(window_start(as_of_on, window_name), as_of_on, zone)
         for metric, basis in METRIC_BASES:
             counted = count(metric, basis, window, standings, packages, end)
-            yield kpi_row(as_of_on, metric, basis, window_name, *counted)
+            yield kpi_row(as_of_on, metric, basis, window_name, *counted, exports.market)
 
 
-def kpi_daily(orders: list[Order], feed: Feed, zone: ZoneInfo, last_day: date) -> list[KpiRow]:
+def kpi_daily(orders: list[Order], feed: Feed, exports: Exports, last_day: date) -> list[KpiRow]:
     """The rows of every day from the first order to ``last_day``, each as it stood at its end."""
     rows: list[KpiRow] = []
     if not orders:
         return rows
-    judge = PackageJudge(feed, zone)
+    zone = exports.zone
+    judge = PackageJudge(feed, exports)
     first_day = local_date(min(order.created for order in orders), zone)
     for day in days_between(first_day, last_day):
         end = end_of(day, zone)
         standings = standings_at(orders, feed, end)
         packages = packages_as_of(standings, judge, day, end)
-        rows.extend(kpis_of_day(day, standings, packages, zone))
+        rows.extend(kpis_of_day(day, standings, packages, exports))
     return rows

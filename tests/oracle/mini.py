@@ -54,6 +54,7 @@ class Mini:
     affiliate_rows: list[Cells] = field(default_factory=list)
     warehouse_rows: list[Cells] = field(default_factory=list)
     shop_rows: list[Cells] = field(default_factory=list)
+    shipment_rows: list[Cells] = field(default_factory=list)
 
     def order(self, order_id: str, created: str, *, file: str = "0", **cells: str) -> None:
         """Adds a row of an order, paid at once unless ``paid`` says otherwise."""
@@ -141,6 +142,12 @@ class Mini:
             }
         )
 
+    def shipment(self, order_id: str, number: str, **cells: str) -> None:
+        """Adds a shipment of a warehouse."""
+        count = f"shipment{len(self.shipment_rows)}"
+        row = {"shipment_id": count, "order_id": order_id, "tracking_number": number}
+        self.shipment_rows.append(row | cells)
+
     def feed_covers(self, since: str = "2025-01-01T00:00:00", carrier: str = "UPS") -> None:
         """Adds an event of another parcel, so that scans of this carrier are judged."""
         self.event("ELSEWHERE", since, "label_created", carrier=carrier)
@@ -157,6 +164,7 @@ class Mini:
             "affiliate.csv": (headers.AFFILIATE, self.affiliate_rows),
             "warehouses.csv": (headers.WAREHOUSES, self.warehouse_rows),
             "shops.csv": (headers.SHOPS, self.shop_rows),
+            "shipments.csv": (headers.SHIPMENTS, self.shipment_rows),
         }
         for name, (header, rows) in others.items():
             if rows:
@@ -179,7 +187,7 @@ class MiniResult:
         self.feed = Feed(exports.events)
         self.orders: list[Order] = read_orders(exports)
         self.standings = standings_at(self.orders, self.feed, self.end)
-        judge = PackageJudge(self.feed, self.zone)
+        judge = PackageJudge(self.feed, exports)
         self.packages = packages_as_of(self.standings, judge, as_of_on, self.end)
 
     def order(self, order_id: str = "1") -> AsOf:
@@ -200,7 +208,7 @@ class MiniResult:
         assert window in KPI_WINDOWS
         days = Window(window_start(self.as_of_on, window), self.as_of_on, self.zone)
         counted = count(metric, basis, days, self.standings, self.packages, self.end)
-        return kpi_row(self.as_of_on, metric, basis, window, *counted)
+        return kpi_row(self.as_of_on, metric, basis, window, *counted, self.exports.market)
 
     def rate(
         self, metric: str, basis: str = "platform", window: str = "rolling_30d"

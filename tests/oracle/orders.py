@@ -7,11 +7,18 @@ import json
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from .clock import Clocks, business_days_after, clocks_for, last_moment_of, local_date
+from .clock import (
+    Clocks,
+    business_days_after,
+    clocks_for,
+    dispatch_due_on,
+    last_moment_of,
+    local_date,
+)
 from .read import (
     Exports,
     RawFile,
@@ -196,13 +203,11 @@ def _order(order_id: str, held: list[_Held], exports: Exports, *, hash_decided: 
     lines = tuple(_line(order_id, one.row) for one in held)
     assert created is not None
     created_on = local_date(created, exports.zone)
-    clocks = clocks_for(created_on)
+    clocks = clocks_for(created_on, exports.market)
     is_pre_order = row.get("normal or pre-order", "").casefold().startswith("pre")
 
-    def due(count: int) -> datetime | None:
-        if is_pre_order:
-            return None
-        return last_moment_of(business_days_after(created_on, count), exports.zone)
+    def end_of_day(day: date) -> datetime | None:
+        return None if is_pre_order else last_moment_of(day, exports.zone)
 
     payment = row.get("payment method", "").casefold()
     return Order(
@@ -227,16 +232,14 @@ def _order(order_id: str, held: list[_Held], exports: Exports, *, hash_decided: 
         warehouse_name=row.get("warehouse name", ""),
         lines=lines,
         clocks=clocks,
-        dispatch_due=due(clocks.dispatch_bd),
-        deliver_by=due(clocks.deliver_bd),
+        dispatch_due=end_of_day(dispatch_due_on(created, exports.zone, exports.market)),
+        deliver_by=end_of_day(business_days_after(created_on, clocks.deliver_bd, exports.market)),
         hash_decided=hash_decided,
     )
 
 
 def read_orders(exports: Exports) -> list[Order]:
-    """The newest version of every order of a US shop, oldest first."""
-    if exports.market != "US":
-        raise ValueError(f"the oracle knows the US policy alone, not {exports.market}")
+    """The newest version of every order, oldest first."""
     orders = []
     for order_id, held in _held_rows(exports.orders, exports).items():
         rows, hash_decided = _newest_version(held)

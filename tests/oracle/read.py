@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from .clock import to_utc
@@ -23,6 +24,7 @@ FEED_MARKS = {
     "affiliate": {"order id", "creator username", "content id"},
     "orders": {"order id", "created time", "sku id"},
     "events": {"tracking_number", "event_at", "event_code"},
+    "shipments": {"shipment_id", "order_id", "tracking_uploaded_at"},
     "warehouses": {"warehouse_id", "kind", "postal_code"},
     "shops": {"shop_id", "market", "timezone"},
 }
@@ -51,6 +53,14 @@ class Event:
     carrier: str
 
 
+class Upload(NamedTuple):
+    """When a warehouse says that it gave the platform a number; the time is UTC."""
+
+    order_id: str
+    tracking_number: str
+    at: datetime
+
+
 @dataclass(frozen=True)
 class Warehouse:
     """One warehouse of the reference feed."""
@@ -74,6 +84,7 @@ class Exports:
     returns: list[RawFile] = field(default_factory=list)
     affiliate: list[RawFile] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    uploads: list[Upload] = field(default_factory=list)
     warehouses: list[Warehouse] = field(default_factory=list)
     has_warehouse_file: bool = False
     unread: list[str] = field(default_factory=list)
@@ -209,6 +220,15 @@ def _events(raw: RawFile, zone: ZoneInfo) -> Iterator[Event]:
         )
 
 
+def _uploads(raw: RawFile, zone: ZoneInfo) -> Iterator[Upload]:
+    """Upload stamps, of feeds that give each shipment once."""
+    for row in raw.rows:
+        at = moment(row["tracking_uploaded_at"], zone, month_first=True)
+        tracking_number = re.sub(r"\s", "", row.get("tracking_number", "")).upper()
+        if at is not None and tracking_number:
+            yield Upload(row["order_id"], tracking_number, at)
+
+
 def read_shop(folder: Path) -> Exports:
     """Reads every export under ``landing/<shop_id>``; what is not understood goes to ``unread``."""
     exports = Exports(shop_id=folder.name)
@@ -232,6 +252,8 @@ def read_shop(folder: Path) -> Exports:
     for raw in files:
         if raw.feed == "events":
             events.update(_events(raw, exports.zone))
+        elif raw.feed == "shipments":
+            exports.uploads.extend(_uploads(raw, exports.zone))
         elif raw.feed == "warehouses":
             exports.has_warehouse_file = True
             exports.warehouses.extend(

@@ -157,6 +157,7 @@ class ReturnRates:
         as_of_on: date,
         end: datetime,
     ) -> None:
+        self.exports = exports
         self.zone = exports.zone
         self.as_of_on = as_of_on
         self.standings = standings
@@ -221,7 +222,7 @@ class ReturnRates:
         return rows
 
     def _is_closed(self, created_on: date) -> bool:
-        return created_on + timedelta(days=RETURN_WINDOW_DAYS) <= self.as_of_on
+        return created_on + timedelta(days=RETURN_WINDOW_DAYS[self.exports.market]) <= self.as_of_on
 
     def _row(
         self,

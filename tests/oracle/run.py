@@ -39,13 +39,14 @@ def run(folder: Path, as_of_on: date, centroids: Path | None = None) -> Result:
     end = end_of(as_of_on, exports.zone)
     standings = standings_at(orders, feed, end)
     rates = ReturnRates(exports, standings, read_returns(exports), as_of_on, end)
+    judge = PackageJudge(feed, exports)
     result = Result(
         exports=exports,
         as_of_on=as_of_on,
-        kpis=kpi_daily(orders, feed, exports.zone, as_of_on),
+        kpis=kpi_daily(orders, feed, exports, as_of_on),
         orders=orders,
         standings=standings,
-        packages=packages_as_of(standings, PackageJudge(feed, exports.zone), as_of_on, end),
+        packages=packages_as_of(standings, judge, as_of_on, end),
         returns_by_sku=rates.by_sku(),
         returns_by_creator=rates.by_creator(),
     )

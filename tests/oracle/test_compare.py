@@ -19,7 +19,7 @@ def rows(tmp_path: Path) -> list[KpiRow]:
     shop.order("1", "2026-03-02 10:00")
     shop.order("2", "2026-03-03 10:00", shipped="2026-03-04 10:00")
     result = shop.at("2026-03-10")
-    return kpi_daily(result.orders, result.feed, result.zone, result.as_of_on)
+    return kpi_daily(result.orders, result.feed, result.exports, result.as_of_on)
 
 
 def publish(path: Path, rows: list[KpiRow]) -> Path:

@@ -13,6 +13,7 @@ from .clock import (
     business_days_after,
     clocks_for,
     days_between,
+    dispatch_due_on,
     end_of,
     headroom_of,
     last_moment_of,
@@ -94,6 +95,40 @@ def test_windows_end_on_the_as_of_day() -> None:
 def test_policy_switches(created_on: date, event: str, count: int) -> None:
     clocks = clocks_for(created_on)
     assert (clocks.dispatch_event, clocks.dispatch_bd, clocks.deliver_bd) == (event, count, 6)
+
+
+@pytest.mark.parametrize(
+    ("market", "created", "due_on"),
+    [
+        ("VN", datetime(2026, 7, 9, 13, 59, 59), date(2026, 7, 9)),
+        ("VN", datetime(2026, 7, 9, 14), date(2026, 7, 10)),
+        ("VN", datetime(2026, 7, 10, 14), date(2026, 7, 13)),  # Friday afternoon
+        ("VN", datetime(2026, 7, 11, 9), date(2026, 7, 13)),  # a Saturday has no cut-off
+        ("VN", datetime(2026, 9, 2, 9), date(2026, 9, 3)),  # National Day
+        ("GB", datetime(2026, 5, 1, 9), date(2026, 5, 6)),  # early May holiday on Monday
+        ("GB", datetime(2026, 3, 27, 23, 59, 59), date(2026, 3, 31)),  # clocks change
+        ("US", datetime(2026, 5, 1, 9), date(2026, 5, 5)),
+    ],
+)
+def test_dispatch_due_days_of_markets(market: str, created: datetime, due_on: date) -> None:
+    zone = {"US": "America/Los_Angeles", "GB": "Europe/London", "VN": "Asia/Ho_Chi_Minh"}[market]
+    assert dispatch_due_on(to_utc(created, ZoneInfo(zone)), ZoneInfo(zone), market) == due_on
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "status", "headroom"),
+    [
+        (39, 1000, "approaching", 0),
+        (40, 1000, "breach", -1),
+        (40, 1010, "approaching", 0),
+        (100, 1000, "enforcement", -61),
+        (99, 1000, "breach", -60),
+    ],
+)
+def test_lines_of_vietnam(numerator: int, denominator: int, status: str, headroom: int) -> None:
+    day = date(2026, 5, 1)
+    assert status_of(LATE, day, numerator, denominator, "VN") == status
+    assert headroom_of(LATE, day, numerator, denominator, "VN") == headroom
 
 
 def test_tracking_number_examples() -> None:

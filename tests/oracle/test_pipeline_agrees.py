@@ -54,3 +54,24 @@ def test_a_shop_at_random_agrees(tmp_path: Path, seed: int) -> None:
     result = run(home / "landing" / SHOP, date.fromisoformat(day), CENTROIDS)
     found = compare_all(home / "warehouse" / "greenzone.duckdb", result)
     assert not found, f"{len(found)} differences\n" + "\n".join(found[:40])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("market", "first", "day"),
+    [
+        ("GB", datetime(2024, 10, 1), "2024-11-28"),  # the rule changes on 2024-11-04
+        ("GB", datetime(2026, 3, 10), "2026-04-30"),  # clocks change on 2026-03-29
+        ("VN", datetime(2026, 3, 20), "2026-05-10"),  # holidays at the end of April
+    ],
+)
+def test_a_shop_of_another_market_agrees(
+    tmp_path: Path, market: str, first: datetime, day: str
+) -> None:
+    home = tmp_path / "home"
+    Fuzz(home / "landing" / SHOP, 3, first, 50, 800, market).shop.exports()
+    greenzone("daily", "--home", str(home), "--date", day)
+    result = run(home / "landing" / SHOP, date.fromisoformat(day))
+    assert len(result.orders) > 700
+    found = compare_all(home / "warehouse" / "greenzone.duckdb", result)
+    assert not found, f"{len(found)} differences\n" + "\n".join(found[:40])

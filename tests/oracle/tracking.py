@@ -6,21 +6,26 @@ import json
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from .clock import business_days_after, local_date
-from .standing import BEFORE_ORDER, AsOf, Feed, is_possession
+from .read import Event, Exports
+from .standing import BEFORE_ORDER, AsOf, Feed, first_of, is_possession
 
 SPECIFICATIONS = Path(__file__).parent / "tracking_numbers"
 SCAN_BUSINESS_DAYS = 7
+UPLOAD_TIME = timedelta(hours=24)
 SUPPORTED = (
     "usps", "ups", "fedex", "dhl", "ontrac", "lasership", "amazon", "uniuni", "veho", "speedx",
     "gofo", "speedee", "yunexpress",
 )  # fmt: skip
+ALSO_SUPPORTED = {
+    "GB": ("royalmail", "parcelforce", "evri", "yodel", "dpd", "inpost", "gls"),
+    "VN": ("jtexpress", "ghn", "ghtk", "viettelpost", "vietnampost", "ninjavan", "bestexpress"),
+}
 OTHER_NAMES = {
     "unitedstatespostalservice": "usps",
     "unitedparcelservice": "ups",
@@ -29,10 +34,11 @@ OTHER_NAMES = {
 
 
 @cache
-def carrier_of(name: str) -> str | None:
+def carrier_of(name: str, market: str = "US") -> str | None:
     """The supported carrier that a carrier name means (``UPS Ground`` is ``ups``), else None."""
     word = re.sub(r"[^a-z0-9]", "", name.casefold())
-    for start, carrier in (*OTHER_NAMES.items(), *((code, code) for code in SUPPORTED)):
+    known: tuple[str, ...] = (*SUPPORTED, *ALSO_SUPPORTED.get(market, ()))
+    for start, carrier in (*OTHER_NAMES.items(), *((code, code) for code in known)):
         if word.startswith(start):
             return carrier
     return None
@@ -89,6 +95,18 @@ def couriers_that_fit(tracking_number: str) -> frozenset[str]:
     )
 
 
+@cache
+def couriers_that_own(tracking_number: str) -> frozenset[str]:
+    """The couriers that a number speaks for: by its letters, or by a check digit that holds."""
+    return frozenset(
+        courier
+        for courier, rules in specifications().items()
+        for rule in rules
+        if _fits(tracking_number, rule)
+        and ("checksum" in rule["validation"] or not tracking_number.isdigit())
+    )
+
+
 @dataclass(frozen=True)
 class Package:
     """A package as it stood at ``E``, judged by its earliest created order."""
@@ -105,27 +123,32 @@ class Package:
     is_in_rate: bool
 
 
-def _number_defect(tracking_number: str, carrier_name: str) -> str | None:
+def _number_defect(tracking_number: str, carrier_name: str, market: str) -> str | None:
     if not tracking_number:
         return "missing_number"
-    carrier = carrier_of(carrier_name)
+    carrier = carrier_of(carrier_name, market)
     if carrier is None:
         return "unsupported_carrier"
     fitting = couriers_that_fit(tracking_number)
     if carrier not in specifications() or carrier in fitting:
         return None
-    return "carrier_mismatch" if fitting & set(SUPPORTED) else "bad_format"
+    is_of_another = couriers_that_own(tracking_number) & set(SUPPORTED)
+    return "carrier_mismatch" if is_of_another else "bad_format"
 
 
 class PackageJudge:
     """Judges packages by one shop's tracking feed."""
 
-    def __init__(self, feed: Feed, zone: ZoneInfo) -> None:
+    def __init__(self, feed: Feed, exports: Exports) -> None:
         self.feed = feed
-        self.zone = zone
+        self.zone = exports.zone
+        self.market = exports.market
+        self.uploads: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+        for upload in exports.uploads:
+            self.uploads[upload.order_id, upload.tracking_number].append(upload.at)
         self.carrier_since: dict[str, datetime] = {}
         for event in reversed(feed.events):
-            carrier = carrier_of(event.carrier)
+            carrier = carrier_of(event.carrier, self.market)
             if carrier is not None:
                 self.carrier_since[carrier] = event.at
 
@@ -133,7 +156,7 @@ class PackageJudge:
         """Whether the feed, as seen by ``end``, covers this shipment and its carrier at all."""
         if not self.feed.events or shipped < self.feed.events[0].at:
             return False
-        since = self.carrier_since.get(carrier_of(carrier) or "")
+        since = self.carrier_since.get(carrier_of(carrier, self.market) or "")
         return since is not None and since < end
 
     def _scan_defect(
@@ -145,9 +168,11 @@ class PackageJudge:
             uploaded = standing.rts or standing.shipped
             assert uploaded is not None
             uploaded_on = local_date(uploaded, self.zone)
-            is_due = as_of_on >= business_days_after(uploaded_on, SCAN_BUSINESS_DAYS)
-            if is_due:
+            due_on = business_days_after(uploaded_on, SCAN_BUSINESS_DAYS, self.market)
+            if as_of_on >= due_on:
                 return "no_scan"
+        if self._is_uploaded_late(standing, tracking_number, events, end):
+            return "late_upload"
         if any(event.at < order.created - BEFORE_ORDER for event in events):
             return "scan_before_order"
         delivered = [event for event in events if event.code == "delivered"]
@@ -156,6 +181,18 @@ class PackageJudge:
             return "zip_mismatch"
         return None
 
+    def _is_uploaded_late(
+        self, standing: AsOf, tracking_number: str, events: list[Event], end: datetime
+    ) -> bool:
+        """Whether the number came later than a day after the scan that dispatches the package."""
+        order = standing.order
+        stamps = self.uploads.get((order.order_id, tracking_number), [])
+        uploaded = standing.rts or min((at for at in stamps if at < end), default=None)
+        scanned = first_of(events, order.created, delivered=False)
+        if scanned is None or uploaded is None:
+            return False
+        return uploaded > max(scanned, order.created) + UPLOAD_TIME
+
     def judge(self, package_key: str, standing: AsOf, as_of_on: date, end: datetime) -> Package:
         """One package by its judging order, which has a shipped or RTS time by ``end``."""
         order = standing.order
@@ -163,7 +200,7 @@ class PackageJudge:
         assert shipped is not None
         tracking_number, carrier = order.packages[package_key]
         is_judged = self.can_judge_scans(carrier, shipped, end)
-        defect = _number_defect(tracking_number, carrier)
+        defect = _number_defect(tracking_number, carrier, self.market)
         if defect is None and is_judged:
             defect = self._scan_defect(standing, tracking_number, as_of_on, end)
         events = self.feed.of_parcel(tracking_number, order.created, end)

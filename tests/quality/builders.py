@@ -12,6 +12,7 @@ import yaml
 from flows.contracts import Contract, lake_schema
 from flows.paths import PROJECT_ROOT
 from flows.warehouse.inputs import duckdb_type
+from tests.quality.late_marts import LATE_MARTS
 
 MARTS_YAML = PROJECT_ROOT / "flows" / "quality" / "marts.yaml"
 _TYPES = {"number": "decimal(18, 2)"}
@@ -121,13 +122,14 @@ select s.shop_id, (576460000000000000 + i)::varchar as order_id,
     (date '{first}' + (i % {days})::int) as created_on, 'regular' as order_type,
     'seller' as fulfillment_type,
     timestamp '{first} 12:00:00' + to_days((i % {days} + 2)::int) as dispatch_due_at,
-    timestamp '{first} 12:00:00' + to_days((i % {days} + 1)::int) as dispatched_at,
+    case when i > 0 then timestamp '{first} 12:00:00' + to_days((i % {days} + 1)::int) end
+        as dispatched_at,
     false as is_late_dispatch, false as is_overdue_open,
     timestamp '{as_of} 12:00:00' as deliver_by_at, null::timestamp as delivered_at,
     null::boolean as is_on_time_delivery, null::timestamp as cancelled_at,
     null::varchar as cancellation_fault, '(none)' as creator_handle, '902' as ship_to_zip3,
     'CA' as ship_to_state, 'US-2026-01-26' as policy_version, 'NJ-1' as warehouse_name,
-    'ups' as carrier, 'UPS' as carrier_name, true as is_paid, false as is_open
+    'ups' as carrier, 'UPS' as carrier_name, true as is_paid, i = 0 as is_open
 from {shops}, range({orders}) as r (i)
 """
 
@@ -190,6 +192,38 @@ select shop_id, date '{as_of}' as as_of_on, 'rolling_30d' as window_name, w.ware
 from {shops}, (values ('NJ-1'), ('LA-2')) as w (warehouse)
 """,
     """
+create table marts.open_orders as
+select shop_id, order_id, order_type, created_at, dispatch_due_at,
+    null::timestamp as auto_cancel_at, deliver_by_at, 5.0::double as time_left_hours,
+    'T-12' as bucket, '12-24h' as age_bucket, true as is_received, true as is_available,
+    null::boolean as is_quality_checked, false as is_prepared, false as is_tracking_uploaded,
+    'packing' as waiting_for, 'picked' as stage, created_at as stage_at,
+    3.5::double as remaining_p50_hours, 9.0::double as remaining_p90_hours,
+    0.2::double as late_chance, 40::bigint as late_chance_orders,
+    'warehouse' as late_chance_basis, false as is_prepared_unscanned,
+    null::timestamp as prepared_at, null::double as unscanned_hours, 'NJ-1' as warehouse, carrier,
+    null::varchar as tracking_number, 1::bigint as units, 'A' as seller_skus, creator_handle,
+    18.00::decimal(18, 2) as order_amount, 'USD' as currency
+from marts.orders where is_open
+""",
+    """
+create table marts.handling_capacity as
+select shop_id, l.line, l.rate_line::double as rate_line, 1::bigint as open_orders,
+    0::bigint as overdue_orders, 0::bigint as allowed_late, 0::bigint as allowed_late_left,
+    date '{as_of}' as due_on, 1::bigint as orders_to_dispatch, 1::bigint as dispatch_days,
+    1::bigint as needed_per_day, 20::bigint as demonstrated_peak, 30::bigint as stated_capacity,
+    true as is_feasible
+from {shops}, (values ('target', 0.04), ('enforcement', 0.1)) as l (line, rate_line)
+""",
+    """
+create table marts.dispatch_schedule as
+select shop_id, date '{as_of}' as due_on, 1::bigint as orders_due from {shops}
+""",
+    """
+create table marts.stage_dwell as
+select shop_id, '(all)' as warehouse, 'packing' as stage, 2.5::double as p50_hours from {shops}
+""",
+    """
 create table marts.delivery_by_carrier as
 select shop_id, date '{as_of}' as as_of_on, 'rolling_30d' as window_name, c.carrier,
     45::bigint as numerator, 50::bigint as denominator, 0.9::double as value,
@@ -200,6 +234,42 @@ from {shops}, (values ('ups'), ('usps')) as c (carrier)
 create table marts.tracking_defects as
 select shop_id, date '{as_of}' as as_of_on, 'rolling_30d' as window_name, 'no_scan' as
     tracking_defect, 3::bigint as packages
+from {shops}
+""",
+    """
+create table marts.account_health_daily as
+select shop_id, date '{as_of}' as as_of_on, 200::bigint as opening, 3::bigint as gained,
+    -8::bigint as lost, 0::bigint as appealed, 0::bigint as rolled_off, 0::bigint as clamped,
+    195::bigint as score
+from {shops}
+""",
+    """
+create table marts.account_health_waterfall as
+select shop_id, date '{as_of}' as as_of_on, 'rolling_30d' as window_name, w.kind,
+    '(all)' as reason, w.points::bigint as points, 1::bigint as events
+from {shops}, (values ('opening', 200), ('violation', -8), ('gain', 3), ('closing', 195))
+    as w (kind, points)
+""",
+    """
+create table marts.tracking_defects_by as
+select shop_id, date '{as_of}' as as_of_on, 'rolling_30d' as window_name, d.dimension,
+    d.segment, p.tracking_defect, p.packages::bigint as packages
+from {shops}, (values ('carrier', 'UPS'), ('warehouse', 'NJ-1'), ('label_source', 'seller'))
+    as d (dimension, segment),
+    (values ('(valid)', 97), ('no_scan', 3)) as p (tracking_defect, packages)
+""",
+    """
+create table marts.fulfillment_daily as
+select shop_id, date '{as_of}' as as_of_on, 'unshipped_order_rate' as metric,
+    'rolling_30d' as window_name, 1::bigint as numerator, 50::bigint as denominator,
+    0.02::double as value
+from {shops}
+""",
+    """
+create table marts.product_cancellations as
+select shop_id, 'MUG' as seller_sku, 'rolling_30d' as window_name, 10::bigint as orders,
+    1::bigint as seller_fault_cancellations, 0.1::double as value, 0.05::double as shop_value,
+    0.05::double as shop_line, 0.1::double as product_line, true as is_past_lines
 from {shops}
 """,
     """
@@ -236,7 +306,7 @@ def good_marts(path: Path, shops: Sequence[str] = SHOPS, orders: int = 540) -> P
         connection.execute("create schema marts")
         connection.execute("create schema inputs")
         _as_of(connection, shops)
-        for statement in (_KPI, _ORDERS, _PACKAGES, *_SMALL):
+        for statement in (_KPI, _ORDERS, _PACKAGES, *_SMALL, *LATE_MARTS):
             connection.execute(statement.format(**words))
         for name, column in (("sku", "seller_sku"), ("creator", "creator_handle")):
             connection.execute(_RETURNS.format(name=name, column=column, **words))

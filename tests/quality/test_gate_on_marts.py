@@ -31,6 +31,25 @@ LATE = "metric = 'late_dispatch_rate' and window_name = 'week'"
 NEWEST = f"as_of_on = date '{AS_OF}'"
 
 CRITICAL = [
+    ("open_orders", "same_as_orders", f"delete from marts.open_orders {SOUTH}"),
+    ("open_orders", "same_as_orders", f"update marts.open_orders set order_id = '1' {SOUTH}"),
+    ("open_orders", "known_words", f"update marts.open_orders set bucket = 'soon' {SOUTH}"),
+    ("open_orders", "chances_in_range", f"update marts.open_orders set late_chance = 2 {SOUTH}"),
+    (
+        "open_orders",
+        "overdue_has_no_time_left",
+        f"update marts.open_orders set time_left_hours = -1 {SOUTH}",
+    ),
+    (
+        "handling_capacity",
+        "counts_the_open_orders",
+        f"update marts.handling_capacity set open_orders = 2 {SOUTH}",
+    ),
+    (
+        "handling_capacity",
+        "what_is_left_adds_up",
+        f"update marts.handling_capacity set allowed_late_left = 1 {SOUTH}",
+    ),
     (
         "kpi_daily",
         "keys_unique",
@@ -73,6 +92,37 @@ CRITICAL = [
     ),
     ("kpi_daily", "doubles_are_finite", f"update marts.kpi_daily set target = 'NaN' {SOUTH}"),
     ("kpi_daily", "as_of_days", f"update inputs.as_of set as_of_on = as_of_on + 1 {SOUTH}"),
+    (
+        "late_dispatch_causes",
+        "every_late_order",
+        f"delete from marts.late_dispatch_causes {SOUTH} and order_id like '%111'",
+    ),
+    (
+        "late_dispatch_causes",
+        "every_late_order",
+        f"update marts.orders set is_overdue_open = true {SOUTH} and order_id like '%007'",
+    ),
+    (
+        "late_dispatch_causes",
+        "stages_add_up",
+        f"update marts.late_dispatch_causes set elapsed_hours = 25 {SOUTH}",
+    ),
+    (
+        "late_dispatch_segments",
+        "causes_add_up",
+        f"update marts.late_dispatch_segments set late_orders = 3 {SOUTH} "
+        "and primary_cause = 'stock'",
+    ),
+    (
+        "late_dispatch_segments",
+        "dimensions_agree",
+        f"update marts.late_dispatch_segments set orders = 99 {SOUTH} and dimension = 'carrier'",
+    ),
+    (
+        "late_dispatch_segments",
+        "late_at_most_orders",
+        f"update marts.late_dispatch_segments set orders = 1 {SOUTH}",
+    ),
     ("orders", "keys_unique", f"insert into marts.orders from marts.orders {SOUTH} limit 1"),
     (
         "orders",
@@ -84,6 +134,16 @@ CRITICAL = [
         "orders",
         "overdue_is_not_dispatched",
         f"update marts.orders set is_overdue_open = true {SOUTH}",
+    ),
+    (
+        "account_health_daily",
+        "changes_add_up",
+        f"update marts.account_health_daily set lost = -9 {SOUTH}",
+    ),
+    (
+        "account_health_waterfall",
+        "adds_up_to_the_score",
+        f"update marts.account_health_waterfall set points = -5 {SOUTH} and kind = 'violation'",
     ),
     ("packages", "keys_unique", f"update marts.packages set package_key = 'same' {SOUTH}"),
     (
@@ -163,6 +223,27 @@ CRITICAL = [
         "adds_up_to_the_rate",
         f"update marts.tracking_defects set packages = 4 {SOUTH}",
     ),
+    (
+        "tracking_defects_by",
+        "adds_up_to_the_rate",
+        f"update marts.tracking_defects_by set packages = 96 {SOUTH} and dimension = 'warehouse' "
+        "and tracking_defect = '(valid)'",
+    ),
+    (
+        "fulfillment_daily",
+        "numerator_at_most_denominator",
+        f"update marts.fulfillment_daily set numerator = 51 {SOUTH}",
+    ),
+    (
+        "product_cancellations",
+        "rates_in_range",
+        f"update marts.product_cancellations set value = 1.1 {SOUTH}",
+    ),
+    (
+        "product_cancellations",
+        "numerator_at_most_denominator",
+        f"update marts.product_cancellations set seller_fault_cancellations = 11 {SOUTH}",
+    ),
 ]
 
 
@@ -217,6 +298,11 @@ WARNINGS = [
     ),
     (
         "data_quality_issues",
+        {"parcels_from_the_market"},
+        f"update marts.data_quality_issues set issue = 'cross_border_parcel', rows = 3 {SOUTH}",
+    ),
+    (
+        "data_quality_issues",
         {"states_known"},
         f"update marts.data_quality_issues set issue = 'unknown_state', rows = 3 {SOUTH}",
     ),
@@ -224,6 +310,19 @@ WARNINGS = [
         "data_quality_issues",
         {"warehouses_mapped"},
         f"update marts.data_quality_issues set issue = 'unmatched_warehouse', rows = 3 {SOUTH}",
+    ),
+    *(
+        (
+            "data_quality_issues",
+            {name},
+            f"update marts.data_quality_issues set issue = '{issue}', rows = 3 {SOUTH}",
+        )
+        for name, issue in {
+            "orders_reach_the_warehouse": "missing_at_warehouse",
+            "orders_reach_it_once": "doubled_at_warehouse",
+            "addresses_agree": "ships_elsewhere",
+            "stages_run_forwards": "stage_times_run_backwards",
+        }.items()
     ),
 ]
 

@@ -12,6 +12,7 @@ from flows.report.context import ReportContext, Shop
 from flows.report.daily import render_daily
 from flows.report.weekly import render_weekly
 from tests.report.marts_fixture import DAY, HOSTILE, add_shop, create
+from tests.report.rules_fixture import add_rules, create_rules
 
 SUNDAY = date(2026, 11, 22)
 DEMO = Shop("demo", "Demo Shop", "US", "America/Los_Angeles", "USD", True)
@@ -71,12 +72,24 @@ def daily(folder: Path, warehouse: Path, told: ReportContext) -> Rendered:
 
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two shops with orders."""
+    """Two shops with orders, of which the rule book knows one."""
     path = tmp_path_factory.mktemp("marts") / "greenzone.duckdb"
     with create(path) as connection:
         add_shop(connection, "demo")
         add_shop(connection, "east", overdue=0, tomorrow=1, later=0)
+        create_rules(connection)
+        add_rules(connection, "demo")
     return path
+
+
+@pytest.fixture(scope="session")
+def older(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
+    """The daily report of a warehouse that was published before the rule book."""
+    folder = tmp_path_factory.mktemp("older")
+    path = folder / "greenzone.duckdb"
+    with create(path) as connection:
+        add_shop(connection, "demo")
+    return daily(folder / "out", path, context(DEMO))
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,20 @@ LISTS = {
     "row_accounting.csv",
     "tracking_defects.csv",
 }
+"""The lists of a warehouse that was published before the rule book."""
+
+RULE_LISTS = {
+    "account_health.csv",
+    "appeal_pack.csv",
+    "indicators.csv",
+    "late_causes.csv",
+    "late_segments.csv",
+    "outlook.csv",
+    "prepared_unscanned.csv",
+    "product_cancellations.csv",
+    "restatements.csv",
+    "tracking_by.csv",
+}
 
 
 def query(path: Path, sql: str) -> list[dict[str, Any]]:
@@ -49,7 +63,7 @@ def text_of(html: str) -> str:
 
 def test_files_of_one_shop(demo: Rendered) -> None:
     names = {path.relative_to(demo.folder).as_posix() for path in demo.written}
-    assert names == {"index.html", "report.json", *LISTS}
+    assert names == {"index.html", "report.json", *LISTS, *RULE_LISTS}
     assert all(path.is_file() for path in demo.written)
 
 
@@ -65,9 +79,9 @@ def test_first_screen(demo: Rendered) -> None:
     assert re.findall(r'<a href="#[a-z-]+">(.*?)</a>', tasks.group(1)) == [
         "Ship 12 overdue orders",
         "Ship 31 orders",
+        "Get 13 prepared parcels scanned",
         "Prepare 45 orders",
-        "Correct 19 tracking numbers",
-        "Ask carriers for 10 missing scans",
+        "Appeal 26 late dispatches",
     ]
 
 
@@ -78,8 +92,12 @@ def test_every_section_is_there(demo: Rendered) -> None:
         "What to do today?",
         "What will hurt next?",
         "Are we in the green zone?",
+        "How long until a line breaks?",
+        "Which of the seven indicators got worse?",
+        "Is the account healthy?",
         "Are we dispatching on time?",
         "Which orders ship first?",
+        "Why was it late?",
         "Are tracking numbers valid?",
         "Are cancellations our fault?",
         "Do parcels arrive on time?",
@@ -103,11 +121,10 @@ def test_rows_are_worst_first_and_orders_by_deadline(demo: Rendered) -> None:
         "delivery",
         "tracking",
     ]
-    ship = html.split('id="ship-first-t1"', 1)[1].split("</table>", 1)[0]
+    ship = html.split('id="ship-first-t2"', 1)[1].split("</table>", 1)[0]
     deadlines = re.findall(r'<time datetime="([^"]+)"', ship)
     assert deadlines == sorted(deadlines)
     assert len(deadlines) == 88
-    assert "Regular order of Fri Nov 20" in ship
     assert ">3 days<" in ship
 
 
@@ -185,7 +202,7 @@ def test_worklists_are_complete_and_safe(demo: Rendered) -> None:
     numbers = {row["tracking_number"] for row in read_csv(demo.folder / "tracking_defects.csv")}
     assert "'-1+cmd" in numbers
     assert len(read_csv(demo.folder / "row_accounting.csv")) == 4
-    for name in LISTS:
+    for name in LISTS | RULE_LISTS:
         for row in read_csv(demo.folder / name):
             for column, cell in row.items():
                 signs = ("=", "+", "@", "\t", "\r") if _is_number(cell) else (*"=+@-", "\t", "\r")

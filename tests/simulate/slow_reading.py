@@ -19,18 +19,12 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from tests.simulate.check_digits import fits
+from tests.simulate.habits import HABITS
 
 STAMPS = ("Created Time", "Paid Time", "RTS Time", "Shipped Time", "Delivered Time",
           "Cancelled Time")  # fmt: skip
 POSSESSION = {"accepted", "in_transit", "out_for_delivery", "delivered", "attempted", "exception",
               "returned_to_sender"}  # fmt: skip
-SUPPORTED = {"USPS", "UPS", "FedEx", "DHL", "OnTrac", "LaserShip", "Amazon", "UniUni", "Veho",
-             "SpeedX", "GOFO", "Spee-Dee", "YunExpress"}  # fmt: skip
-WITH_RULE = {"UPS", "USPS", "FedEx", "OnTrac"}
-SELLER_REASONS = {"out of stock", "pricing error", "not shipped in time", "wrong listing",
-                  "cannot ship"}  # fmt: skip
-RANK = ["Unpaid", "Awaiting Shipment", "Awaiting Collection", "In Transit", "Delivered",
-        "Completed", "Canceled"]  # fmt: skip
 
 Count = Callable[[str, str, date | None, bool], None]
 
@@ -93,9 +87,12 @@ class Order:
 class Shop:
     """Everything that the files of one shop say."""
 
-    def __init__(self, folder: Path, zone: str) -> None:
-        self.zone = ZoneInfo(zone)
-        self.holidays = holidays.country_holidays("US", years=range(2024, 2029))
+    def __init__(self, folder: Path, market: str = "US", zone: str | None = None) -> None:
+        self.market = HABITS[market]
+        self.zone = ZoneInfo(zone or self.market.zone)
+        self.holidays = holidays.country_holidays(
+            market, subdiv="ENG" if market == "GB" else None, years=range(2023, 2029)
+        )
         self.events: dict[str, list[Event]] = defaultdict(list)
         self._read_events(folder / "carriers")
         self.packages: dict[str, Package] = {}
@@ -124,6 +121,19 @@ class Shop:
             count -= self.is_business(day)
         return day
 
+    def dispatch_due(self, created: datetime) -> datetime:
+        day = self.on(created)
+        if self.market.code == "VN":
+            early = created.astimezone(self.zone).hour < 14 and self.is_business(day)
+            return self.deadline(day, 0 if early else 1)
+        four = self.market.code == "US" and date(2026, 1, 12) <= day < date(2026, 1, 26)
+        return self.deadline(day, 4 if four else 2)
+
+    def counts_uploads(self, day: date) -> bool:
+        if self.market.code == "US":
+            return day < date(2026, 1, 12)
+        return self.market.code == "GB" and day >= date(2024, 11, 4)
+
     def deadline(self, day: date, count: int) -> datetime:
         return self.end(self.business_days_after(day, count)) - timedelta(milliseconds=1)
 
@@ -142,7 +152,12 @@ class Shop:
                     continue
                 seen.add(key)
                 self.events[row["tracking_number"]].append(
-                    Event(at, row["event_code"], row["carrier"].lower(), row["event_postal_code"])
+                    Event(
+                        at,
+                        row["event_code"],
+                        self.market.carrier(row["carrier"]),
+                        row["event_postal_code"],
+                    )
                 )
 
     def _read_orders(self, folder: Path) -> None:
@@ -168,18 +183,15 @@ class Shop:
             self._add(order_id, rows)
 
     def _age(self, state: tuple[str, ...]) -> tuple[int, datetime, int]:
-        stamps = [self.local(s, "%m/%d/%Y %I:%M:%S %p") for s in state[:-1] if s]
-        return len(stamps), max(stamps), RANK.index(state[-1])
+        stamps = [self.local(s, self.market.stamp) for s in state[:-1] if s]
+        return len(stamps), max(stamps), self.market.substatuses.index(state[-1])
 
     def _add(self, order_id: str, rows: list[dict[str, str]]) -> None:
         first = rows[0]
-        stamp = {
-            s: self.local(first[s], "%m/%d/%Y %I:%M:%S %p") if first[s] else None for s in STAMPS
-        }
+        stamp = {s: self.local(first[s], self.market.stamp) if first[s] else None for s in STAMPS}
         created = stamp["Created Time"]
         assert created is not None
         day = self.on(created)
-        four = date(2026, 1, 12) <= day < date(2026, 1, 26)
         plain = first["Normal or Pre-order"] == "Normal"
         packages = []
         for row in rows:
@@ -203,9 +215,9 @@ class Shop:
                 for r in rows
             ),
             packages=packages,
-            due=self.deadline(day, 4 if four else 2) if plain else None,
+            due=self.dispatch_due(created) if plain else None,
             deliver_by=self.deadline(day, 6) if plain else None,
-            uploaded_rule=day < date(2026, 1, 12),
+            uploaded_rule=self.counts_uploads(day),
         )
         for package in packages:
             package.orders.append(order)
@@ -250,10 +262,10 @@ class Shop:
     def fault(self, order: Order) -> str:
         by, reason = order.row["Cancel By"], order.row["Cancel Reason"].lower()
         if by == "User":
-            return "seller" if reason in ("late shipment", "out of stock") else "buyer"
-        if reason in SELLER_REASONS:
+            return "seller" if reason in self.market.buyer_blames_seller else "buyer"
+        if reason in self.market.seller_reasons:
             return "seller"
-        return "platform" if reason in ("fraud check", "payment failure") else "unknown"
+        return "platform" if reason in self.market.platform_reasons else "unknown"
 
     def shipped(self, order: Order, end: datetime) -> datetime | None:
         return self.stamp(order, "Shipped Time", end) or self.stamp(order, "RTS Time", end)
@@ -266,13 +278,13 @@ class Shop:
         carriers = {e.carrier for e in feed}
         judged = (
             bool(feed) and shipped is not None and shipped >= min(e.at for e in feed)
-            and package.carrier.lower() in carriers
+            and package.carrier in carriers
         )  # fmt: skip
         if not package.number:
             return "missing_number", judged
-        if package.carrier not in SUPPORTED:
+        if package.carrier not in self.market.supported:
             return "unsupported_carrier", judged
-        if package.carrier in WITH_RULE and package.carrier not in fits(package.number):
+        if package.carrier in self.market.with_rule and package.carrier not in fits(package.number):
             return ("carrier_mismatch" if fits(package.number) else "bad_format"), judged
         if not judged:
             return None, judged
@@ -284,8 +296,16 @@ class Shop:
             limit - timedelta(days=1)
         ):
             return "no_scan", judged
+        scans = [
+            e.at for e in events
+            if e.code in POSSESSION and e.at >= order.created - timedelta(hours=24)
+        ]  # fmt: skip
+        if scans and rts < end and rts > max(min(scans), order.created) + timedelta(hours=24):
+            return "late_upload", judged
         if any(e.at < order.created - timedelta(hours=24) for e in events):
             return "scan_before_order", judged
+        if self.market.code != "US":
+            return None, judged
         zip3 = order.row["Zipcode"].split("-")[0].zfill(5)[:3]
         if any(e.code == "delivered" and e.zip5 and e.zip5[:3] != zip3 for e in events):
             return "zip_mismatch", judged
@@ -355,7 +375,7 @@ def _count_packages(shop: Shop, end: datetime, count: Count) -> None:
             continue
         if shop.stamp(order, "Paid Time", end) is None:
             continue
-        if "by TikTok" in order.row["Delivery Option Type"]:
+        if "by TikTok" in order.row.get("Delivery Option Type", ""):
             continue
         cancelled = shop.stamp(order, "Cancelled Time", end)
         if cancelled is not None and not any(
@@ -366,33 +386,3 @@ def _count_packages(shop: Shop, end: datetime, count: Count) -> None:
             continue
         defect, _ = shop.judge(package, order, shipped, feed, end)
         count("valid_tracking_rate", "platform", shop.on(shipped), defect is None)
-
-
-def order_row(shop: Shop, order: Order, day: date) -> dict[str, str]:
-    """The row of one order in the truth's `orders.csv`, but for creator, ZIP and state."""
-    end = shop.end(day)
-    sent, home = shop.dispatched(order, end), shop.delivered(order, end)
-    cancelled = shop.stamp(order, "Cancelled Time", end)
-    asked = shop.stamp(order, "Paid Time", end) is not None and not (order.fbt or order.sample)
-    asked = asked and order.due is not None
-    late = sent is not None and order.due is not None and sent > order.due
-    overdue = sent is None and cancelled is None and order.due is not None and order.due < end
-    dropped = cancelled is not None and not (sent is not None and sent < cancelled)
-    settled = home is not None or (order.deliver_by is not None and order.deliver_by < end)
-    on_time = home is not None and order.deliver_by is not None and home <= order.deliver_by
-    return {
-        "order_id": order.order_id,
-        "dispatch_due_at": _text(order.due),
-        "dispatched_at": _text(sent),
-        "is_late_dispatch": str(late).lower() if asked else "",
-        "is_overdue_open": str(overdue).lower() if asked else "",
-        "deliver_by_at": _text(order.deliver_by),
-        "delivered_at": _text(home),
-        "is_on_time_delivery": str(on_time).lower() if asked and settled and not dropped else "",
-        "cancelled_at": _text(cancelled),
-        "cancellation_fault": shop.fault(order) if cancelled else "",
-    }
-
-
-def _text(at: datetime | None) -> str:
-    return "" if at is None else f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}"

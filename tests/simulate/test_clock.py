@@ -6,12 +6,57 @@ import numpy as np
 import pytest
 
 from flows.simulate.clock import NEVER, ShopClock, StampText, utc_text
+from flows.simulate.markets import MARKETS
+from flows.simulate.truth_rules import RULES
 
 PACIFIC = "America/Los_Angeles"
 
 
 def clock(first: date = date(2024, 1, 1), last: date = date(2026, 12, 31)) -> ShopClock:
     return ShopClock(PACIFIC, first, last)
+
+
+def due(market: str, created: str) -> str:
+    """When an order is due in a market, as local date."""
+    held = ShopClock(MARKETS[market].zone, date(2024, 1, 1), date(2026, 12, 31), market)
+    moment = np.array([second(f"{created}{ZONES[market]}")])
+    day, _ = RULES[market].due_days(held, moment)
+    return str(held.date_of(day)[0])
+
+
+ZONES = {"US": "-08:00", "GB": "+00:00", "VN": "+07:00"}
+
+
+@pytest.mark.parametrize(
+    ("market", "created", "expected"),
+    [
+        ("VN", "2026-03-04T13:59:59", "2026-03-04"),
+        ("VN", "2026-03-04T14:00:00", "2026-03-05"),
+        ("VN", "2026-03-06T13:59:59", "2026-03-06"),
+        ("VN", "2026-03-06T14:00:00", "2026-03-09"),
+        ("VN", "2026-03-07T08:00:00", "2026-03-09"),
+        # The Lunar New Year of 2026: from Monday the 16th to Friday the 20th of February.
+        ("VN", "2026-02-13T14:00:00", "2026-02-23"),
+        ("VN", "2026-02-17T09:00:00", "2026-02-23"),
+        # Bank holidays: Good Friday and Easter Monday of 2026.
+        ("GB", "2026-04-01T10:00:00", "2026-04-07"),
+        ("GB", "2026-04-03T10:00:00", "2026-04-08"),
+        # Four days between the twelfth and the twenty-sixth of January, one of them a holiday.
+        ("US", "2026-01-11T23:59:59", "2026-01-13"),
+        ("US", "2026-01-12T00:00:00", "2026-01-16"),
+        ("US", "2026-01-16T00:00:00", "2026-01-23"),
+        ("US", "2026-01-26T00:00:00", "2026-01-28"),
+    ],
+)
+def test_due_days_of_the_markets(market: str, created: str, expected: str) -> None:
+    assert due(market, created) == expected
+
+
+def test_the_upload_counts_in_britain_from_november_2024() -> None:
+    held = ShopClock("Europe/London", date(2024, 1, 1), date(2026, 12, 31), "GB")
+    moments = np.array([second("2024-11-03T23:59:59+00:00"), second("2024-11-04T00:00:00+00:00")])
+    _, uploaded = RULES["GB"].due_days(held, moments)
+    assert uploaded.tolist() == [False, True]
 
 
 def second(text: str) -> int:

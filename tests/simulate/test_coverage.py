@@ -4,9 +4,8 @@ import polars as pl
 import pytest
 
 from flows.simulate import SimulationSummary
-from flows.simulate.catalogue import WAREHOUSES
 from flows.simulate.fulfilment import zone_table
-from flows.simulate.places import PLACES
+from flows.simulate.markets import US
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +19,9 @@ def coverage(calm: SimulationSummary) -> pl.DataFrame:
      ("NJ-01", "900", 8), ("CA-01", "900", 1), ("TX-01", "631", 4), ("TX-01", "972", 7)],
 )  # fmt: skip
 def test_zones_of_known_pairs(origin: str, zip3: str, zone: int) -> None:
-    row = [w.warehouse_id for w in WAREHOUSES].index(origin)
-    column = [p.zip3 for p in PLACES].index(zip3)
-    assert zone_table()[row, column] == zone
+    row = [w.warehouse_id for w in US.warehouses].index(origin)
+    column = [p.area for p in US.places].index(zip3)
+    assert zone_table(US)[row, column] == zone
 
 
 def test_states_add_up(coverage: pl.DataFrame) -> None:
@@ -42,7 +41,7 @@ def test_the_nearest_active_warehouse_is_never_farther_than_one_alone(
     everywhere = coverage.filter(ship_to_state="(all)")
     zones = dict(zip(everywhere["origin_set"], everywhere["mean_zone"], strict=True))
     assert zones["(active)"] < min(v for k, v in zones.items() if k != "(active)")
-    assert set(zones) == {"(active)", *(w.warehouse_id for w in WAREHOUSES)}
+    assert set(zones) == {"(active)", *(w.warehouse_id for w in US.warehouses)}
 
 
 def test_deliveries_are_the_same_for_every_origin(coverage: pl.DataFrame) -> None:

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 from flows.simulate import SimulationSummary
-from flows.simulate.write_orders import HEADER
+from flows.simulate.layouts import US_HEADER
 
 ORDER_HEADER = (
     "Order ID,Order Status,Order Substatus,Cancelation/Return Type,Normal or Pre-order,SKU ID,"
@@ -63,7 +63,7 @@ def order_files(shop: SimulationSummary) -> list[Path]:
 
 def test_headers_are_the_platforms_own(calm: SimulationSummary) -> None:
     folder = calm.landing / "seller_center"
-    assert len(HEADER) == 63
+    assert len(US_HEADER) == 63
     for path in order_files(calm):
         assert header(read(path)) == ORDER_HEADER, path
     for path in folder.glob("Return*"):

@@ -10,6 +10,7 @@ import pytest
 
 from flows.simulate import SCENARIOS, SimulationSummary, simulate
 from flows.simulate.build import build_plan
+from flows.simulate.markets import US
 
 START, END, ORDERS = date(2026, 3, 2), date(2026, 4, 26), 60
 
@@ -40,7 +41,7 @@ def test_viral_and_live_orders_swamp_the_pickers(shops: dict[str, SimulationSumm
 
 
 def test_viral_sku_sells_many_times_its_normal() -> None:
-    plan, _ = build_plan("shop", START, END, ORDERS, 7, ["viral"], "America/Los_Angeles")
+    plan, _ = build_plan("shop", START, END, ORDERS, 7, ["viral"], US)
     assert plan.script.viral_day is not None
     day = plan.clock.day(plan.orders.created)[plan.lines.order]
     first = plan.clock.number_of(START) + plan.script.viral_day
@@ -86,14 +87,12 @@ def test_an_ordinary_shop_has_every_quirk(tmp_path: Path) -> None:
     packages = pl.read_csv(made.truth / "packages.csv", infer_schema=False)
     assert {
         "missing_number", "unsupported_carrier", "carrier_mismatch", "bad_format", "no_scan",
-        "scan_before_order", "zip_mismatch",
+        "late_upload", "scan_before_order", "zip_mismatch",
     } <= set(packages["tracking_defect"])  # fmt: skip
     assert packages["is_scan_judged"].n_unique() == 2
     assert packages["package_key"].str.starts_with("order:").any()
 
-    plan, _ = build_plan(
-        "quirks", date(2026, 1, 5), date(2026, 4, 26), 80, 3, ["calm"], "America/Los_Angeles"
-    )
+    plan, _ = build_plan("quirks", date(2026, 1, 5), date(2026, 4, 26), 80, 3, ["calm"], US)
     per_order = Counter(plan.links.order.tolist()).values()
     per_package = Counter(plan.links.package.tolist()).values()
     assert max(per_order) == 2 and max(per_package) == 2

@@ -4,22 +4,22 @@ from datetime import date
 
 import pytest
 
-from flows.simulate.truth_kpi import (
+from flows.simulate.truth_returns import wilson
+from flows.simulate.truth_rules import (
     LATE_DISPATCH,
     ON_TIME,
+    RULES,
     SELLER_FAULT,
     VALID_TRACKING,
-    Rule,
     headroom_of,
     status_of,
 )
-from flows.simulate.truth_returns import wilson
 
 BEFORE, AFTER = date(2026, 3, 31), date(2026, 4, 1)
 
 
 @pytest.mark.parametrize(
-    ("rule", "numerator", "denominator", "day", "status", "headroom"),
+    ("metric", "numerator", "denominator", "day", "status", "headroom"),
     [
         (LATE_DISPATCH, 0, 0, AFTER, "no_data", 0),
         (LATE_DISPATCH, 5, 24, AFTER, "insufficient_volume", -5),
@@ -44,10 +44,39 @@ BEFORE, AFTER = date(2026, 3, 31), date(2026, 4, 1)
     ],
 )
 def test_status_and_headroom(
-    rule: Rule, numerator: int, denominator: int, day: date, status: str, headroom: int
+    metric: str, numerator: int, denominator: int, day: date, status: str, headroom: int
 ) -> None:
-    assert status_of(rule, numerator, denominator, day) == status
-    assert headroom_of(rule, numerator, denominator) == headroom
+    line = RULES["US"].line(metric)
+    limit = RULES["US"].enforcement(line, day)
+    assert status_of(line, numerator, denominator, limit) == status
+    assert headroom_of(line, numerator, denominator) == headroom
+
+
+@pytest.mark.parametrize(
+    ("metric", "numerator", "denominator", "status", "headroom"),
+    [
+        # In South-East Asia the line itself is on the wrong side.
+        (LATE_DISPATCH, 1, 25, "breach", -1),
+        (LATE_DISPATCH, 4, 100, "breach", -1),
+        (LATE_DISPATCH, 3, 100, "approaching", 0),
+        (LATE_DISPATCH, 4, 101, "approaching", 0),
+        (LATE_DISPATCH, 2, 100, "ok", 1),
+        (LATE_DISPATCH, 9, 100, "breach", -6),
+        (LATE_DISPATCH, 10, 100, "enforcement", -7),
+        (SELLER_FAULT, 1, 40, "breach", -1),
+        (SELLER_FAULT, 4, 40, "enforcement", -4),
+        (SELLER_FAULT, 3, 160, "approaching", 0),
+        (VALID_TRACKING, 19, 20, "approaching", 0),
+        (ON_TIME, 8, 10, "approaching", 0),
+        (LATE_DISPATCH, 0, 0, "no_data", 0),
+    ],
+)
+def test_status_and_headroom_with_strict_lines(
+    metric: str, numerator: int, denominator: int, status: str, headroom: int
+) -> None:
+    line = RULES["VN"].line(metric)
+    assert status_of(line, numerator, denominator, line.enforcement) == status
+    assert headroom_of(line, numerator, denominator) == headroom
 
 
 def test_wilson_bounds() -> None:

@@ -7,20 +7,30 @@ from pathlib import Path
 import pytest
 
 from flows.simulate import simulate
-from tests.simulate.slow_reading import Shop, order_row, rates
+from tests.simulate.slow_reading import Shop, rates
+from tests.simulate.slow_rows import open_row, order_row, scores
 
 PACIFIC, EASTERN = "America/Los_Angeles", "America/New_York"
+LONDON, SAIGON = "Europe/London", "Asia/Ho_Chi_Minh"
 SHOPS = {
     # Three versions of the policy; a reused number needs more than ninety days.
     "across the policies": (
-        date(2025, 12, 20), date(2026, 4, 12), 6, 3, ["calm"], PACIFIC, 5,
+        date(2025, 12, 20), date(2026, 4, 12), 6, 3, ["calm"], "US", PACIFIC, 5,
     ),
     "everything at once": (
         date(2026, 2, 16), date(2026, 4, 12), 12, 8,
-        ["viral", "oversell", "carrier_meltdown", "bad_creator"], PACIFIC, 4,
+        ["viral", "oversell", "carrier_meltdown", "bad_creator"], "US", PACIFIC, 4,
     ),
     "autumn clock change": (
-        date(2025, 10, 20), date(2025, 11, 23), 25, 4, ["live"], EASTERN, 3,
+        date(2025, 10, 20), date(2025, 11, 23), 25, 4, ["live"], "US", EASTERN, 3,
+    ),
+    # The dispatch event changes on November 4, the clock on October 27.
+    "British": (
+        date(2024, 10, 14), date(2024, 11, 20), 14, 5, ["carrier_meltdown"], "GB", LONDON, 3,
+    ),
+    # The Lunar New Year takes a week.
+    "Vietnamese": (
+        date(2026, 2, 1), date(2026, 3, 10), 14, 6, ["viral"], "VN", SAIGON, 3,
     ),
 }  # fmt: skip
 
@@ -32,9 +42,11 @@ def read(path: Path) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("name", SHOPS)
 def test_rates_orders_and_packages(tmp_path: Path, name: str) -> None:
-    start, end, orders, seed, scenarios, zone, step = SHOPS[name]
-    made = simulate(tmp_path, "tiny", start, end, orders, seed, scenarios, timezone=zone)
-    shop = Shop(made.landing, zone)
+    start, end, orders, seed, scenarios, market, zone, step = SHOPS[name]
+    made = simulate(
+        tmp_path, "tiny", start, end, orders, seed, scenarios, market=market, timezone=zone
+    )
+    shop = Shop(made.landing, market, zone)
     assert len(shop.orders) == made.orders
 
     told = read(made.truth / "kpi_daily.csv")
@@ -56,6 +68,17 @@ def test_rates_orders_and_packages(tmp_path: Path, name: str) -> None:
         assert {k: row[k] for k in expected} == expected
 
     _check_packages(shop, end, {r["package_key"]: r for r in read(made.truth / "packages.csv")})
+    waiting = {key: open_row(shop, order, end) for key, order in shop.orders.items()}
+    assert {
+        r["order_id"]: (r["dispatch_due_at"], r["bucket"])
+        for r in read(made.truth / "open_orders.csv")
+    } == {key: row for key, row in waiting.items() if row is not None}
+
+    health = read(made.truth / "account_health_daily.csv")
+    first = date.fromisoformat(health[0]["as_of_on"])
+    assert {date.fromisoformat(r["as_of_on"]): int(r["score"]) for r in health} == scores(
+        shop, made.landing, first, end
+    )
 
 
 def _check_packages(shop: Shop, day: date, rows: dict[str, dict[str, str]]) -> None:
@@ -126,4 +149,4 @@ def shop_lines(shop: Shop) -> list[tuple[str, str, int]]:
 def calm_returns(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shop, Path, Path]:
     out = tmp_path_factory.mktemp("returns")
     made = simulate(out, "back", date(2026, 3, 2), date(2026, 4, 26), 60, 11)
-    return Shop(made.landing, PACIFIC), made.landing, made.truth
+    return Shop(made.landing), made.landing, made.truth

@@ -1,5 +1,6 @@
 """A build looked at from another of its days."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -33,23 +34,31 @@ def _build(path: Path) -> Path:
             'join "build"."intermediate"."int_current_days" using (shop_id)'
         )
         connection.execute(f"create table marts.orders as {query}")
+        # Named so that it comes first in the alphabet: it reads a mart that has to be there before.
+        counted = (
+            "select shop_id, count(*) filter (where is_open) as orders "
+            'from "build"."marts"."orders" group by 1'
+        )
+        connection.execute(f"create table marts.counts as {counted}")
         connection.execute(
             "create table marts.kpi_daily as select shop_id, as_of_on from inputs.as_of"
         )
         connection.execute(
             "create table inputs.models as select 'orders' as name, 'marts' as schema_name, "
-            "$1 as query union all "
+            "$1 as query union all select 'counts', 'marts', $2 union all "
             "select 'kpi_daily', 'marts', 'select 1 as must_not_run'",
-            [query],
+            [query, counted],
         )
     return path
 
 
-def _marts(path: Path) -> dict[str, list[tuple[object, ...]]]:
+def _marts(
+    path: Path, marts: Sequence[str] = ("orders", "kpi_daily")
+) -> dict[str, list[tuple[object, ...]]]:
     with duckdb.connect(str(path), read_only=True) as connection:
         return {
             mart: connection.execute(f"select * from marts.{mart} order by all").fetchall()
-            for mart in ("orders", "kpi_daily")
+            for mart in marts
         }
 
 
@@ -70,6 +79,14 @@ def test_marts_without_a_day_are_computed_again_for_the_day(tmp_path: Path) -> N
     assert _day(tmp_path, build, D2)["orders"] == [("a", "1", False)]
     assert _day(tmp_path, build, D1)["orders"] == [("a", "1", True)]
     assert _marts(build)["orders"] == [("a", "1", False)]
+
+
+def test_a_mart_that_reads_another_one_reads_that_days(tmp_path: Path) -> None:
+    build = _build(tmp_path / "build.duckdb")
+    _day(tmp_path, build, D1)
+    assert _marts(tmp_path / f"{D1}.duckdb", ["counts"]) == {"counts": [("a", 1)]}
+    _day(tmp_path, build, D2)
+    assert _marts(tmp_path / f"{D2}.duckdb", ["counts"]) == {"counts": [("a", 0)]}
 
 
 def test_the_day_that_the_build_stands_at_is_taken_as_it_is(tmp_path: Path) -> None:

@@ -214,6 +214,46 @@ def test_carriers_have_one_specification_each() -> None:
     }
 
 
+SPELLINGS = {
+    "UPS": ["UPS Ground", "UPS SurePost®", "UPS 2nd Day Air®"],
+    "USPS": ["USPS Ground Advantage", "Priority Mail"],
+    "FedEx": ["FedEx Home Delivery", "FedEx Ground® Economy"],
+    "DHL": ["DHL eCommerce", "DHL eCommerce UK", "DHL eCommerce TH"],
+    "Amazon": ["Amazon Shipping", "Amazon MCF", "AMZN_US"],
+    "OnTrac": ["OnTrac"],
+    "GOFO": ["GOFO Express (US)"],
+    "Veho": ["Veho"],
+    "Royal Mail": ["Royal Mail Tracked 48®"],
+    "Parcelforce": ["Parcelforce Express48"],
+    "Evri": ["Evri", "Hermes UK"],
+    "DPD": ["DPD UK", "Interlink Express"],
+    "Yodel": ["Yodel", "Yodel Xpect 24"],
+    "InPost": ["InPost UK"],
+    "J&T Express": ["J&T Express", "J&T Express Việt Nam", "J&T Express Thailand"],
+    "GHN": ["GHN Express", "Giao Hàng Nhanh"],
+    "GHTK": ["GHTK", "Giao Hàng Tiết Kiệm (GHTK)"],
+    "Viettel Post": ["Viettel Post"],
+    "Shopee Xpress": ["SPX Express VN", "SPX Standard"],
+    "Ninja Van": ["Ninja Van VN", "Ninja Xpress"],
+    "Flash Express": ["Flash Express TH"],
+    "Kerry Express": ["เคอรี่ เอ็กซ์เพรส"],
+    "Thailand Post": ["ไปรษณีย์ไทย EMS"],
+    "JNE": ["JNE Reguler"],
+    "SiCepat": ["SiCepat REG"],
+    "AnterAja": ["AnterAja Reguler"],
+    "TIKI": ["TIKI"],
+}
+
+
+@pytest.mark.parametrize(
+    ("spelling", "carrier"),
+    [(spelling, carrier) for carrier, found in SPELLINGS.items() for spelling in found],
+)
+def test_spellings_of_carriers(spelling: str, carrier: str) -> None:
+    found = [row["carrier"] for row in seed("carriers") if row["alias"] == folded(spelling)]
+    assert found == [carrier]
+
+
 @pytest.mark.parametrize(
     ("name", "column"),
     [
@@ -269,6 +309,67 @@ def test_cancel_reasons(actor: str, reason: str, fault: str) -> None:
     assert found == [fault]
 
 
+SELLER_SIDE = (
+    "out_of_stock",
+    "pricing_error",
+    "not_shipped_in_time",
+    "wrong_listing",
+    "cannot_ship",
+)
+SELLER_WORDS = [
+    ("en", ("Out of stock", "Pricing error", "Not shipped in time", "Wrong listing",
+            "Cannot ship")),
+    ("th", ("สินค้าหมด", "ตั้งราคาผิด", "ไม่ได้จัดส่งภายในเวลาที่กำหนด", "ลงรายการสินค้าผิด",
+            "ไม่สามารถจัดส่งได้")),
+    ("vi", ("Hết hàng", "Lỗi định giá", "Không gửi hàng đúng hạn", "Đăng bán sai",
+            "Không thể giao hàng")),
+    ("id", ("Stok habis", "Kesalahan harga", "Tidak dikirim tepat waktu", "Salah listing",
+            "Tidak dapat dikirim")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "words"), SELLER_WORDS)
+def test_every_language_knows_the_reasons_of_the_seller(
+    language: str, words: tuple[str, ...]
+) -> None:
+    rows = {(row["reason"], row["actor"]): row for row in seed("cancel_reasons")}
+    for group, word in zip(SELLER_SIDE, words, strict=True):
+        for actor in ("seller", "system"):
+            row = rows[folded(word), actor]
+            assert (row["fault"], row["reason_group"], row["language"]) == (
+                "seller",
+                group,
+                language,
+            )
+    # A buyer who will not wait, or is told that there is none, leaves through the seller's fault;
+    # a buyer's other reasons are the buyer's.
+    assert [(folded(word), "buyer") in rows for word in words] == [True, False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("language", "platform", "asked", "changed"),
+    [
+        ("en", "Payment failed", "Buyer requested cancellation", "No longer needed"),
+        ("th", "การชำระเงินล้มเหลว", "ผู้ซื้อขอยกเลิก", "ไม่ต้องการแล้ว"),
+        ("vi", "Thanh toán thất bại", "Người mua yêu cầu hủy đơn", "Không còn nhu cầu"),
+        ("id", "Pembayaran gagal", "Permintaan pembeli", "Tidak dibutuhkan lagi"),
+    ],
+)
+def test_every_language_knows_the_reasons_of_platform_and_buyer(
+    language: str, platform: str, asked: str, changed: str
+) -> None:
+    rows = {(row["reason"], row["actor"]): row for row in seed("cancel_reasons")}
+    for word, actor, fault in (
+        (platform, "system", "platform"),
+        (asked, "seller", "buyer"),
+        (changed, "buyer", "buyer"),
+    ):
+        row = rows[folded(word), actor]
+        assert (row["fault"], row["language"]) == (fault, language)
+    faults = {row["fault"] for row in rows.values() if row["language"] == language}
+    assert faults == {"seller", "buyer", "platform"}
+
+
 def test_one_fault_for_a_reason_and_an_actor() -> None:
     rows = seed("cancel_reasons")
     assert repeated((row["reason"], row["actor"]) for row in rows) == []
@@ -310,6 +411,15 @@ def test_statuses_rank_what_is_further_on() -> None:
     assert rank["to_ship"] == rank["awaiting_shipment"] and rank["shipped"] == rank["in_transit"]
     refunded = {row["status"] for row in seed("return_statuses") if row["is_refunded"] == "true"}
     assert refunded == {"completed", "refunded"}
+
+
+def test_assumed_points_are_labelled() -> None:
+    rows = seed("account_health_assumptions")
+    assert repeated((row["points_kind"], row["reason"]) for row in rows) == []
+    assert {row["reason"] for row in rows} == {row["metric"] for row in seed("policy_lines")}
+    for row in rows:
+        assert row["is_assumed"] == "true" and row["source"].startswith("Assumed")
+        assert int(row["points"]) > 0
 
 
 RETURN_GROUPS = {

@@ -12,6 +12,7 @@ with orders as (
         orders.is_unconfirmed,
         orders.is_fbt,
         faults.platform_fault,
+        faults.reason_group,
         coalesce(faults.cancel_by, '(none)') as cancel_by,
         coalesce(faults.cancel_reason, '(none)') as cancel_reason,
         faults.is_mapped
@@ -32,7 +33,8 @@ select
     cast(null as boolean) as is_mapped,
     cast(count(*) as bigint) as confirmed_orders,
     cast(0 as bigint) as cancelled_orders,
-    cast(0 as bigint) as seller_fault_orders
+    cast(0 as bigint) as seller_fault_orders,
+    cast(0 as bigint) as out_of_stock_orders
 from orders
 group by shop_id, created_on, counts_from_on
 
@@ -52,7 +54,20 @@ select
     cast(
         sum(case when not is_unconfirmed and not is_fbt and platform_fault = 'seller' then 1 else 0 end)
         as bigint
-    ) as seller_fault_orders
+    ) as seller_fault_orders,
+    cast(
+        sum(
+            case
+                when
+                    not is_unconfirmed
+                    and not is_fbt
+                    and platform_fault = 'seller'
+                    and reason_group = 'out_of_stock'
+                    then 1
+                else 0
+            end
+        ) as bigint
+    ) as out_of_stock_orders
 from orders
 where cancelled_on is not null
 group by 1, 2, 3, 4, 5, 6, 7

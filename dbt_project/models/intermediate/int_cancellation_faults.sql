@@ -18,7 +18,7 @@ with cancelled as (
 
 reasons as (
 
-    select reason, actor, max(fault) as fault
+    select reason, actor, max(fault) as fault, max(reason_group) as reason_group
     from {{ ref('cancel_reasons') }}
     group by reason, actor
 
@@ -28,7 +28,8 @@ mapped as (
 
     select
         cancelled.*,
-        coalesce(own.fault, anyone.fault) as reason_fault
+        coalesce(own.fault, anyone.fault) as reason_fault,
+        coalesce(own.reason_group, anyone.reason_group) as reason_group
     from cancelled
     left join reasons as own
         on
@@ -81,6 +82,7 @@ select
     judged.cancel_by,
     judged.cancel_actor,
     judged.cancel_reason,
+    judged.reason_group,
     judged.platform_fault,
     judged.is_mapped,
     case

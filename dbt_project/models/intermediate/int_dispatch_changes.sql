@@ -21,6 +21,7 @@ dispatched as (
         warehouse,
         'dispatched' as part,
         dispatched_on as window_on,
+        cast(null as date) as due_on,
         greatest(dispatched_on, counts_from_on, valid_from_on) as from_on,
         valid_to_on as to_on,
         cast(coalesce(not is_fbt and dispatched_at > dispatch_due_at, false) as integer) as late
@@ -36,6 +37,7 @@ due as (
         warehouse,
         'due' as part,
         dispatch_due_on as window_on,
+        cast(null as date) as due_on,
         greatest(dispatch_due_on, counts_from_on, valid_from_on) as from_on,
         valid_to_on as to_on,
         cast(not is_fbt and coalesce(dispatched_at > dispatch_due_at, true) as integer) as late
@@ -57,6 +59,7 @@ overdue_open as (
         warehouse,
         'overdue_open' as part,
         cast(null as date) as window_on,
+        dispatch_due_on as due_on,
         greatest(dispatch_due_on, counts_from_on, valid_from_on) as from_on,
         least(dispatched_on, cancelled_on, valid_to_on) as to_on,
         1 as late
@@ -90,11 +93,12 @@ select
     warehouse,
     part,
     window_on,
+    due_on,
     from_on as known_on,
     cast(count(*) as bigint) as orders,
     cast(sum(late) as bigint) as late_orders
 from held
-group by shop_id, warehouse, part, window_on, from_on
+group by shop_id, warehouse, part, window_on, due_on, from_on
 
 union all
 
@@ -103,9 +107,10 @@ select
     warehouse,
     part,
     window_on,
+    due_on,
     to_on as known_on,
     cast(-count(*) as bigint) as orders,
     cast(-sum(late) as bigint) as late_orders
 from held
 where to_on is not null
-group by shop_id, warehouse, part, window_on, to_on
+group by shop_id, warehouse, part, window_on, due_on, to_on

@@ -139,10 +139,12 @@ clocked as (
         days.free_cancellation_minutes,
         {%- for kind in ['on', 'at'] %}
         case
+            -- What the platform named follows from the rules that were in force.
+            when days.is_what_if then null
             when days.dispatch_event = 'tracking_uploaded' then actors.rts_sla_{{ kind }}
             else actors.tts_sla_{{ kind }}
         end as named_dispatch_due_{{ kind }},
-        actors.delivery_due_{{ kind }} as named_deliver_by_{{ kind }},
+        case when days.is_what_if then null else actors.delivery_due_{{ kind }} end as named_deliver_by_{{ kind }},
         {%- endfor %}
         -- Made to order, backorder, custom and pre-order have clocks of their own; without a handling time
         -- or a closing date they have no due time.

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {#- How an order stands at its shop's newest as-of moment: later stamps are not seen yet. -#}
 with states as (
 

@@ -81,6 +81,11 @@ select
             then greatest(scan_due_on, scans_judged_from_on)
     end as unscanned_from_on,
     first_possession_on as unscanned_to_on,
+    -- From when the number is known to have been uploaded late.
+    case
+        when scans_judged_from_on is not null and late_upload_on is not null
+            then greatest(late_upload_on, scans_judged_from_on)
+    end as late_upload_from_on,
     -- From when another test of the scans fails, and which comes first.
     case
         when has_scan_before_order then scans_judged_from_on

@@ -85,7 +85,7 @@ supported as (
 ),
 
 -- Few combinations of specifications occur: whether one of them is a supported carrier's is looked
--- up once for each.
+-- up once for each. Plain digits that fit a carrier by their length alone (`~`) are nobody else's.
 supported_fits as (
 
     select distinct
@@ -105,6 +105,49 @@ scan_deadlines as (
 
     select shop_id, day_on, scan_due_on
     from {{ ref('int_policy_days') }}
+
+),
+
+-- Where the platform does not say when a number reached it, the warehouse does.
+uploads as (
+
+    select
+        shipments.order_key,
+        shipments.tracking_number,
+        min(shipments.tracking_uploaded_at) as uploaded_at,
+        min(shipments.tracking_uploaded_on) as uploaded_on
+    from {{ ref('int_shipments') }} as shipments
+    inner join {{ ref('int_orders') }} as orders
+        on shipments.order_key = orders.order_key
+    where
+        shipments.tracking_number is not null
+        and shipments.tracking_uploaded_at is not null
+        and orders.shipped_on is not null
+        and coalesce(orders.rts_on > orders.shipped_on, true)
+    group by shipments.order_key, shipments.tracking_number
+
+),
+
+timed as (
+
+    select
+        judged.*,
+        uploads.uploaded_at,
+        uploads.uploaded_on,
+        -- Nobody can upload a number before its order is there.
+        case
+            when judged.dispatched_at is not null
+                then {{ dbt.dateadd(
+                    'hour', 'policies.upload_hours', 'greatest(judged.dispatched_at, judged.order_created_at)'
+                ) }}
+        end as upload_due_at
+    from judged
+    left join {{ ref('policy_versions') }} as policies
+        on judged.policy_version = policies.policy_version
+    left join uploads
+        on
+            judged.order_key = uploads.order_key
+            and judged.tracking_number = uploads.tracking_number
 
 )
 
@@ -148,15 +191,24 @@ select
             then judged.cancelled_on
     end as cancelled_unscanned_on,
     scan_deadlines.scan_due_on,
+    -- The warehouse's word counts until the platform's own stamp is known, which is later and so late too.
+    case
+        when
+            judged.uploaded_at > judged.upload_due_at
+            and coalesce(judged.uploaded_on < judged.rts_on, true)
+            then greatest(judged.uploaded_on, judged.dispatched_on)
+        when judged.rts_at > judged.upload_due_at then greatest(judged.rts_on, judged.dispatched_on)
+    end as late_upload_on,
     case
         when judged.tracking_number is null then 'missing_number'
         when supported.carrier is null then 'unsupported_carrier'
         when judged.spec_code is null or judged.spec_code = '' then null
-        when ',' || judged.tracking_fits || ',' like '%,' || judged.spec_code || ',%' then null
+        when ',' || replace(judged.tracking_fits, '~', '') || ',' like '%,' || judged.spec_code || ',%'
+            then null
         when supported_fits.tracking_fits is not null then 'carrier_mismatch'
         else 'bad_format'
     end as number_defect
-from judged
+from timed as judged
 left join supported
     on
         judged.policy_market = supported.market

@@ -76,7 +76,8 @@ versioned as (
 
     select
         ruled_days.*,
-        policies.policy_version
+        policies.policy_version,
+        false as is_what_if
     from ruled_days
     inner join policies
         on
@@ -91,7 +92,8 @@ versioned as (
     select
         shop_days.*,
         policies.market as policy_market,
-        policies.policy_version
+        policies.policy_version,
+        true as is_what_if
     from shop_days
     cross join {{ source('inputs', 'policy_override') }} as override
     inner join policies
@@ -116,6 +118,7 @@ clocked as (
         versioned.ends_at,
         versioned.policy_market,
         versioned.policy_version,
+        versioned.is_what_if,
         policies.calendar_id,
         policies.dispatch_event,
         policies.scan_business_days,

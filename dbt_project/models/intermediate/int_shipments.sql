@@ -1,6 +1,7 @@
 {#-
   The newest version of each shipment of the orders that somebody may ask about: those of the last
-  months, and every order that was ever late. The others need no stages.
+  months, every order that was ever late, and orders that were shipped before their `RTS Time` was
+  known (the upload stamp stands in for it). The others need no stages.
 -#}
 {%- set stamps = [
     'received_at', 'allocated_at', 'picked_at', 'quality_checked_at', 'packed_at',
@@ -33,7 +34,10 @@ wanted as (
             and (dispatched_at is null or dispatched_at > dispatch_due_at)
     ) as late
         on orders.order_key = late.order_key
-    where orders.created_on >= oldest_days.recent_from_on or late.order_key is not null
+    where
+        orders.created_on >= oldest_days.recent_from_on
+        or late.order_key is not null
+        or (orders.shipped_on is not null and coalesce(orders.rts_on > orders.shipped_on, true))
 
 ),
 
@@ -86,9 +90,11 @@ select
     coalesce(carriers.carrier, newest.carrier_name) as carrier,
     newest.service,
     newest.tracking_number,
+    newest.ship_to_zip3,
     {%- for stamp in stamps %}
-    newest.{{ stamp }}{{ ',' if not loop.last }}
+    newest.{{ stamp }},
     {%- endfor %}
+    newest.tracking_uploaded_on
 from newest
 left join carriers
     on {{ fold('newest.carrier_name') }} = carriers.alias

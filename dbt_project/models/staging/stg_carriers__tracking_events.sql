@@ -14,6 +14,7 @@ renamed as (
         event_on,
         event_code,
         event_zip3,
+        event_country,
         -- A label or a tender is the seller's word; only a carrier's scan is possession.
         event_code not in ('label_created', 'tendered') as is_possession
     from source

@@ -12,6 +12,7 @@ renamed as (
         name as warehouse_name,
         kind,
         zip3,
+        daily_capacity,
         active_from_on,
         active_to_on
     from source
@@ -22,5 +23,10 @@ select * from renamed
 -- Two declarations that disagree are reported by the gate; one of them still has to be taken.
 qualify row_number() over (
     partition by shop_id, warehouse_id
-    order by active_from_on desc nulls last, zip3 nulls last, warehouse_name nulls last, kind nulls last
+    order by
+        active_from_on desc nulls last,
+        zip3 nulls last,
+        warehouse_name nulls last,
+        kind nulls last,
+        daily_capacity nulls last
 ) = 1

@@ -24,6 +24,7 @@ renamed as (
         label_created_at,
         tendered_at,
         tracking_uploaded_at,
+        tracking_uploaded_on,
         {{ row_fingerprint([
             'order_id', 'warehouse_id', 'tracking_number', 'carrier', 'service', 'ship_from_zip3',
             'received_at', 'allocated_at', 'picked_at', 'quality_checked_at', 'packed_at',

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from flows.report.charts_time import stacked_weeks
 from flows.report.formats import plural
-from flows.report.model import Cell, Column, Page, Row, Section, Table, count, words
+from flows.report.indicator_sentences import fulfillment_sentence, product_sentence
+from flows.report.model import (
+    Cell,
+    Column,
+    Page,
+    Row,
+    Section,
+    Table,
+    count,
+    list_caption,
+    rate,
+    words,
+)
+from flows.report.rule_marts import SHOWN
 from flows.report.sections.rates import lists_elsewhere
 from flows.report.sections.shipping import basis_table, trend
-from flows.report.sentences import row_sentence
+from flows.report.sentences import capital, row_sentence, window_words
 from flows.report.svg import Figure
 
 METRIC = "seller_fault_cancellation_rate"
@@ -26,7 +41,7 @@ _FAULT_WORDS = {fault: word for fault, word, _ in _FAULTS}
 def cancellations(page: Page) -> Section:
     """Are cancellations our fault?"""
     day = page.day
-    section = Section("cancellations", "Are cancellations our fault?")
+    section = Section("cancellations", "Are cancellations our fault?", "Cancellations")
     now = day.rate(METRIC)
     if now is None:
         section.answers.append("No order is known on this day.")
@@ -39,6 +54,7 @@ def cancellations(page: Page) -> Section:
             f"{plural(unmapped, 'cancellation')} of the last 30 days {verb} a reason without a "
             "mapping."
         )
+    section.answers += _fulfillment(page)
     section.figures += trend(page, METRIC)
     chart = fault_weeks(page)
     if chart is not None:
@@ -48,11 +64,86 @@ def cancellations(page: Page) -> Section:
         section.tables.append(reason_table(page))
     elif day.is_built:
         section.answers.append("No order of the last 30 days was cancelled.")
+    products = day.rules.product_cancellations
+    if products.height:
+        section.answers += _product_rule(page)
+        section.tables += _product_table(page)
+        section.downloads.append(
+            page.download("product_cancellations.csv", "Cancellations by SKU (CSV)")
+        )
     if day.has_lists:
-        section.downloads = [page.download("cancellations.csv", "Cancelled orders (CSV)")]
+        section.downloads += [page.download("cancellations.csv", "Cancelled orders (CSV)")]
     else:
         section.notes.append(lists_elsewhere(page))
     return section
+
+
+def _fulfillment(page: Page) -> list[str]:
+    """The out-of-stock and unshipped rates of the last 7 days in one line."""
+    said = [
+        fulfillment_sentence(row)
+        for row in page.day.rules.fulfillment
+        if row["window_name"] == "rolling_7d"
+    ]
+    return [" ".join(said)] if said else []
+
+
+def _past_lines(page: Page) -> list[dict[str, Any]]:
+    """One row a SKU past the lines of a product-level rule, the most cancellations first."""
+    frame = page.day.rules.product_cancellations
+    return (
+        frame.filter(pl.col("is_past_lines")).unique("seller_sku", maintain_order=True).to_dicts()
+    )
+
+
+def _product_rule(page: Page) -> list[str]:
+    first = page.day.rules.product_cancellations.row(0, named=True)
+    said = product_sentence(
+        [row["seller_sku"] for row in _past_lines(page)],
+        first["shop_line"],
+        first["product_line"],
+        bool(first["is_rule_in_force"]),
+    )
+    return [said] if said else []
+
+
+def _product_table(page: Page) -> list[Table]:
+    found = _past_lines(page)
+    if not found:
+        return []
+    rows = [
+        Row(
+            [
+                words(row["seller_sku"]),
+                count(row["seller_fault_cancellations"]),
+                count(row["orders"]),
+                rate(row["value"], row["product_line"]),
+                rate(row["shop_value"], row["shop_line"]),
+                Cell(capital(window_words(row["window_name"]))),
+            ]
+        )
+        for row in found[:SHOWN]
+    ]
+    return [
+        Table(
+            list_caption(
+                "SKU at the lines of a product-level rule",
+                len(rows),
+                len(found),
+                "the most cancelled first",
+                "SKUs at the lines of a product-level rule",
+            ),
+            [
+                Column("SKU"),
+                Column("Seller's fault", True),
+                Column("Orders", True),
+                Column("Rate", True),
+                Column("Shop", True),
+                Column("Window"),
+            ],
+            rows,
+        )
+    ]
 
 
 def fault_weeks(page: Page) -> Figure | None:

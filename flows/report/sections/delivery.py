@@ -32,7 +32,7 @@ ACTIVE, ALL = "(active)", "(all)"
 def delivery(page: Page) -> Section:
     """Do parcels arrive on time?"""
     day = page.day
-    section = Section("delivery", "Do parcels arrive on time?")
+    section = Section("delivery", "Do parcels arrive on time?", "Delivery")
     now = day.rate(METRIC)
     if now is None:
         section.answers.append("No order is known on this day.")
@@ -96,7 +96,7 @@ def _carriers(page: Page, target: float) -> Table:
 
 def coverage(page: Page) -> Section:
     """Where do we deliver slowly?"""
-    section = Section("coverage", "Where do we deliver slowly?")
+    section = Section("coverage", "Where do we deliver slowly?", "Coverage")
     frame = page.day.coverage
     active = frame.filter(pl.col("origin_set") == ACTIVE)
     whole = active.filter(pl.col("ship_to_state") == ALL).to_dicts()

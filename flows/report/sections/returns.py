@@ -29,7 +29,7 @@ _SHOWN = 200
 def returns(page: Page, *, closed_only: bool = False) -> Section:
     """What comes back, and why? ``closed_only`` shows the rates whose window has closed."""
     day = page.day
-    section = Section("returns", "What comes back, and why?")
+    section = Section("returns", "What comes back, and why?", "Returns")
     section.notes += page.not_judged(
         "seller_center/returns",
         "seller_center/affiliate_orders",
@@ -134,7 +134,7 @@ def _table(by: str, rows: list[dict[str, Any]]) -> Table:
             )
         )
     names = [Column(label)] + ([Column("Product")] if by == "sku" else [])
-    what = "SKUs" if by == "sku" else "creators"
+    what = "SKU" if by == "sku" else "creator"
     return Table(
         list_caption(what, len(lines), len(rows), "the highest lower bound first"),
         [

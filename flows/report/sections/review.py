@@ -58,7 +58,7 @@ def _value(row: dict[str, Any] | None) -> float | None:
 
 def held_the_line(page: Page) -> Section:
     """Did we hold the line?"""
-    section = Section("line", "Did we hold the line?")
+    section = Section("line", "Did we hold the line?", "The line")
     weeks = _weeks(page)
     for row in worst_first(page.day.headline):
         section.answers.append(row_sentence(row))
@@ -134,7 +134,7 @@ def _table(weeks: dict[str, list[tuple[date, dict[str, Any] | None]]]) -> Table:
 def drivers(page: Page) -> Section:
     """What stands behind it?"""
     day = page.day
-    section = Section("drivers", "What stands behind it?")
+    section = Section("drivers", "What stands behind it?", "Drivers")
     late = day.rate("late_dispatch_rate")
     worst = next((row for row in day.warehouses if row["numerator"]), None)
     if late and worst:

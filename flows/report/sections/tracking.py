@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flows.report.charts_rows import Bar, bars
-from flows.report.formats import format_date, plural
+from flows.report.formats import MISSING, format_date, plural
 from flows.report.marts import LIST_LIMIT
 from flows.report.model import (
     Cell,
@@ -15,9 +15,12 @@ from flows.report.model import (
     Section,
     Table,
     code,
+    count,
     list_caption,
     words,
 )
+from flows.report.rule_marts import SHOWN
+from flows.report.rule_words import DIMENSION_WORDS, words_of
 from flows.report.sections.rates import lists_elsewhere
 from flows.report.sections.shipping import anchor, basis_table, trend
 from flows.report.sentences import (
@@ -37,7 +40,7 @@ def defect_words(defect: str) -> str:
 def tracking(page: Page) -> Section:
     """Are tracking numbers valid?"""
     day = page.day
-    section = Section("tracking", "Are tracking numbers valid?")
+    section = Section("tracking", "Are tracking numbers valid?", "Tracking")
     now = day.rate(METRIC)
     if now is None:
         section.answers.append("No order is known on this day.")
@@ -55,17 +58,25 @@ def tracking(page: Page) -> Section:
     elif day.is_built:
         section.answers.append("No package of the last 30 days has a tracking defect.")
     section.tables.append(basis_table(page, METRIC))
+    section.tables += _segments(page)
+    if day.rules.tracking_by:
+        label = "Tracking by carrier, warehouse and label (CSV)"
+        section.downloads.append(page.download("tracking_by.csv", label))
     if not day.has_lists:
         section.notes.append(lists_elsewhere(page))
         return section
-    section.downloads = [page.download("tracking_defects.csv", "Tracking defects (CSV)")]
+    section.downloads.append(page.download("tracking_defects.csv", "Tracking defects (CSV)"))
     packages = day.defective_packages(LIST_LIMIT)
     if packages.height:
         rows = [_package_row(row) for row in packages.iter_rows(named=True)]
         section.tables.append(
             Table(
                 list_caption(
-                    "packages with a defect", len(rows), max(total, len(rows)), "the newest first"
+                    "package with a defect",
+                    len(rows),
+                    max(total, len(rows)),
+                    "the newest first",
+                    "packages with a defect",
                 ),
                 [
                     Column("Package"),
@@ -88,6 +99,40 @@ def defect_bars(page: Page) -> Figure:
         for row in page.day.tracking_defects
     ]
     return bars(page.ids, "Tracking defects, packages of the last 30 days", items, "")
+
+
+def _segments(page: Page) -> list[Table]:
+    """Packages of 30 days by carrier, warehouse and label source, in one table."""
+    found = page.day.rules.tracking_by
+    if not found:
+        return []
+    shown = [row for row in found if row["defects"]][:SHOWN] or found[:SHOWN]
+    rows = [
+        Row(
+            [
+                words(row["segment"] or "(none)"),
+                Cell(words_of(DIMENSION_WORDS, row["dimension"])),
+                count(row["defects"] or 0),
+                count(row["packages"]),
+                Cell(defect_words(row["main_defect"]) if row["main_defect"] else MISSING),
+            ]
+        )
+        for row in shown
+    ]
+    return [
+        Table(
+            "Packages with a defect by carrier, label source and warehouse, last 30 days, the most "
+            "first in each.",
+            [
+                Column("Segment"),
+                Column("Of"),
+                Column("With a defect", True),
+                Column("Packages", True),
+                Column("Main defect"),
+            ],
+            rows,
+        )
+    ]
 
 
 def _package_row(row: dict[str, Any]) -> Row:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from flows.report.formats import format_count, format_date, plural
-from flows.report.model import Cell, Column, Page, Row, Section, Table, code, count, words
+from flows.report.model import (
+    Cell,
+    Column,
+    Page,
+    Row,
+    Section,
+    Table,
+    code,
+    count,
+    words,
+)
+from flows.report.sections.restated import restated_table, restated_words, rule_words
 from flows.report.sentences import incomplete_sentence
 
 _FILES_SHOWN = 100
@@ -53,7 +64,7 @@ def reach_sentence(page: Page) -> str:
 def trust(page: Page) -> Section:
     """Can these numbers be trusted?"""
     day = page.day
-    section = Section("trust", "Can these numbers be trusted?")
+    section = Section("trust", "Can these numbers be trusted?", "Trust")
     section.downloads = [page.download("row_accounting.csv", "Every file (CSV)")]
     gates = page.context.gates_of(day.shop.shop_id)
     failed = [gate for gate in gates if not gate["passed"]]
@@ -74,6 +85,10 @@ def trust(page: Page) -> Section:
             f"{plural(day.refused_files, 'file')} {verb} refused and not read; each is listed "
             "with the mend in the quarantine folder."
         )
+    section.answers += [said for said in (restated_words(page), *rule_words(page)) if said]
+    section.tables += restated_table(page)
+    if day.rules.restatements.height:
+        section.downloads.append(page.download("restatements.csv", "Restated numbers (CSV)"))
     section.tables += _accounting(page)
     if gates:
         section.tables.append(_gates(gates))

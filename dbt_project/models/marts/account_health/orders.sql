@@ -1,7 +1,13 @@
-with acted_on as (
+with seen as (
+
+    select * from {{ ref('int_orders_now') }}
+
+),
+
+acted_on as (
 
     select order_key, shop_id, as_of_on, is_open
-    from {{ ref('int_orders_now') }}
+    from seen
     where is_open or cancelled_at is not null
 
 ),
@@ -93,7 +99,7 @@ select
     open_events.event_code as last_event_code,
     orders.policy_version
 from {{ ref('int_orders') }} as orders
-inner join {{ ref('int_orders_now') }} as seen
+inner join seen
     on orders.order_key = seen.order_key
 left join {{ ref('int_order_scans') }} as scans
     on orders.order_key = scans.order_key

@@ -28,6 +28,7 @@ judged as (
             when number_defect is not null then number_defect
             when not is_scan_judged then null
             when not is_scanned and scan_due_on <= as_of_on then 'no_scan'
+            when late_upload_on <= as_of_on then 'late_upload'
             when has_scan_before_order then 'scan_before_order'
             when zip_mismatch_on <= as_of_on then 'zip_mismatch'
         end as tracking_defect

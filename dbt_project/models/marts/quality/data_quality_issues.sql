@@ -68,13 +68,71 @@ deadlines as (
 
 ),
 
+-- The platform of the United States takes no tracking that begins abroad.
+abroad as (
+
+    select
+        events.shop_id,
+        events.tracking_number,
+        min(trim(events.event_country)) as country,
+        min(events.event_on) as first_on
+    from {{ ref('stg_carriers__tracking_events') }} as events
+    inner join {{ source('inputs', 'shops') }} as shops
+        on
+            events.shop_id = shops.shop_id
+            and shops.market = 'US'
+    where
+        events.is_possession
+        and events.event_country <> 'US'
+        and {{ fold('events.event_country') }} not in (
+            '', 'us', 'usa', 'u.s.', 'u.s.a.', 'united states', 'united states of america',
+            'pr', 'puerto rico', 'gu', 'guam', 'vi', 'u.s. virgin islands', 'as', 'american samoa', 'mp',
+            'northern mariana islands'
+        )
+    group by events.shop_id, events.tracking_number
+
+),
+
+cross_border as (
+
+    select
+        packages.shop_id,
+        'cross_border_parcel' as issue,
+        coalesce(packages.carrier, '(none)') || ', ' || abroad.country as subject,
+        greatest(abroad.first_on, packages.order_created_on) as known_on,
+        count(*) as rows,
+        'Ship from within the market: tracking that begins abroad may not count as valid.' as mend
+    from {{ ref('int_packages') }} as packages
+    inner join abroad
+        on
+            packages.shop_id = abroad.shop_id
+            and packages.tracking_number = abroad.tracking_number
+            and packages.order_created_on <= {{ add_days('abroad.first_on', 90) }}
+    group by
+        packages.shop_id,
+        coalesce(packages.carrier, '(none)') || ', ' || abroad.country,
+        greatest(abroad.first_on, packages.order_created_on)
+
+),
+
 found as (
 
     select * from carriers
     union all
+    select * from cross_border
+    union all
     select * from states
     union all
     select * from warehouses
+    union all
+    select
+        shop_id,
+        issue,
+        warehouse as subject,
+        known_on,
+        orders as rows,
+        mend
+    from {{ ref('int_handling_issues') }}
     union all
     select * from deadlines
 

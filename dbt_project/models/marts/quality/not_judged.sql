@@ -18,6 +18,10 @@
         'There is no inventory file, so no cancellation is checked against the stock.'
     ),
     (
+        'reference/account_health', 'account health',
+        'There is no account health log, so neither score nor zone is known.'
+    ),
+    (
         'reference/support_tickets', 'tickets',
         'There is no ticket file, so complaints and questions about shipping are unknown.'
     ),
