@@ -340,6 +340,7 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
     ),
     "seven_indicators": (_rows_a_day("seven_indicators", 7, "indicators"),),
     "diagnoses": (_rows_a_day("diagnoses", 3, "symptoms"),),
+    "daily_outcomes": (_rows_a_day("daily_outcomes", 4, "outcomes"),),
     "tracking_defects": (
         _adds_up(
             "tracking_defects",

@@ -6,7 +6,7 @@ import polars as pl
 from flows.simulate.clock import NEVER, utc_text
 from flows.simulate.health_log import changes
 from flows.simulate.plan import Plan
-from flows.simulate.stages import CAUSES, HAND_OVER, NO_CAUSE
+from flows.simulate.stages import CAUSES, CONFIRMATION, HAND_OVER, NO_CAUSE
 from flows.simulate.truth_facts import OrderFacts
 from flows.simulate.truth_orders import due_text
 from flows.simulate.truth_rules import RULES
@@ -47,7 +47,8 @@ def late_causes_frame(plan: Plan, facts: OrderFacts, day: int) -> pl.DataFrame:
     """Orders that were made late by one stage on purpose, and that stage.
 
     It took longer than every other one, and more than the lateness. Whether the parcel had been
-    handed over by the due time says what can be appealed against.
+    handed over by the due time says what can be appealed against. Where goods ran out, what was not
+    confirmed may have waited for them: those orders are not named.
     """
     orders, shipments, packages = plan.orders, plan.shipments, plan.packages
     parcels = np.bincount(plan.links.order, minlength=len(orders))
@@ -75,6 +76,9 @@ def late_causes_frame(plan: Plan, facts: OrderFacts, day: int) -> pl.DataFrame:
     rest[cause, np.arange(len(cause))] = 0
     sure = (own > rest.max(axis=0, initial=0)) & (own > sent - facts.due[order])
     sure &= (took >= 0).all(axis=0)
+    script = plan.script
+    if (script.viral_day, script.live_day, script.oversell) != (None, None, None):
+        sure &= cause != CONFIRMATION
     handed = shipments.tendered[box] < facts.due[order]
     # A parcel handed over in time is late through the carrier, whatever took long before.
     sure &= ~handed | (cause > HAND_OVER)

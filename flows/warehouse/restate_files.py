@@ -35,6 +35,7 @@ _MOVES: dict[str, dict[str, tuple[str, ...]]] = {
         "delivered": (_DELIVERY,),
         "cancelled": _ALL,
         "kind": _ALL,
+        "deadline": (_LATE, _DELIVERY),
         "package": (_LATE, _TRACKING, _DELIVERY),
         "fault": (_CANCELLED,),
     },
@@ -58,6 +59,7 @@ _KIND = (
     "subtotal_before_discount",
     "subtotal_after_discount",
 )
+_DEADLINE = ("rts_sla_at", "tts_sla_at", "delivery_due_at")
 _FAULT = ("cancel_by", "cancel_reason")
 _STAMPS = ("created", "paid", "rts", "shipped", "delivered", "cancelled")
 # The columns that say a mark, and the day from which it is known.
@@ -65,6 +67,7 @@ _MARKS: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     _ORDERS: {
         **{stamp: ((f"{stamp}_at",), f"{stamp}_on") for stamp in _STAMPS},
         "kind": (_KIND, "created_on"),
+        "deadline": (_DEADLINE, "created_on"),
         "package": (_PACKAGE, "coalesce(rts_on, shipped_on, created_on)"),
         "fault": (_FAULT, "cancelled_on"),
     },
@@ -75,6 +78,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     _ORDERS: (
         *(f"{stamp}_{part}" for stamp in _STAMPS for part in ("at", "on")),
         *_KIND,
+        *_DEADLINE,
         *_PACKAGE,
         *_FAULT,
     ),

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from flows.home.layout import Home
-from flows.simulate import SCENARIOS, simulate
+from flows.simulate import MARKETS, SCENARIOS, simulate
 from tests.end_to_end.conftest import greenzone
 from tests.end_to_end.truth import differences
 
@@ -20,33 +20,51 @@ ORDERS_A_DAY = 20
 
 
 @dataclass(frozen=True)
-class Market:
-    """Shops of one home folder, named after their scenarios, and the zone of each."""
+class Shop:
+    """What happens to a shop, and where it is."""
+
+    scenario: str
+    zone: str
+    market: str = "US"
+
+
+@dataclass(frozen=True)
+class Range:
+    """The days and the shops of one home folder."""
 
     first: date
     last: date
-    zones: dict[str, str]
+    shops: dict[str, Shop]
 
 
-MARKETS = {
+RANGES = {
     # The dispatch event and the days allowed change on January 12 and 26.
-    "policy_changes": Market(
+    "policy_changes": Range(
         date(2025, 12, 28),
         date(2026, 2, 1),
         {
-            "calm": "America/New_York",
-            "viral": "America/Los_Angeles",
-            "oversell": "Pacific/Honolulu",
+            "calm": Shop("calm", "America/New_York"),
+            "viral": Shop("viral", "America/Los_Angeles"),
+            "oversell": Shop("oversell", "Pacific/Honolulu"),
         },
     ),
     # Clocks go forward on March 8 in two of the zones and stay in the third.
-    "clock_change": Market(
+    "clock_change": Range(
         date(2026, 2, 20),
         date(2026, 3, 25),
         {
-            "live": "America/New_York",
-            "carrier_meltdown": "America/Los_Angeles",
-            "bad_creator": "America/Phoenix",
+            "live": Shop("live", "America/New_York"),
+            "carrier_meltdown": Shop("carrier_meltdown", "America/Los_Angeles"),
+            "bad_creator": Shop("bad_creator", "America/Phoenix"),
+        },
+    ),
+    # In Britain clocks go back on October 27 and the dispatch event changes on November 4.
+    "other_markets": Range(
+        date(2024, 10, 14),
+        date(2024, 11, 18),
+        {
+            "british": Shop("carrier_meltdown", "Europe/London", "GB"),
+            "vietnamese": Shop("calm", "Asia/Ho_Chi_Minh", "VN"),
         },
     ),
 }
@@ -57,38 +75,40 @@ class Published:
     """A home folder after one daily run, with the truth of its shops beside it."""
 
     home: Home
-    market: Market
+    range: Range
 
     def differences(self, published: Home) -> list[str]:
         """What differs from the truth in the warehouse of a home folder, over all shops."""
         return [
             f"{shop}: {sentence}"
-            for shop in self.market.zones
+            for shop in self.range.shops
             for sentence in differences(
                 published.published, self.home.root / "truth" / shop, shop_id=shop
             )
         ]
 
 
-@pytest.fixture(scope="module", params=MARKETS)
+@pytest.fixture(scope="module", params=RANGES)
 def published(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Published:
-    market = MARKETS[request.param]
+    held = RANGES[request.param]
     home = Home(tmp_path_factory.mktemp("scenarios"))
-    for seed, (shop, zone) in enumerate(market.zones.items(), start=31):
+    for seed, (name, shop) in enumerate(held.shops.items(), start=31):
         simulate(
-            home.root, shop, market.first, market.last, ORDERS_A_DAY, seed, [shop], timezone=zone
-        )
-    done = greenzone(home, "daily", "--date", market.last.isoformat(), "--json")
+            home.root, name, held.first, held.last, ORDERS_A_DAY, seed, [shop.scenario],
+            market=shop.market, timezone=shop.zone,
+        )  # fmt: skip
+    done = greenzone(home, "daily", "--date", held.last.isoformat(), "--json")
     assert done.code == 0, done.err
-    assert done.json["shops"] == sorted(market.zones)
-    return Published(home, market)
+    assert done.json["shops"] == sorted(held.shops)
+    return Published(home, held)
 
 
-def test_every_scenario_is_here() -> None:
-    names = [shop for market in MARKETS.values() for shop in market.zones]
-    assert sorted(names) == sorted(SCENARIOS)
+def test_every_scenario_and_every_market_is_here() -> None:
+    shops = [shop for held in RANGES.values() for shop in held.shops.values()]
+    assert {shop.scenario for shop in shops} == set(SCENARIOS)
+    assert {shop.market for shop in shops} == set(MARKETS)
 
 
 def test_every_mart_equals_the_truth(published: Published) -> None:
@@ -103,7 +123,7 @@ def test_no_row_was_refused_and_no_file_left_behind(published: Published) -> Non
             "rows_read = rows_accepted + rows_quarantined + rows_skipped, rows_quarantined "
             "from marts.row_accounting order by all"
         ).fetchall()
-    assert states == [(shop, "loaded", True, 0) for shop in sorted(published.market.zones)]
+    assert states == [(shop, "loaded", True, 0) for shop in sorted(published.range.shops)]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +134,10 @@ def test_no_row_was_refused_and_no_file_left_behind(published: Published) -> Non
         "update marts.kpi_daily set value = value * (1 + 1e-15) where as_of_on = '{last}'",
         "update marts.orders set dispatched_at = dispatched_at + interval 1 millisecond "
         "where dispatched_at = (select max(dispatched_at) from marts.orders)",
-        "delete from marts.zone_coverage where ship_to_state = 'NY'",
+        "delete from marts.zone_coverage where ship_to_state = '(all)'",
+        "update marts.open_orders set bucket = 'overdue' where bucket = 'later'",
+        "update marts.late_dispatch_causes set primary_cause = 'unknown'",
+        "update marts.account_health_daily set score = score + 1 where as_of_on = '{last}'",
         "insert into marts.packages select * from marts.packages limit 1",
     ],
 )
@@ -125,5 +148,5 @@ def test_the_comparison_sees_the_smallest_change(
     changed.published.parent.mkdir()
     shutil.copy(published.home.published, changed.published)
     with duckdb.connect(str(changed.published)) as connection:
-        connection.execute(change.format(last=published.market.last))
+        connection.execute(change.format(last=published.range.last))
     assert published.differences(changed)

@@ -14,8 +14,13 @@ KEYS = {
     "return_rate_by_creator": ("as_of_on", "basis", "window_name", "creator_handle"),
     "zone_coverage": ("as_of_on", "origin_set", "ship_to_state"),
     "row_accounting": ("file",),
+    "open_orders": ("order_id",),
+    "account_health_daily": ("as_of_on",),
 }
 """The marts that have a truth and what identifies a row within a shop."""
+
+CAUSES = "late_causes"
+"""The truth that names what made some of the late orders late; the mart may name others."""
 
 _EXAMPLES = 3
 # Doubles of several operations, in whose last bits the order of those shows; so does a share that
@@ -35,7 +40,7 @@ def differences(published: Path, truth: Path, shop_id: str) -> list[str]:
         truth: the folder with one CSV a mart.
         shop_id: the shop whose truth it is.
     """
-    assert {path.stem for path in truth.glob("*.csv")} == set(KEYS)
+    assert {path.stem for path in truth.glob("*.csv")} == {*KEYS, CAUSES}
     found = []
     with duckdb.connect() as connection:
         connection.execute(f"attach {_text(published)} as warehouse (read_only)")
@@ -45,6 +50,7 @@ def differences(published: Path, truth: Path, shop_id: str) -> list[str]:
             found += _rows(connection, mart, keys)
             for column in columns:
                 found += _values(connection, mart, keys, column)
+        found += _causes(connection, truth / f"{CAUSES}.csv", shop_id)
     return found
 
 
@@ -103,6 +109,21 @@ def _values(
         f"inner join expected as e using ({', '.join(keys)}) where {differs} order by all"
     ).fetchall()
     return _say(f"{mart}.{column}, published and true", rows)
+
+
+def _causes(connection: duckdb.DuckDBPyConnection, path: Path, shop_id: str) -> list[str]:
+    """Late orders whose cause, or whose chance of an appeal, is not the one that is known."""
+    rows = connection.execute(
+        "select order_id, found.primary_cause, found.is_appeal_candidate, "
+        "known.cause, known.is_appeal_candidate "
+        f"from read_csv({_text(path)}, header = true, auto_detect = false, columns = "
+        "{'order_id': 'varchar', 'cause': 'varchar', 'is_appeal_candidate': 'boolean'}) as known "
+        "left join (select * from warehouse.marts.late_dispatch_causes "
+        f"where shop_id = {_text(shop_id)}) as found using (order_id) "
+        "where found.primary_cause is distinct from known.cause "
+        "or found.is_appeal_candidate is distinct from known.is_appeal_candidate order by all"
+    ).fetchall()
+    return _say("late_dispatch_causes, published and true", rows)
 
 
 def _say(what: str, rows: list[tuple[object, ...]]) -> list[str]:

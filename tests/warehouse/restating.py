@@ -58,6 +58,7 @@ create table lake.seller_center__orders (shop_id text, source_id text, order_id 
     cancelled_at timestamp, cancelled_on date, normal_or_pre_order text, order_channel text,
     payment_method text, fulfillment_type text, delivery_option text, delivery_option_type text,
     subtotal_before_discount decimal(18, 2), subtotal_after_discount decimal(18, 2),
+    rts_sla_at timestamp, tts_sla_at timestamp, delivery_due_at timestamp,
     package_id text, tracking_number text, shipping_provider_name text, zip3 text,
     cancel_by text, cancel_reason text);
 """

@@ -196,6 +196,15 @@ def test_an_order_that_comes_late_names_its_export(story: Story) -> None:
     assert _restated_by(story) == [("files", "b.csv, late orders.csv", 2)]
 
 
+def test_a_deadline_that_the_platform_changes_is_news(story: Story) -> None:
+    _order(story, "1", D2)
+    story.read("orders-1.csv", ORDERS, [_row("1", D2, tts_sla_at=D2)])
+    story.publish({("a", D2): (4, 100)})
+    story.read("longer.csv", ORDERS, [_row("1", D2, tts_sla_at=D3)])
+    story.read("same.csv", ORDERS, [_row("1", D2, tts_sla_at=D2)])
+    assert _restated_by(story) == [("files", "longer.csv", 1)]
+
+
 def test_a_file_whose_rows_do_not_show_it_is_named_when_nothing_else_explains(
     story: Story,
 ) -> None:

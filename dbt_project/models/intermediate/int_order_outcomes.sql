@@ -3,8 +3,7 @@
   What went wrong with each order of the last 30 days, and what came of it, as seen at the newest as-of
   moment.
 
-  The usual carrier of a warehouse and state is the one that took most of its orders, ties by name. The
-  scan gap is the time from the order being ready to ship to its first scan; null while it has none.
+  The usual carrier of a warehouse and state is the one that took most of its orders, ties by name.
 -#}
 with recent as (
 
@@ -13,17 +12,12 @@ with recent as (
         seen.order_key,
         seen.as_of_on,
         orders.order_id,
-        orders.created_at,
         orders.state_code,
         seen.is_late_dispatch or seen.is_overdue_open as is_late_dispatch,
         seen.is_on_time_delivery,
-        case when orders.rts_on <= seen.as_of_on then orders.rts_at end as ready_at,
-        case when scans.first_possession_at < now.ends_at then scans.first_possession_at end as scanned_at,
         coalesce(scans.carrier, scans.carrier_name) as carrier,
         coalesce(warehouses.warehouse_id, warehouses.warehouse_name, '(unknown)') as warehouse
     from {{ ref('int_orders_now') }} as seen
-    inner join {{ ref('int_current_days') }} as now
-        on seen.shop_id = now.shop_id
     inner join {{ ref('int_orders') }} as orders
         on
             seen.order_key = orders.order_key
@@ -86,8 +80,7 @@ contacts as (
     select
         recent.order_key,
         bool_or(tickets.is_about_shipping) as is_shipping_contact,
-        bool_or(tickets.topic = 'wrong_item') as is_wrong_item_contact,
-        sum(case when tickets.is_about_shipping then 1 else 0 end) as shipping_contacts
+        bool_or(tickets.topic = 'wrong_item') as is_wrong_item_contact
     from recent
     inner join {{ ref('stg_reference__support_tickets') }} as tickets
         on
@@ -124,15 +117,7 @@ select
     coalesce(not recent.is_on_time_delivery, false) as is_late_delivery,
     coalesce(contacts.is_shipping_contact, false) as is_shipping_contact,
     coalesce(contacts.is_wrong_item_contact, false) as is_wrong_item_contact,
-    refunds.order_key is not null as is_refunded,
-    recent.ready_at is not null as is_ready,
-    case
-        when recent.ready_at is not null and recent.scanned_at is not null
-            then
-                greatest({{ epoch_micros('recent.scanned_at') }} - {{ epoch_micros('recent.ready_at') }}, 0)
-                / cast(3600000000 as double)
-    end as scan_gap_hours,
-    cast(coalesce(contacts.shipping_contacts, 0) as bigint) as shipping_contacts
+    refunds.order_key is not null as is_refunded
 from recent
 left join usual_carriers
     on

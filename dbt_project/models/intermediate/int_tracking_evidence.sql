@@ -7,6 +7,7 @@
   scan, an exception, or delivered late. Upload: no number, one that fits nobody or another carrier,
   or one that came too late.
 -#}
+{%- set never = "cast('9999-12-31' as date)" -%}
 with ticket_feeds as (
 
     select distinct shop_id
@@ -34,49 +35,39 @@ asked as (
 
 ),
 
--- Packages with a defect at some time, and orders that came late or have not come.
+-- Packages with a defect, and from when to when, and orders that came late or have not come.
 defects as (
 
+    {% for is_route, holds, from_on, to_on in [
+        (
+            'false', "phases.number_defect in ('missing_number', 'bad_format', 'carrier_mismatch')",
+            'phases.phase_from_on', never,
+        ),
+        (
+            'false', 'phases.number_defect is null and phases.late_upload_from_on is not null',
+            'phases.late_upload_from_on', never,
+        ),
+        (
+            'true', 'phases.number_defect is null and phases.unscanned_from_on is not null',
+            'phases.unscanned_from_on', 'coalesce(phases.unscanned_to_on, ' ~ never ~ ')',
+        ),
+    ] -%}
     select
         phases.shop_id,
         packages.order_key,
         phases.window_on,
-        phases.phase_from_on as from_on,
-        coalesce(phases.phase_to_on, cast('9999-12-31' as date)) as to_on,
-        false as is_route,
-        true as is_upload
+        greatest(phases.phase_from_on, {{ from_on }}) as from_on,
+        least(coalesce(phases.phase_to_on, {{ never }}), {{ to_on }}) as to_on,
+        {{ is_route }} as is_route,
+        not {{ is_route }} as is_upload
     from {{ ref('int_package_phases') }} as phases
     inner join {{ ref('int_order_packages') }} as packages
         on
             phases.shop_id = packages.shop_id
             and phases.package_key = packages.package_key
-    where
-        phases.is_rated_package
-        and phases.number_defect in ('missing_number', 'bad_format', 'carrier_mismatch')
-
-    union all
-
-    select
-        phases.shop_id,
-        packages.order_key,
-        phases.window_on,
-        greatest(phases.phase_from_on, phases.unscanned_from_on) as from_on,
-        least(
-            coalesce(phases.phase_to_on, cast('9999-12-31' as date)),
-            coalesce(phases.unscanned_to_on, cast('9999-12-31' as date))
-        ) as to_on,
-        true as is_route,
-        false as is_upload
-    from {{ ref('int_package_phases') }} as phases
-    inner join {{ ref('int_order_packages') }} as packages
-        on
-            phases.shop_id = packages.shop_id
-            and phases.package_key = packages.package_key
-    where
-        phases.is_rated_package
-        and phases.number_defect is null
-        and phases.unscanned_from_on is not null
-
+    where phases.is_rated_package and {{ holds }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 late_deliveries as (
@@ -87,8 +78,8 @@ late_deliveries as (
         states.deliver_by_on as window_on,
         greatest(states.deliver_by_on, states.valid_from_on) as from_on,
         least(
-            coalesce(states.valid_to_on, cast('9999-12-31' as date)),
-            coalesce(states.cancelled_on, cast('9999-12-31' as date))
+            coalesce(states.valid_to_on, {{ never }}),
+            coalesce(states.cancelled_on, {{ never }})
         ) as to_on,
         true as is_route,
         false as is_upload

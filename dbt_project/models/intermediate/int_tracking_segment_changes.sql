@@ -11,63 +11,77 @@ with reach as (
 
 ),
 
-recent as (
+packages as (
 
-    select phases.*
-    from {{ ref('int_package_phases') }} as phases
+    select
+        packages.shop_id,
+        packages.package_key,
+        packages.order_key,
+        packages.tracking_number,
+        coalesce(packages.carrier, '(none)') as carrier
+    from {{ ref('int_packages') }} as packages
     inner join reach
         on
-            phases.shop_id = reach.shop_id
-            and phases.window_on >= reach.from_on
-    where
-        phases.is_rated_package
-        and phases.counts_from_on is not null
-        and (phases.to_on is null or phases.from_on < phases.to_on)
+            packages.shop_id = reach.shop_id
+            and greatest(packages.rts_on, packages.shipped_on) >= reach.from_on
+    where packages.is_rated_package
 
 ),
 
 labels as (
 
-    select distinct shop_id, tracking_number
+    select
+        shop_id,
+        order_key,
+        tracking_number
     from {{ ref('int_shipments') }}
-    where tracking_number is not null and label_created_at is not null
+    where label_created_at is not null
 
 ),
 
--- A number that never reached the platform cannot be looked up: the order's own shipments speak.
-labelled_orders as (
+labelled as (
 
-    select distinct order_key
-    from {{ ref('int_shipments') }}
-    where label_created_at is not null
+    select packages.shop_id, packages.package_key
+    from packages
+    where exists (
+        select 1
+        from labels
+        where
+            labels.shop_id = packages.shop_id
+            and labels.tracking_number = packages.tracking_number
+    )
+
+    union all
+
+    -- A number that never reached the platform cannot be looked up: the order's own shipments speak.
+    select packages.shop_id, packages.package_key
+    from packages
+    where
+        packages.tracking_number is null
+        and exists (select 1 from labels where labels.order_key = packages.order_key)
 
 ),
 
 phases as (
 
     select
-        recent.*,
-        coalesce(packages.carrier, '(none)') as carrier,
+        phases.*,
+        packages.carrier,
         coalesce(origins.warehouse_id, origins.warehouse_name, '(unknown)') as warehouse,
-        case
-            when labels.tracking_number is not null or labelled_orders.order_key is not null then 'warehouse'
-            else 'seller'
-        end as label_source
-    from recent
-    inner join {{ ref('int_packages') }} as packages
+        case when labelled.package_key is not null then 'warehouse' else 'seller' end as label_source
+    from packages
+    inner join {{ ref('int_package_phases') }} as phases
         on
-            recent.shop_id = packages.shop_id
-            and recent.package_key = packages.package_key
+            packages.shop_id = phases.shop_id
+            and packages.package_key = phases.package_key
+            and phases.counts_from_on is not null
+            and (phases.to_on is null or phases.from_on < phases.to_on)
     left join {{ ref('int_order_warehouses') }} as origins
         on packages.order_key = origins.order_key
-    left join labels
+    left join labelled
         on
-            packages.shop_id = labels.shop_id
-            and packages.tracking_number = labels.tracking_number
-    left join labelled_orders
-        on
-            packages.order_key = labelled_orders.order_key
-            and packages.tracking_number is null
+            packages.shop_id = labelled.shop_id
+            and packages.package_key = labelled.package_key
 
 ),
 
