@@ -42,11 +42,10 @@ def rate_line(
     if enforcement is not None and enforcement <= high:
         names.append((enforcement, f"enforcement {format_line(enforcement)}", "enforcement"))
     height, plot = 200, 165
-    tags = [(place, place, words, "muted") for place, words, _ in names]
+    labels = [(place, words, "muted") for place, words, _ in names]
     if end:
-        label = format_rate(end[0]["v"], (target, enforcement))
-        gap = (high - low) * 15 / plot
-        tags.append((end[0]["v"], _beside(end[0]["v"], names, gap, low), label, "ink"))
+        labels.append((end[0]["v"], format_rate(end[0]["v"], (target, enforcement)), "ink"))
+    tags = _spread(labels, (high - low) * 15 / plot)
 
     def build(width: int) -> Any:
         # Labels stand to the right of the last day, where no line runs through them.
@@ -85,7 +84,7 @@ def rate_line(
         if end:
             dot = alt.Chart(alt.Data(values=end)).mark_circle(color="var(--s1)", size=40, opacity=1)
             layers.append(dot.encode(x, y))
-        for _, place, words, tone in tags:
+        for place, words, tone in tags:
             spot = alt.Data(values=[{"d": last.isoformat(), "v": place, "t": words}])
             layers += haloed(
                 alt.Chart(spot),
@@ -104,13 +103,13 @@ def rate_line(
     return figure(ids, title, desc, caption, build, height)
 
 
-def _beside(value: float, names: Sequence[tuple[float, str, str]], gap: float, low: float) -> float:
-    """Where the last value's label stands: at the value, or moved off the nearest line's label."""
-    near = min(names, key=lambda line: abs(line[0] - value))[0]
-    if abs(near - value) >= gap:
-        return value
-    # Below a line that is near the axis there is no room for a label.
-    return near + gap if value > near or near - gap < low + gap / 2 else near - gap
+def _spread(labels: Sequence[tuple[float, str, str]], gap: float) -> list[tuple[float, str, str]]:
+    """Labels (place, text, tone) from the lowest up, each at least a line above the one below."""
+    spots: list[tuple[float, str, str]] = []
+    for place, words, tone in sorted(labels):
+        least = spots[-1][0] + gap if spots else place
+        spots.append((max(place, least), words, tone))
+    return spots
 
 
 def _ticks(first: date, last: date, most: int) -> list[date]:

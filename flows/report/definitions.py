@@ -25,7 +25,8 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
     "health": (
         "Points are taken from the shop's own record and never invented: opening points, plus "
         "gains and appeals, less violations; events fall away after the days that the policy "
-        "names. The days to recover assume that the points gained a day stay what they were.",
+        "names. The days back to the green zone assume that the points gained a day stay what they "
+        "were, and that no violation is added.",
     ),
     "causes": (
         "Late orders by the day they were due, open ones included. Each has one primary cause, so "

@@ -58,15 +58,17 @@ def reached_sentence(milestone: object | None, consequence: str | None) -> str:
 
 
 def recovery_sentence(row: Mapping[str, Any]) -> str:
-    """``At the present rate it is back at 200 in 26 days.``; says so where it is not."""
-    goal = "200" if row["points_kind"] == _SCORE else "no points"
-    is_there = row["score"] >= 200 if row["points_kind"] == _SCORE else row["score"] <= 0
-    if is_there:
+    """``At the present rate it is back in the green zone in 26 days.``; says so where it is not.
+
+    Empty in the green zone, and where the market has no zones.
+    """
+    if row["zone"] is None or row["zone"] == "green":
         return ""
     days = row["days_to_recover"]
     if days is None:
-        return f"At the present rate it does not come back to {goal}."
-    return f"At the present rate it is back at {goal} in {plural(math.ceil(days), 'day')}."
+        return "At the present rate it does not come back to the green zone."
+    when = plural(math.ceil(days), "day")
+    return f"At the present rate it is back in the green zone in {when}."
 
 
 def difference_sentence(row: Mapping[str, Any]) -> str:

@@ -42,8 +42,8 @@ METRICS: dict[str, Metric] = {
             definition=(
                 "Orders dispatched after their dispatch deadline, of all orders dispatched in "
                 "the window. Orders fulfilled by TikTok count in the total and are never late. "
-                "The event that dispatches an order is the one its policy version names: since "
-                "January 26, 2026 the carrier's first scan of its last package."
+                "The event that dispatches an order is the one its policy version names: the "
+                "carrier's first scan of its last package, or the upload of its tracking number."
             ),
         ),
         Metric(

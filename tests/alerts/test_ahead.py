@@ -138,7 +138,7 @@ def test_a_zone_that_fell(warehouse: Path, context: ContextMaker) -> None:
         "The account health rating is 187 of 1,000, in the orange zone; 48 hours ago it was in the "
         "green one.",
         "37 points are left before the milestone of 150. "
-        "At the present rate it is back at 200 in 26 days.",
+        "At the present rate it is back in the green zone in 26 days.",
         "Violations of the last 30 days:\n`Late dispatch`: 20 points, 2 events",
     ]
 

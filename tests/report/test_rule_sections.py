@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from flows.report.charts_time import _spread
 from flows.report.context import Shop
 from flows.report.policy import assumed_metrics, dispatch_event, strict_metrics, unverified
 from tests.report.conftest import DEMO, Rendered, context, daily
@@ -145,7 +146,7 @@ def test_account_health_shows_what_moved_the_points(demo: Rendered) -> None:
     assert "Points now 187." in shown
     said = text(shown)
     assert "37 points are left before the milestone of 150." in said
-    assert "At the present rate it is back at 200 in 26 days." in said
+    assert "At the present rate it is back in the green zone in 26 days." in said
     assert "1 of 2 promotions of the next 30 days is at risk: Black Friday" in said
     assert "The platform last said 180, 7 less than the ledger adds up to." in said
     assert len(read_csv(demo.folder / "account_health.csv")) == 41
@@ -159,6 +160,7 @@ def test_violation_points_of_many_reasons_and_late_uploads(tmp_path: Path) -> No
         "update marts.account_health_daily set points_kind = 'violation_points', score = 14, "
         "zone = null, milestone = 12, milestone_consequence = 'No campaigns.', "
         "next_milestone = 24, points_to_next_milestone = 10",
+        "update marts.promotions_at_risk set is_at_risk = null, reason = 'not_by_score'",
         "update marts.tracking_defects set tracking_defect = 'late_upload' "
         "where tracking_defect <> 'no_scan'",
     )
@@ -169,6 +171,7 @@ def test_violation_points_of_many_reasons_and_late_uploads(tmp_path: Path) -> No
         "The shop has 14 violation points. 10 points are left before the milestone of 24." in said
     )
     assert "The milestone of 12 is reached: no campaigns." in said
+    assert "at risk:" not in said and "Not decided by a score" in said
     assert "17 smaller steps +17" in shown, "a picture has few steps"
     assert len(table(shown, "health-t1")) == 15
     assert "The first 15 of 23 reasons" in shown
@@ -375,3 +378,15 @@ def test_nothing_foreign_becomes_markup(demo: Rendered) -> None:
     for anchor in ("indicators", "health", "causes", "ship-first", "tracking", "trust"):
         assert "<script" not in section(demo, anchor)
         assert "&lt;script&gt;" in section(demo, anchor) or anchor == "tracking"
+
+
+def test_labels_beside_a_line_keep_their_order_and_a_distance() -> None:
+    lines = [(0.04, "target", "muted"), (0.10, "enforcement", "muted")]
+    for value, places in (
+        (0.20, [0.04, 0.10, 0.20]),
+        (0.058, [0.04, 0.075, 0.11]),
+        (0.01, [0.01, 0.045, 0.10]),
+    ):
+        spots = _spread([*lines, (value, "now", "ink")], 0.035)
+        assert [place for place, _, _ in spots] == pytest.approx(places)
+        assert sorted([0.04, 0.10, value]).index(value) == [w for _, w, _ in spots].index("now")

@@ -301,19 +301,17 @@ def test_milestones_and_the_way_back() -> None:
     )
     assert reached_sentence(12, None) == "The milestone of 12 is reached."
     assert reached_sentence(None, "x") == ""
-    assert recovery_sentence(health()) == "At the present rate it is back at 200 in 26 days."
+    assert (
+        recovery_sentence(health())
+        == "At the present rate it is back in the green zone in 26 days."
+    )
     assert recovery_sentence(health(days_to_recover=1)).endswith("in 1 day.")
     assert (
         recovery_sentence(health(days_to_recover=None))
-        == "At the present rate it does not come back to 200."
+        == "At the present rate it does not come back to the green zone."
     )
-    assert recovery_sentence(health(200)) == ""
-    points = {"points_kind": "violation_points"}
-    assert recovery_sentence(health(0, **points)) == ""
-    assert (
-        recovery_sentence(health(14, **points))
-        == "At the present rate it is back at no points in 26 days."
-    )
+    assert recovery_sentence(health(200, "green")) == ""
+    assert recovery_sentence(health(14, None)) == ""
     assert (
         difference_sentence(health(platform_score=180, platform_difference=-7))
         == "The platform last said 180, 7 less than the ledger adds up to."

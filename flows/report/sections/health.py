@@ -66,10 +66,11 @@ def health_words(page: Page) -> str:
 
 
 def _promotion_words(promotions: list[dict[str, Any]]) -> str:
-    risky = sorted((p for p in promotions if p["is_at_risk"]), key=lambda p: p["starts_on"])
+    judged = [p for p in promotions if p["is_at_risk"] is not None]
+    risky = sorted((p for p in judged if p["is_at_risk"]), key=lambda p: p["starts_on"])
     return promotion_sentence(
         [p["promotion_name"] or p["promotion_id"] for p in risky],
-        len(promotions),
+        len(judged),
         risky[0]["starts_on"] if risky else None,
     )
 
