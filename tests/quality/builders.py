@@ -220,10 +220,6 @@ create table marts.dispatch_schedule as
 select shop_id, date '{as_of}' as due_on, 1::bigint as orders_due from {shops}
 """,
     """
-create table marts.stage_dwell as
-select shop_id, '(all)' as warehouse, 'packing' as stage, 2.5::double as p50_hours from {shops}
-""",
-    """
 create table marts.delivery_by_carrier as
 select shop_id, date '{as_of}' as as_of_on, 'rolling_30d' as window_name, c.carrier,
     45::bigint as numerator, 50::bigint as denominator, 0.9::double as value,
