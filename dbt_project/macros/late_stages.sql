@@ -27,8 +27,3 @@
 {% macro stage_position(stamps, end) -%}
     least({{ latest(stamps) }}, {{ end }})
 {%- endmacro %}
-
-{# Hours from one moment to another, negative when the other is earlier. #}
-{% macro span_hours(earlier, later) -%}
-    ({{ epoch_micros(later) }} - {{ epoch_micros(earlier) }}) / cast(3600000000 as double)
-{%- endmacro %}

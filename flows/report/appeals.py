@@ -41,11 +41,7 @@ _SCAN = r"^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})(?:\.\d+)? (.+)$"
 
 def read_appeals(day: ShopDay) -> pl.DataFrame | None:
     """The mart's rows of a shop, first due first; None in a warehouse that has no such mart."""
-    known = day.read(
-        "select count(*) from information_schema.tables "
-        "where table_schema = 'marts' and table_name = 'late_dispatch_appeals'"
-    ).item()
-    if not known:
+    if not day.rules.has("late_dispatch_appeals"):
         return None
     return day.read(
         "select * from marts.late_dispatch_appeals where shop_id = $shop "

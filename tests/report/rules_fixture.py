@@ -44,9 +44,8 @@ create table marts.late_dispatch_appeals (shop_id text, order_id text, order_typ
     created_at timestamp, created_on date, dispatch_due_at timestamp, dispatch_due_on date,
     tendered_at timestamp, first_scan_at timestamp, tendered_before_due_hours double,
     scan_delay_hours double, warehouse text, shipment_id text, tracking_number text,
-    carrier text, scan_count bigint, scans text, policy_version text,
-    clock_starts text, day_zero_on date, business_day_count bigint, business_days text,
-    skipped_days text);
+    carrier text, scan_count bigint, scans text, policy_version text, clock_starts text,
+    day_zero_on date, business_day_count bigint, business_days text, skipped_days text);
 create table marts.tracking_defects_by (shop_id text, as_of_on date, window_name text,
     dimension text, segment text, tracking_defect text, packages bigint);
 create table marts.fulfillment_daily (shop_id text, as_of_on date, metric text,
@@ -149,8 +148,8 @@ insert into marts.late_dispatch_appeals
 select shop_id, order_id, 'regular', confirmed_at, confirmed_at::date, dispatch_due_at,
     dispatch_due_at::date, tendered_at, first_scan_at, 3, 12, warehouse, 'SH-' || order_id,
     '94001118992231' || right(order_id, 8), carrier, 2,
-    '2026-11-20 12:00 accepted; ' || $hostile, 'US-2026-01-26', 'order', confirmed_at::date,
-    2, '2026-11-19, 2026-11-20', null
+    '2026-11-20 12:00:00 accepted, ' || $hostile, 'US-2026-01-26', 'order', confirmed_at::date, 2,
+    '2026-11-19, 2026-11-20', null
 from marts.late_dispatch_causes where shop_id = $shop and is_appeal_candidate
 """
 

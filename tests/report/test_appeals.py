@@ -202,13 +202,14 @@ def test_a_pack_without_an_order_is_a_header() -> None:
 
 def test_the_pack_of_a_shop_holds_its_rows_alone() -> None:
     connection = duckdb.connect()
-    day = ShopDay(connection, Shop("us", "A shop", "US", PACIFIC, "USD", True), date(2026, 11, 25))
-    assert read_appeals(day) is None
+    connection.execute("create schema marts")
+    shop = Shop("us", "A shop", "US", PACIFIC, "USD", True)
+    assert read_appeals(ShopDay(connection, shop, date(2026, 11, 25))) is None
     connection.execute(
-        "create schema marts; create table marts.late_dispatch_appeals as "
+        "create table marts.late_dispatch_appeals as "
         "from (values ('us', '2', 5), ('us', '1', 5), ('us', '9', 4), ('other', '3', 1)) "
         "as rows (shop_id, order_id, dispatch_due_at)"
     )
-    found = read_appeals(day)
+    found = read_appeals(ShopDay(connection, shop, date(2026, 11, 25)))
     assert found is not None
     assert found["order_id"].to_list() == ["9", "1", "2"]

@@ -73,14 +73,14 @@ measured as (
         {%- for stage in stages %}
         case
             when {{ stage.stamp }} is not null
-                then {{ span_hours(
+                then {{ hours_between(
                     stage_position(['created_at'] + stamps[:loop.index0], 'ended_at'),
                     stage_position(['created_at'] + stamps[:loop.index], 'ended_at')
                 ) }}
         end as {{ stage.name }}_hours,
         {%- endfor %}
-        {{ span_hours(stage_position(['created_at'] + stamps, 'ended_at'), 'ended_at') }} as last_hours,
-        {{ span_hours('created_at', 'ended_at') }} as elapsed_hours,
+        {{ hours_between(stage_position(['created_at'] + stamps, 'ended_at'), 'ended_at') }} as last_hours,
+        {{ hours_between('created_at', 'ended_at') }} as elapsed_hours,
         case
             {%- for stage in stages | reverse %}
             when {{ stage.stamp }} is not null then {{ loop.revindex }}

@@ -35,7 +35,7 @@ scanned as (
         coalesce(scans.carrier, '(unknown)') as carrier,
         timelines.first_scan_hours as hours,
         timelines.is_late and timelines.tendered_at <= timelines.dispatch_due_at as is_late_scan,
-        {{ span_hours('days.starts_at', 'timelines.tendered_at') }} as hour_of_day
+        {{ hours_between('days.starts_at', 'timelines.tendered_at') }} as hour_of_day
     from {{ ref('int_dispatch_timelines') }} as timelines
     inner join now
         on

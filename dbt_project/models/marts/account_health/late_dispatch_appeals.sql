@@ -15,7 +15,7 @@ with candidates as (
         case
             -- A due time that the platform names is not ours to explain, unless both agree.
             when
-                abs({{ span_hours('orders.counted_dispatch_due_at', 'causes.dispatch_due_at') }}) * 3600 >= 1
+                abs({{ hours_between('orders.counted_dispatch_due_at', 'causes.dispatch_due_at') }}) * 3600 >= 1
                 or clocks.clock_starts is null
                 then 'platform'
             else clocks.clock_starts
@@ -136,8 +136,8 @@ select
     candidates.dispatch_due_on,
     candidates.tendered_at,
     candidates.first_scan_at,
-    {{ span_hours('candidates.tendered_at', 'candidates.dispatch_due_at') }} as tendered_before_due_hours,
-    {{ span_hours('candidates.tendered_at', 'candidates.first_scan_at') }} as scan_delay_hours,
+    {{ hours_between('candidates.tendered_at', 'candidates.dispatch_due_at') }} as tendered_before_due_hours,
+    {{ hours_between('candidates.tendered_at', 'candidates.first_scan_at') }} as scan_delay_hours,
     candidates.warehouse,
     handed_over.shipment_id,
     handed_over.tracking_number,

@@ -224,7 +224,7 @@ select
     described.dispatch_due_on,
     described.dispatched_at,
     described.is_overdue_open,
-    {{ span_hours('described.dispatch_due_at', 'described.ended_at') }} as late_hours,
+    {{ hours_between('described.dispatch_due_at', 'described.ended_at') }} as late_hours,
     described.warehouse,
     segments.carrier,
     segments.seller_sku,
