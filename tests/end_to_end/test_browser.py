@@ -136,7 +136,7 @@ def test_foreign_text_stays_text(shown: Watched) -> None:
 
 
 def test_a_table_sorts_by_a_column_and_back(shown: Watched) -> None:
-    table = shown.page.locator("table[data-sorts]").filter(has_text=HOSTILE[0]).first
+    table = shown.page.locator("#returns table[data-sorts]").filter(has_text=HOSTILE[0]).first
     place = _place_of(table, "Ordered")
     button = table.locator("thead th").nth(place).get_by_role("button")
     given = _numbers(table, place)

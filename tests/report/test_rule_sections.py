@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -370,6 +371,19 @@ def test_long_tables_are_capped_and_the_page_stays_small(tmp_path: Path) -> None
     assert len(table(shown, "ship-first-t3")) == 15
     assert "The first 15 of 1,429 prepared parcels without a scan" in shown
     assert len(read_csv(made.folder / "prepared_unscanned.csv")) == 1429
+
+
+def test_of_the_data_checks_all_failed_ones_and_few_others_are_shown(
+    older: Rendered, tmp_path: Path
+) -> None:
+    check = {"shop_id": "demo", "gate": "gate 1", "severity": "critical", "observed": ""}
+    for failed, shown in ((3, 15), (20, 20)):
+        gates = [check | {"expectation": f"check {n}", "passed": n >= failed} for n in range(60)]
+        told = replace(older.context, gate_results=gates)
+        made = daily(tmp_path / str(failed), older.warehouse, told)
+        part = section(made, "trust")
+        assert f"The first {shown} of 60 data checks, failed first; report.json holds all." in part
+        assert len(facts(made)["gates"]) == 60
 
 
 def test_nothing_foreign_becomes_markup(demo: Rendered) -> None:

@@ -16,6 +16,7 @@ from flows.report.model import (
     count,
     words,
 )
+from flows.report.rule_marts import SHOWN
 from flows.report.sections.restated import restated_table, restated_words, rule_words
 from flows.report.sentences import incomplete_sentence
 
@@ -145,6 +146,9 @@ def _accounting(page: Page) -> list[Table]:
 
 
 def _gates(gates: list[Any]) -> Table:
+    # What failed is shown whatever its number; of what passed a few are enough.
+    failed = sum(not gate["passed"] for gate in gates)
+    shown = gates[: max(failed, SHOWN)]
     rows = [
         Row(
             [
@@ -155,10 +159,14 @@ def _gates(gates: list[Any]) -> Table:
                 words(str(gate["observed"] or "")),
             ]
         )
-        for gate in gates
+        for gate in shown
     ]
+    whole = plural(len(gates), "data check")
+    caption = f"{whole}, failed first."
+    if len(rows) < len(gates):
+        caption = f"The first {len(rows)} of {whole}, failed first; report.json holds all."
     return Table(
-        f"{plural(len(rows), 'data check')}, failed first.",
+        caption,
         [
             Column("Check"),
             Column("Gate"),
