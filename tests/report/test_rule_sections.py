@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,40 +14,11 @@ from flows.report.policy import assumed_metrics, dispatch_event, strict_metrics,
 from tests.report.conftest import DEMO, Rendered, context, daily
 from tests.report.marts_fixture import DAY, FORMULA, HOSTILE, add_shop, create, run
 from tests.report.pages import Page
+from tests.report.reading import facts, section, table, text
 from tests.report.rules_fixture import add_rules, create_rules
 from tests.report.test_daily import read_csv, text_of
 
 HANOI = Shop("demo", "Demo Shop", "VN", "Asia/Ho_Chi_Minh", "VND", True)
-
-
-def section(made: Rendered, anchor: str, page: str = "index.html") -> str:
-    """The markup of one section."""
-    return made.html(page).split(f'<section id="{anchor}"', 1)[1].split("</section>", 1)[0]
-
-
-def text(markup: str) -> str:
-    """What a reader sees of it."""
-    plain = Page(f"<div>{markup.split('>', 1)[1]}</div>").text
-    return re.sub(r"\s+", " ", " ".join(plain))
-
-
-def table(markup: str, identity: str) -> list[list[str]]:
-    """The rows of a table as text, without its head."""
-    body = markup.split(f'id="{identity}"', 1)[1].split("<tbody>", 1)[1].split("</tbody>", 1)[0]
-    rows = re.findall(r"<tr.*?</tr>", body, re.DOTALL)
-    return [
-        [
-            " ".join("".join(Page(f"<p>{cell}</p>").text).split())
-            for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
-        ]
-        for row in rows
-    ]
-
-
-def facts(made: Rendered) -> dict[str, Any]:
-    """What the JSON says of the only shop."""
-    (shop,) = json.loads((made.folder / "report.json").read_text(encoding="utf-8"))["shops"]
-    return dict(shop)
 
 
 def make(folder: Path, *changes: str, shop: Shop = DEMO, **orders: int) -> Rendered:
