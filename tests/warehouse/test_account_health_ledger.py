@@ -29,6 +29,7 @@ class Rules:
     opening: int
     roll_off_days: int
     sign: int  # of a violation
+    highest: int | None  # nothing limits violation points
     zones: tuple[tuple[str, int, int], ...]  # name, least and greatest score
     milestones: tuple[tuple[int, int], ...]  # points, warning before; mildest first
 
@@ -37,6 +38,7 @@ US = Rules(
     200,
     180,
     -1,
+    1000,
     (("green", 200, 1000), ("orange", 51, 199), ("red", 0, 50)),
     ((150, 10), (100, 10), (50, 10), (0, 10)),
 )
@@ -44,7 +46,8 @@ VN = Rules(
     0,
     90,
     1,
-    (("green", 0, 11), ("orange", 12, 47), ("red", 48, 1000)),
+    None,
+    (("green", 0, 11), ("orange", 12, 47), ("red", 48, 10**6)),
     ((12, 5), (24, 5), (36, 5), (48, 5)),
 )
 
@@ -102,9 +105,9 @@ class Ledger:
     def score(self, day: int) -> int:
         return self.bounded(self.total(day))
 
-    @staticmethod
-    def bounded(total: int) -> int:
-        return max(0, min(1000, total))
+    def bounded(self, total: int) -> int:
+        highest = self.rules.highest
+        return max(0, total if highest is None else min(highest, total))
 
     @staticmethod
     def order(event: Event) -> Any:
