@@ -22,8 +22,9 @@ measured as (
         count(*) as late_orders,
         count({{ stage.name }}_hours) as stage_orders,
         count(*) filter (where primary_stage = '{{ stage.name }}') as primary_orders,
-        sum({{ stage.name }}_hours) as hours,
-        sum(elapsed_hours) as elapsed_hours,
+        -- Decimals: a sum of doubles depends on the order of its rows.
+        sum(cast({{ stage.name }}_hours as decimal(18, 9))) as hours,
+        sum(cast(elapsed_hours as decimal(18, 9))) as elapsed_hours,
         percentile_cont(0.5) within group (order by {{ stage.name }}_hours) as p50_hours
     from late
     group by grouping sets ((shop_id), (shop_id, warehouse))
