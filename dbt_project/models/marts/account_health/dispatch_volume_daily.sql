@@ -159,15 +159,16 @@ queued as (
 
 relation as (
 
-    -- How the rate moves with the volume, over the days with any decided order.
+    -- How the rate moves with the volume, over the days with any decided order. Rounded: the last digits
+    -- of such sums depend on the order of their rows.
     select
         shop_id,
         case
-            when var_pop(orders_created) > 0 and var_pop(value) > 0 then corr(value, orders_created)
+            when var_pop(orders_created) > 0 and var_pop(value) > 0 then round(corr(value, orders_created), 6)
         end as volume_correlation,
         case
             when var_pop(orders_created) > 0
-                then covar_pop(value, orders_created) / var_pop(orders_created) * 100
+                then round(covar_pop(value, orders_created) / var_pop(orders_created) * 100, 6)
         end as volume_slope
     from running
     where value is not null
