@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -40,3 +41,8 @@ def text(value: str) -> str:
 def name(value: str) -> str:
     """A string as a quoted SQL identifier."""
     return '"' + value.replace('"', '""') + '"'
+
+
+def in_list(values: Sequence[str]) -> str:
+    """Strings as what follows an SQL `in`; without any, what nothing is in."""
+    return "(" + ", ".join(map(text, values)) + ")" if values else "(null)"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.warehouse.database import connect, name, text
+from flows.warehouse.database import connect, in_list, name, text
 from flows.warehouse.merge import MARTS, columns_by_table
 
 
@@ -44,7 +44,7 @@ def write_day(
             connection.execute(f"attach {text(str(published))} as published (read_only)")
             before = columns_by_table(connection, "published")
         queries = {} if is_built_for else _stand_at(connection, day)
-        mine = _in(own)
+        mine = in_list(own)
         columns_of = columns_by_table(connection, "build")
         for table in _in_order(columns_of, queries):
             columns = columns_of[table]
@@ -61,7 +61,7 @@ def write_day(
                 shared = ", ".join(name(column) for column in columns if column in before[table])
                 connection.execute(
                     f"insert into target.{mart} by name select {shared} from published.{mart} "
-                    f"where shop_id in {_in(others)}"
+                    f"where shop_id in {in_list(others)}"
                 )
 
 
@@ -103,7 +103,3 @@ def _of_the_day(queries: Mapping[str, str], table: str) -> str:
 def _relation(catalog: str, table: str) -> str:
     """A mart as dbt names it in a query."""
     return ".".join(name(part) for part in (catalog, MARTS, table))
-
-
-def _in(values: Sequence[str]) -> str:
-    return "(" + ", ".join(text(value) for value in values) + ")" if values else "(null)"

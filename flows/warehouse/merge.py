@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.warehouse.database import connect, name, text
+from flows.warehouse.database import connect, in_list, name, text
 from flows.warehouse.scope import Scope
 
 MARTS = "marts"
@@ -90,7 +90,7 @@ def _conditions(
     """Which rows to take from the build and which from the previous publication, as SQL."""
     if not scope.as_of:
         return "false", "true"
-    shops = _in(scope.shops)
+    shops = in_list(scope.shops)
     if table in _LEDGERS or not published_before:
         return f"shop_id in {shops}", f"shop_id not in {shops}"
     replaced = replaced_rows(scope) if "as_of_on" in columns else _whole(scope)
@@ -103,12 +103,8 @@ def replaced_rows(scope: Scope) -> str:
     if not by_day:
         return _whole(scope)
     days = ", ".join(f"date {text(day.isoformat())}" for day in scope.days)
-    return f"({_whole(scope)} or (shop_id in {_in(by_day)} and as_of_on in ({days})))"
+    return f"({_whole(scope)} or (shop_id in {in_list(by_day)} and as_of_on in ({days})))"
 
 
 def _whole(scope: Scope) -> str:
-    return f"shop_id in {_in(sorted(scope.whole))}" if scope.whole else "false"
-
-
-def _in(values: tuple[str, ...] | list[str]) -> str:
-    return "(" + ", ".join(text(value) for value in values) + ")"
+    return f"shop_id in {in_list(sorted(scope.whole))}" if scope.whole else "false"

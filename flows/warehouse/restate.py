@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.warehouse.database import connect, text
+from flows.warehouse.database import connect, in_list, text
 from flows.warehouse.merge import MARTS, columns_by_table, replaced_rows
 from flows.warehouse.restate_files import find_files
 from flows.warehouse.scope import Scope
@@ -85,7 +85,7 @@ def _take_over(
     shared = ", ".join(column for column in own if column in columns)
     connection.execute(
         f"insert into build.{MARTS}.{ledger} by name select {shared} "
-        f"from previous.{MARTS}.{ledger} where shop_id in {_in(scope)}"
+        f"from previous.{MARTS}.{ledger} where shop_id in {in_list(scope.shops)}"
     )
 
 
@@ -183,7 +183,3 @@ def _new_restatements(run_id: str, moment: str) -> str:
         f"{names} || case when len(names) > {_MAX_NAMES} then {more} else '' end as files "
         "from caused"
     )
-
-
-def _in(scope: Scope) -> str:
-    return "(" + ", ".join(text(shop) for shop in scope.shops) + ")"

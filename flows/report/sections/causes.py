@@ -72,11 +72,6 @@ def causes(page: Page) -> Section | None:
     return section
 
 
-def _bar(cause: str, orders: int, total: int) -> Bar:
-    share = format_rate(orders / total)
-    return Bar(words_of(CAUSE_WORDS, cause), orders, f"{orders:,}, {share}")
-
-
 def _causes(found: list[tuple[str, int]], total: int) -> Table:
     rows = [
         Row([Cell(words_of(CAUSE_WORDS, cause)), count(orders), rate(orders / total)])
