@@ -12,14 +12,6 @@ with by_name as (
 
 ),
 
-carriers as (
-
-    select alias, max(carrier) as carrier
-    from {{ ref('carriers') }}
-    group by alias
-
-),
-
 by_carrier as (
 
     select
@@ -29,7 +21,7 @@ by_carrier as (
         min(by_name.first_event_on) as first_event_on,
         max(by_name.last_event_at) as last_event_at
     from by_name
-    left join carriers
+    left join {{ ref('carriers') }} as carriers
         on {{ fold('by_name.carrier_name') }} = carriers.alias
     group by by_name.shop_id, coalesce(carriers.carrier, {{ fold('by_name.carrier_name') }})
 

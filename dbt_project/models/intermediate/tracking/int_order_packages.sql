@@ -26,14 +26,6 @@ with packages as (
     where order_rows > 1
     group by order_key, coalesce(package_id, 'order:' || order_id)
 
-),
-
-carriers as (
-
-    select alias, max(carrier) as carrier, max(spec_code) as spec_code
-    from {{ ref('carriers') }}
-    group by alias
-
 )
 
 select
@@ -47,5 +39,5 @@ select
     carriers.spec_code,
     packages.tracking_fits
 from packages
-left join carriers
+left join {{ ref('carriers') }} as carriers
     on {{ fold('packages.shipping_provider_name') }} = carriers.alias

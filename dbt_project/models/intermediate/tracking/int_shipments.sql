@@ -70,14 +70,6 @@ newest as (
             content_fingerprint desc nulls last
     ) = 1
 
-),
-
-carriers as (
-
-    select alias, max(carrier) as carrier
-    from {{ ref('carriers') }}
-    group by alias
-
 )
 
 select
@@ -96,5 +88,5 @@ select
     {%- endfor %}
     newest.tracking_uploaded_on
 from newest
-left join carriers
+left join {{ ref('carriers') }} as carriers
     on {{ fold('newest.carrier_name') }} = carriers.alias
