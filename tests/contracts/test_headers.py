@@ -58,6 +58,17 @@ CANONICAL = {
     "reference/account_health": "recorded_at, event_id, kind, points, score_after, reason, "
     "order_id",
     "reference/promotions": "promotion_id, name, starts_on, ends_on, min_score",
+    "reference/cost_assumptions": "parameter, applies_to, value, currency, note",
+    "reference/grade_routes": "grade, route, note",
+    "reference/zone_chart": "origin_zip3, destination_from_zip3, destination_to_zip3, zone",
+    "reference/rate_card": "carrier, service, zone, max_weight_kg, price, currency",
+    "reference/candidate_sites": "origin_zip3, site_name, "
+    "storage_cost_per_month, inbound_cost_per_unit, currency",
+    "reference/expected_states": "state, expected_share",
+    "reference/hero_skus": "seller_sku, hero_from_on, hero_to_on, decided_by, reason",
+    "reference/content_calendar": "goes_live_at, creator_handle, seller_sku, "
+    "content_id, campaign, expected_units",
+    "reference/preferred_routes": "warehouse_id, ship_to_state, carrier, service",
 }
 
 

@@ -142,6 +142,40 @@ LAKE = {
         **_names("starts_on ends_on", DAY),
         "min_score": BIG,
     },
+    "reference__cost_assumptions": {
+        **_names("parameter applies_to", TEXT),
+        "value": pl.Decimal(18, 4),
+        **_names("currency note", TEXT),
+    },
+    "reference__grade_routes": _names("grade route note", TEXT),
+    "reference__zone_chart": {
+        **_names("origin_zip3 destination_from_zip3 destination_to_zip3", TEXT),
+        "zone": BIG,
+    },
+    "reference__rate_card": {
+        **_names("carrier service", TEXT),
+        "zone": BIG,
+        "max_weight_kg": pl.Decimal(18, 3),
+        "price": pl.Decimal(18, 2),
+        "currency": TEXT,
+    },
+    "reference__candidate_sites": {
+        **_names("origin_zip3 site_name", TEXT),
+        **_names("storage_cost_per_month inbound_cost_per_unit", pl.Decimal(18, 2)),
+        "currency": TEXT,
+    },
+    "reference__expected_states": {"state": TEXT, "expected_share": pl.Float64()},
+    "reference__hero_skus": {
+        "seller_sku": TEXT,
+        **_names("hero_from_on hero_to_on", DAY),
+        **_names("decided_by reason", TEXT),
+    },
+    "reference__content_calendar": {
+        **_stamps("goes_live"),
+        **_names("creator_handle seller_sku content_id campaign", TEXT),
+        "expected_units": BIG,
+    },
+    "reference__preferred_routes": _names("warehouse_id ship_to_state carrier service", TEXT),
     "reference__support_tickets": {
         "ticket_id": TEXT,
         **_stamps("created"),
@@ -212,6 +246,7 @@ def test_closed_vocabularies() -> None:
             "returned_to_sender",
         ),
         ("reference/account_health", "kind"): ("violation", "gain", "appeal", "snapshot"),
+        ("reference/grade_routes", "route"): ("resell", "refurbish", "liquidate", "dispose"),
         ("reference/support_tickets", "kind"): ("ticket", "complaint"),
         ("reference/support_tickets", "topic"): (
             "shipping_status",
