@@ -9,6 +9,7 @@ renamed as (
     select
         shop_id,
         seller_sku,
+        category,
         supplier
     from source
 
@@ -18,5 +19,5 @@ select * from renamed
 -- Two declarations that disagree are reported by the gate; one of them still has to be taken.
 qualify row_number() over (
     partition by shop_id, seller_sku
-    order by supplier nulls last
+    order by supplier nulls last, category nulls last
 ) = 1
