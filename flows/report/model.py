@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+from flows.report.charts.svg import Figure, Ids
 from flows.report.context import ReportContext
 from flows.report.definitions import DEFINITIONS
 from flows.report.formats import (
@@ -24,9 +25,8 @@ from flows.report.formats import (
     iso_moment,
     plural,
 )
-from flows.report.marts import ShopDay
-from flows.report.sentences import STATUSES, not_judged_sentence
-from flows.report.svg import Figure, Ids
+from flows.report.marts.day import ShopDay
+from flows.report.sentences.rates import STATUSES, not_judged_sentence
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import polars as pl
 from flows.report.formats import day_end
 
 if TYPE_CHECKING:
-    from flows.report.marts import ShopDay
+    from flows.report.marts.day import ShopDay
 
 SHOWN = 15
 """Rows of a table of the rule book on the page; the CSV beside it holds all."""
