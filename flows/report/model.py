@@ -72,11 +72,22 @@ class Download:
     label: str
 
 
+@dataclass(frozen=True)
+class Fold:
+    """What answers a further question of a section, closed until it is asked for."""
+
+    summary: str
+    tables: Sequence[Table]
+    answers: Sequence[str] = ()
+    figures: Sequence[Figure] = ()
+
+
 @dataclass
 class Section:
     """One question and its answer, picture, table, files and definition.
 
-    ``short`` is its name in the list of sections; without it the question is.
+    ``short`` is its name in the list of sections; without it the question is. ``folds`` are
+    details that only some readers need.
     """
 
     anchor: str
@@ -87,6 +98,7 @@ class Section:
     figures: list[Figure] = field(default_factory=list)
     multiples: list[Figure] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
+    folds: list[Fold] = field(default_factory=list)
     downloads: list[Download] = field(default_factory=list)
 
     @property
@@ -97,7 +109,7 @@ class Section:
     @property
     def is_brief(self) -> bool:
         """Whether the section has nothing to show but a line, as without its feed."""
-        return not (self.figures or self.multiples or self.tables or self.downloads)
+        return not (self.figures or self.multiples or self.tables or self.folds or self.downloads)
 
 
 @dataclass
