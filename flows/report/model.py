@@ -6,9 +6,9 @@ cannot become any.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -19,8 +19,10 @@ from flows.report.definitions import DEFINITIONS
 from flows.report.formats import (
     MISSING,
     format_count,
+    format_date,
     format_moment,
     format_money,
+    format_price,
     format_rate,
     iso_moment,
     plural,
@@ -171,6 +173,21 @@ def money(amount: Decimal | None, currency: str | None) -> Cell:
     return Cell(format_money(amount, currency), sort="" if amount is None else str(amount))
 
 
+def price(amount: Decimal | float | None, currency: str | None) -> Cell:
+    """Money with cents."""
+    return Cell(format_price(amount, currency), sort="" if amount is None else str(amount))
+
+
+def basis(is_assumed: bool | None) -> Cell:
+    """Whether the money beside it rests on what the shop gave or on a default."""
+    return Cell(MISSING if is_assumed is None else "Assumed" if is_assumed else "Given")
+
+
+def day_cell(day: date | None, *, year: bool = False) -> Cell:
+    """A calendar day, sorted as one."""
+    return Cell(format_date(day, year=year), sort=day.isoformat() if day else "")
+
+
 def moment(at: datetime | None, zone: str) -> Cell:
     """A UTC moment on the shop's clock, with its ISO form for machines and sorting."""
     if at is None:
@@ -201,6 +218,24 @@ def headroom(row: dict[str, object]) -> Cell:
         return Cell(MISSING)
     text = f"{room:,} left" if room >= 0 else f"{-room:,} over"
     return Cell(text, sort=str(room))
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a table and how a mart's row fills it."""
+
+    label: str
+    cell: Callable[[Mapping[str, Any]], Cell]
+    is_number: bool = False
+
+
+def table_of(caption: str, fields: Sequence[Field], rows: Sequence[Mapping[str, Any]]) -> Table:
+    """The rows of a mart as a table, one field a column."""
+    return Table(
+        caption,
+        [Column(field.label, field.is_number) for field in fields],
+        [Row([field.cell(row) for field in fields]) for row in rows],
+    )
 
 
 def list_caption(one: str, shown: int, total: int, order: str, many: str = "") -> str:

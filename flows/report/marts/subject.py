@@ -39,6 +39,12 @@ class SubjectMarts:
             **named,
         )
 
+    def full_order(self, mart: str, *first: str) -> str:
+        """An order by these terms, those of columns that the mart lacks left out, then by all."""
+        held = self.day.columns.get(mart, frozenset())
+        terms = [term for term in first if term.partition(" ")[0] in held]
+        return ", ".join([*terms, *(f'"{column}" nulls last' for column in sorted(held))])
+
     def rows(self, mart: str, where: str, order: str, **named: Any) -> list[dict[str, Any]]:
         """The same, one mapping a row."""
         return self.frame(mart, where, order, **named).to_dicts()
