@@ -41,13 +41,17 @@ class RawBatch:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the rows of one file are read with; without a key nothing is hashed."""
+    """What the rows of one file are read with; without a key nothing is hashed.
+
+    `utc_columns`: time stamps that this file's header calls UTC, whatever the contract's zone.
+    """
 
     contract: Contract
     shop: Shop
     clock: Clock
     conventions: Conventions
     source_id: str
+    utc_columns: frozenset[str] = frozenset()
     hash_key: HashKey | None = None
 
 

@@ -24,7 +24,11 @@ def read_stamps(work: Work) -> None:
         [column.name for column in columns],
         conventions.date_order,
         work.setting.clock,
-        is_utc=work.contract.time_zone == "utc",
+        utc=[
+            column.name
+            for column in columns
+            if work.contract.time_zone == "utc" or column.name in work.setting.utc_columns
+        ],
         null_words=work.null_words,
         wants_evidence=not conventions.are_dates_settled,
     )

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from flows.contracts import Contract, load_contracts
+from flows.contracts import Contract, load_contracts, utc_columns
 from flows.home.hash_key import HashKey
 from flows.home.layout import Home
 from flows.ingest.batch import Setting
@@ -260,6 +260,7 @@ def read_source(
         clock_of(shop.timezone),
         assumed(source.contract, shop.market),
         source_id,
+        utc_columns(source.contract, source.header),
         hash_key,
     )
     try:

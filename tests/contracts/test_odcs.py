@@ -76,6 +76,7 @@ def test_every_feed_has_its_contract() -> None:
         "seller_center/affiliate_orders",
         "seller_center/orders",
         "seller_center/returns",
+        "seller_center/settlements",
         "third_party_logistics/inventory",
         "third_party_logistics/returns_received",
         "third_party_logistics/shipments",
