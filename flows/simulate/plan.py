@@ -197,7 +197,7 @@ class HealthLog:
 
 @dataclass
 class Plan:
-    """Everything that is to be written about one shop."""
+    """Everything that is to be written about one shop; `buyer` has an entry an order."""
 
     shop_id: str
     market: Market
@@ -210,6 +210,7 @@ class Plan:
     creators: Creators
     capacity: tuple[int, ...]
     orders: Orders
+    buyer: IntArray
     lines: Lines
     packages: Packages
     links: Links

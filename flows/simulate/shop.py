@@ -13,6 +13,7 @@ from flows.simulate.plan import Plan
 from flows.simulate.random_streams import Streams
 from flows.simulate.schedule import SMALL_SHOP_ORDERS, Export, exports, last_seen
 from flows.simulate.truth import write_row_accounting, write_truth
+from flows.simulate.write_declarations import write_declarations
 from flows.simulate.write_logistics import (
     write_inventory,
     write_returned_goods,
@@ -134,6 +135,7 @@ def _write_landing(
     small = len(plan.orders) <= SMALL_SHOP_ORDERS
     return_files = exports(plan.clock, first, days, last_pull, small)
     write_reference(landing, plan)
+    write_declarations(landing, plan)
     plan.returns = known_returns(plan, last_seen(return_files, plan.returns.requested))
     write_orders(landing, plan, files, stream("order files"), say)
     say("returns, affiliate orders and warehouse files")

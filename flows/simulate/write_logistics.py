@@ -18,6 +18,10 @@ _DESCRIPTIONS = (
     "Accepted at origin facility", "Arrived at facility", "Out for delivery", "Delivered",
     "Delivery attempted", "Delay, action needed", "Returned to sender",
 )  # fmt: skip
+GRADES = ("A", "B", "C", "D")
+ROUTES = ("restock", "refurbish", "liquidate", "dispose")
+"""What is done with goods of each grade."""
+
 _OVERLAP = 2 * DAY
 _LATE_SHARE = 0.004
 
@@ -180,6 +184,7 @@ def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generat
     graded = plan.clock.readable(received + rng.integers(3600, 3 * DAY, len(rows)))
     stamp = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%SZ", "T")
     grade = rng.choice(4, len(rows), p=[0.55, 0.2, 0.15, 0.1])
+    route = np.where((grade == 1) & plan.script.misrouted_grades, len(ROUTES) - 1, grade)
     home = np.minimum(orders.warehouse[back.order[rows]], SELLER_WAREHOUSES - 1)
     frame = pl.DataFrame(
         {
@@ -189,8 +194,8 @@ def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generat
             "quantity": fl.ids(back.quantity[rows]),
             "received_at": stamp.wall(received, np.ones(len(rows), dtype=bool)),
             "graded_at": stamp.wall(graded, graded < plan.horizon),
-            "grade": fl.pick_text(["A", "B", "C", "D"], grade),
-            "disposition": fl.pick_text(["restock", "restock", "refurbish", "dispose"], grade),
+            "grade": fl.pick_text(GRADES, grade),
+            "disposition": fl.pick_text(ROUTES, route),
             "warehouse_id": fl.pick_text([w.warehouse_id for w in plan.market.warehouses], home),
         }
     )

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from flows.simulate import files as fl
+from flows.simulate.buyers import buyer_names
 from flows.simulate.cancellations import KINDS
 from flows.simulate.catalogue import STATE_NAMES
 from flows.simulate.clock import DAY, StampText
@@ -287,7 +288,7 @@ def _people(plan: Plan, of: IntArray) -> dict[str, pl.Series]:
     return {
         "Buyer Message": chatty,
         "Buyer Nickname": made("Sample Shopper ", tag),
-        "Buyer Username": made("made_up_buyer_", tag),
+        "Buyer Username": buyer_names(plan.buyer[of]),
         "Recipient": made("Testina Example ", tag),
         "Phone #": made(
             layout.phone,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import duckdb
 
-from flows.report.sentences import HEADLINE_BASIS, HEADLINE_WINDOW
+from flows.report.sentences.rates import HEADLINE_BASIS, HEADLINE_WINDOW
 
 _COLUMNS = """
 select table_name, column_name from information_schema.columns

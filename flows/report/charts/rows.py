@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flows.report.drawing import PADDING, WIDE, altair_module, figure, haloed
-from flows.report.svg import Figure, Ids
+from flows.report.charts.drawing import PADDING, WIDE, altair_module, figure, haloed
+from flows.report.charts.svg import Figure, Ids
 
 _LETTER = 6.8
 """Pixels a letter of 12 px text may take in the reader's font, generously."""

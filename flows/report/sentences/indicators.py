@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flows.report.ahead_sentences import joined
 from flows.report.formats import format_date, format_line, format_rate, plural
 from flows.report.rule_words import (
     FULFILLMENT_WORDS,
@@ -16,7 +15,8 @@ from flows.report.rule_words import (
     WITHOUT_TICKETS,
     words_of,
 )
-from flows.report.sentences import window_words
+from flows.report.sentences.ahead import joined
+from flows.report.sentences.rates import window_words
 from flows.report.vocabulary import DEFECT_WORDS
 
 _NUMBERS = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from flows.report.rule_marts import RuleMarts
+from flows.report.marts.rules import RuleMarts
 
 _PREPARED_UNSCANNED = (
     "order_id:id",

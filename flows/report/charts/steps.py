@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flows.report.charts_rows import name_axis
-from flows.report.drawing import altair_module, figure, haloed
-from flows.report.svg import Figure, Ids
+from flows.report.charts.drawing import altair_module, figure, haloed
+from flows.report.charts.rows import name_axis
+from flows.report.charts.svg import Figure, Ids
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,14 @@ page can always be drawn. Selection and order only, no arithmetic.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from flows.report.formats import day_end
-
-if TYPE_CHECKING:
-    from flows.report.marts import ShopDay
+from flows.report.marts.subject import SubjectMarts
 
 SHOWN = 15
 """Rows of a table of the rule book on the page; the CSV beside it holds all."""
@@ -46,36 +43,18 @@ MARTS = (
 )
 
 
-@dataclass(frozen=True)
-class RuleMarts:
+class RuleMarts(SubjectMarts):
     """The marts of the rule book for one shop's day, each read when it is first asked for."""
-
-    day: ShopDay
-
-    def has(self, mart: str) -> bool:
-        """Whether the warehouse holds the mart at all."""
-        return mart in self.day.columns
 
     @property
     def missing(self) -> list[str]:
         """The marts that this warehouse does not hold yet."""
         return [mart for mart in MARTS if not self.has(mart)]
 
-    def _frame(self, mart: str, where: str, order: str, **named: Any) -> pl.DataFrame:
-        if not self.has(mart):
-            return pl.DataFrame()
-        return self.day.read(
-            f"select * from marts.{mart} where shop_id = $shop and {where} order by {order}",
-            **named,
-        )
-
-    def _rows(self, mart: str, where: str, order: str, **named: Any) -> list[dict[str, Any]]:
-        return self._frame(mart, where, order, **named).to_dicts()
-
     @cached_property
     def outlook_rows(self) -> pl.DataFrame:
         """Time to breach of every rate, basis and window on this day, the soonest first."""
-        return self._frame(
+        return self.frame(
             "kpi_outlook",
             "as_of_on = $day",
             "least(days_to_breach, breach_on_open_orders_on - as_of_on) nulls last, "
@@ -97,7 +76,7 @@ class RuleMarts:
         """What has to leave to stay within each line, the lower line first."""
         if not self.day.has_lists:
             return []
-        return self._rows("handling_capacity", "true", "rate_line, line")
+        return self.rows("handling_capacity", "true", "rate_line, line")
 
     @cached_property
     def waiting(self) -> list[dict[str, Any]]:
@@ -129,7 +108,7 @@ class RuleMarts:
         """Parcels that are prepared and have no scan, the longest waiting first."""
         if not self.day.has_lists:
             return pl.DataFrame()
-        return self._frame(
+        return self.frame(
             "open_orders",
             "is_prepared_unscanned",
             "dispatch_due_at nulls last, unscanned_hours desc nulls last, order_id",
@@ -183,7 +162,7 @@ class RuleMarts:
         """Every segment and cause, for the CSV."""
         if not self.day.has_lists:
             return pl.DataFrame()
-        return self._frame(
+        return self.frame(
             "late_dispatch_segments",
             "true",
             "dimension, segment nulls last, primary_cause <> '(all)', late_orders desc, "
@@ -195,7 +174,7 @@ class RuleMarts:
         """Late orders due in the last 30 days or still open, the latest deadline first."""
         if not self.day.has_lists:
             return pl.DataFrame()
-        return self._frame(
+        return self.frame(
             "late_dispatch_causes",
             "(is_overdue_open or dispatch_due_at >= $from_at)",
             "dispatch_due_at desc nulls last, order_id",
@@ -207,7 +186,7 @@ class RuleMarts:
         """Late orders that were tendered in time: how many rows the appeal pack has."""
         if not self.day.has_lists:
             return 0
-        rows = self._frame("late_dispatch_appeals", "true", "order_id")
+        rows = self.frame("late_dispatch_appeals", "true", "order_id")
         return int(rows["order_id"].n_unique()) if rows.height else 0
 
     @cached_property
@@ -228,7 +207,7 @@ class RuleMarts:
     @cached_property
     def tracking_defects_by(self) -> pl.DataFrame:
         """Packages by segment and defect, for the CSV."""
-        return self._frame(
+        return self.frame(
             "tracking_defects_by",
             "as_of_on = $day",
             "dimension, segment nulls last, packages desc, tracking_defect",
@@ -237,14 +216,14 @@ class RuleMarts:
     @cached_property
     def fulfillment(self) -> list[dict[str, Any]]:
         """Out-of-stock cancellations and unshipped orders on this day, by metric and window."""
-        return self._rows("fulfillment_daily", "as_of_on = $day", "metric, window_name")
+        return self.rows("fulfillment_daily", "as_of_on = $day", "metric, window_name")
 
     @cached_property
     def product_cancellations(self) -> pl.DataFrame:
         """Seller-fault cancellations by SKU, those past the product-level lines first."""
         if not self.day.has_lists:
             return pl.DataFrame()
-        return self._frame(
+        return self.frame(
             "product_cancellations",
             "true",
             "is_past_lines desc nulls last, seller_fault_cancellations desc, "
@@ -254,13 +233,13 @@ class RuleMarts:
     @cached_property
     def health(self) -> dict[str, Any] | None:
         """Account health at the end of the day, None where no ledger is known."""
-        rows = self._rows("account_health_daily", "as_of_on = $day and score is not null", "1")
+        rows = self.rows("account_health_daily", "as_of_on = $day and score is not null", "1")
         return next(iter(rows), None)
 
     @cached_property
     def health_days(self) -> pl.DataFrame:
         """Account health of each of the last 180 days, the newest first."""
-        return self._frame(
+        return self.frame(
             "account_health_daily",
             "as_of_on between $first_on and $day",
             "as_of_on desc",
@@ -270,7 +249,7 @@ class RuleMarts:
     @cached_property
     def waterfall(self) -> list[dict[str, Any]]:
         """From the opening points to the closing ones, by reason, the largest step first."""
-        return self._rows(
+        return self.rows(
             "account_health_waterfall",
             "as_of_on = $day",
             "case kind when 'opening' then 0 when 'closing' then 2 else 1 end, "
@@ -280,12 +259,12 @@ class RuleMarts:
     @cached_property
     def compound(self) -> dict[str, Any] | None:
         """Whether several rates get worse at once."""
-        return next(iter(self._rows("compound_risk", "as_of_on = $day", "1")), None)
+        return next(iter(self.rows("compound_risk", "as_of_on = $day", "1")), None)
 
     @cached_property
     def promotions(self) -> list[dict[str, Any]]:
         """Promotions of the next 30 days, those at risk first."""
-        return self._rows(
+        return self.rows(
             "promotions_at_risk",
             "as_of_on = $day",
             "is_at_risk desc nulls last, starts_on, promotion_id",
@@ -294,7 +273,7 @@ class RuleMarts:
     @cached_property
     def indicator_rows(self) -> pl.DataFrame:
         """The seven indicators of the day in their order."""
-        return self._frame("seven_indicators", "as_of_on = $day", "place")
+        return self.frame("seven_indicators", "as_of_on = $day", "place")
 
     @property
     def indicators(self) -> list[dict[str, Any]]:
@@ -309,12 +288,12 @@ class RuleMarts:
     @cached_property
     def diagnoses(self) -> list[dict[str, Any]]:
         """What the evidence points to, for each symptom that is there."""
-        return self._rows("diagnoses", "as_of_on = $day and is_triggered", "symptom, hypothesis")
+        return self.rows("diagnoses", "as_of_on = $day and is_triggered", "symptom, hypothesis")
 
     @cached_property
     def restatements(self) -> pl.DataFrame:
         """Numbers of the last five weeks that changed after they were published, newest first."""
-        return self._frame(
+        return self.frame(
             "kpi_restatements",
             "as_of_on between $first_on and $day",
             "restated_at desc, as_of_on desc, metric, basis, window_name",

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flows.report.drawing import SMALL, WIDE, altair_module, figure, haloed
+from flows.report.charts.drawing import SMALL, WIDE, altair_module, figure, haloed
+from flows.report.charts.svg import Figure, Ids
 from flows.report.formats import format_date, format_line, format_rate
-from flows.report.sentences import capital
-from flows.report.svg import Figure, Ids
+from flows.report.sentences.rates import capital
 
 
 def _domain(values: Sequence[float], target: float, is_ceiling: bool) -> tuple[float, float]:

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flows.report.ahead_sentences import joined
 from flows.report.formats import format_date, plural
 from flows.report.rule_words import ZONE_WORDS
+from flows.report.sentences.ahead import joined
 
 _SCORE = "score"
 """Points that are good; the other kind are violation points, of which none is best."""

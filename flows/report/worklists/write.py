@@ -12,10 +12,10 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.report.appeals import APPEAL_COLUMNS, explained, read_appeals
 from flows.report.formats import FORMULA_STARTS, LONG_NUMBER_PATTERN
-from flows.report.marts import OPEN_COLUMNS, ShopDay
-from flows.report.rule_worklists import present, rule_lists
+from flows.report.marts.day import OPEN_COLUMNS, ShopDay
+from flows.report.worklists.appeals import APPEAL_COLUMNS, explained, read_appeals
+from flows.report.worklists.rules import present, rule_lists
 
 _ISO = "%Y-%m-%dT%H:%M:%S%:z"
 

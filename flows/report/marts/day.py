@@ -16,10 +16,11 @@ import polars as pl
 
 from flows.report.context import Shop
 from flows.report.formats import day_end
-from flows.report.judged import judged_condition, mart_columns
+from flows.report.marts.judged import judged_condition, mart_columns
+from flows.report.marts.rules import RuleMarts
+from flows.report.marts.subjects import Subjects
 from flows.report.policy import strict_metrics
-from flows.report.rule_marts import RuleMarts
-from flows.report.sentences import HEADLINE_BASIS, HEADLINE_WINDOW
+from flows.report.sentences.rates import HEADLINE_BASIS, HEADLINE_WINDOW
 
 LIST_LIMIT = 1000
 """Rows of a list on the page and in the JSON; the CSV holds all of them."""
@@ -85,6 +86,11 @@ class ShopDay:
     def rules(self) -> RuleMarts:
         """The marts of the rule book."""
         return RuleMarts(self)
+
+    @cached_property
+    def of(self) -> Subjects:
+        """Returns, costs, coverage, stock, settlement and details."""
+        return Subjects(self)
 
     @property
     def ends_at(self) -> datetime:

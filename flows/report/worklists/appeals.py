@@ -12,7 +12,7 @@ from datetime import date
 import polars as pl
 
 from flows.report.formats import format_date, zone_label
-from flows.report.marts import ShopDay
+from flows.report.marts.day import ShopDay
 
 APPEAL_COLUMNS = (
     "order_id:id",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from flows.report.svg import Figure, Ids, Picture, opening
+from flows.report.charts.svg import Figure, Ids, Picture, opening
 from flows.report.tokens import TILES
 
 UNKNOWN = "(unknown)"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flows.report.svg import Figure, Ids, Picture, adopt
+from flows.report.charts.svg import Figure, Ids, Picture, adopt
 
 NARROW, WIDE, SMALL = 340, 640, 260
 PADDING = {"left": 2, "right": 12, "top": 6, "bottom": 2}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from flows.report.ahead_sentences import joined
 from flows.report.formats import format_date, plural
+from flows.report.sentences.ahead import joined
 from flows.report.vocabulary import METRICS
 
 
