@@ -22,6 +22,7 @@ from flows.simulate.write_logistics import (
 from flows.simulate.write_orders import write_orders
 from flows.simulate.write_reference import write_reference
 from flows.simulate.write_sales import write_affiliates, write_returns
+from flows.simulate.write_settlements import write_settlements
 from flows.simulate.write_shipments import write_shipments
 from flows.simulate.write_tickets import write_tickets
 
@@ -64,6 +65,7 @@ def simulate(
     market: str = "US",
     timezone: str | None = None,
     truth: bool = True,
+    settlements: bool = True,
     progress: Callable[[str], None] | None = None,
 ) -> SimulationSummary:
     """Write `out/landing/<shop_id>/…` and `out/truth/<shop_id>/…`; same arguments, same bytes.
@@ -77,6 +79,7 @@ def simulate(
         market: one of `markets.MARKETS`: what it changes is described there.
         timezone: the shop's zone, if not the market's.
         truth: whether to write the truth files; the row accounting is written always.
+        settlements: whether to write the settlement statements.
         progress: is told what is being done.
 
     Raises:
@@ -94,7 +97,10 @@ def simulate(
         shop_id, start, end, orders_per_day, seed, scenarios, MARKETS[market], timezone
     )
     landing = Landing(_fresh(out / "landing" / shop_id))
-    _write_landing(landing, plan, files, Streams(seed, shop_id, start.isoformat()), say)
+    _write_landing(
+        landing, plan, files, Streams(seed, shop_id, start.isoformat()), say,
+        settlements=settlements,
+    )  # fmt: skip
     answers = _fresh(out / "truth" / shop_id)
     write_row_accounting(answers, landing.written)
     if truth:
@@ -127,6 +133,8 @@ def _write_landing(
     files: list[Export],
     stream: Streams,
     say: Callable[[str], None],
+    *,
+    settlements: bool,
 ) -> None:
     first = plan.clock.number_of(plan.start_on)
     days = (plan.end_on - plan.start_on).days + 1
@@ -146,3 +154,5 @@ def _write_landing(
     write_returned_goods(landing, plan, stream("returned goods"))
     write_tracking(landing, plan, stream("tracking files"), say)
     write_tickets(landing, plan, stream("support tickets"))
+    if settlements:
+        write_settlements(landing, plan)
