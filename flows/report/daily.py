@@ -22,7 +22,7 @@ from flows.report.sections.shipping import dispatch
 from flows.report.sections.today import outlook, tasks
 from flows.report.sections.tracking import tracking
 from flows.report.sections.trust import built_sentence, defaults_note, reach_sentence, trust
-from flows.report.sentences import verdict, window_words
+from flows.report.sentences.rates import verdict, window_words
 
 
 def render_daily(warehouse: Path, out_dir: Path, context: ReportContext) -> list[Path]:

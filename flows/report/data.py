@@ -11,11 +11,11 @@ from typing import Any
 import polars as pl
 
 from flows.report.context import ReportContext
-from flows.report.marts import LIST_LIMIT
+from flows.report.marts.day import LIST_LIMIT
 from flows.report.model import ShopPage
 from flows.report.rule_data import rule_data
 from flows.report.sections.trust import defaults_note, reach_sentence
-from flows.report.sentences import HEADLINE_BASIS, not_judged_sentence, row_sentence
+from flows.report.sentences.rates import HEADLINE_BASIS, not_judged_sentence, row_sentence
 
 FORMAT = 1
 """Goes up when a key of the JSON changes its meaning or goes away."""

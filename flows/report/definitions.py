@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.report.sentences import METRICS
+from flows.report.sentences.rates import METRICS
 
 DEFINITIONS: dict[str, tuple[str, ...]] = {
     "ahead": (

@@ -13,7 +13,7 @@ from flows.report.sections.rates import rate_rows
 from flows.report.sections.returns import returns
 from flows.report.sections.review import decisions, drivers, held_the_line
 from flows.report.sections.trust import built_sentence, defaults_note, reach_sentence, trust
-from flows.report.sentences import verdict
+from flows.report.sentences.rates import verdict
 
 
 def render_weekly(warehouse: Path, out_dir: Path, context: ReportContext) -> list[Path]:

@@ -22,6 +22,7 @@ renamed as (
         order_substatus,
         normal_or_pre_order,
         product_name,
+        variation,
         cancel_by,
         cancel_reason,
         fulfillment_type,

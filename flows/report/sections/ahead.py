@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flows.report.ahead_sentences import (
+from flows.report.formats import MISSING, format_date, format_line, format_points
+from flows.report.model import Cell, Column, Page, Row, Section, Table, count, rate, status
+from flows.report.sentences.ahead import (
     capacity_sentence,
     compound_sentence,
     open_breach_sentence,
@@ -13,8 +15,6 @@ from flows.report.ahead_sentences import (
     slope_sentence,
     small_volume_sentence,
 )
-from flows.report.formats import MISSING, format_date, format_line, format_points
-from flows.report.model import Cell, Column, Page, Row, Section, Table, count, rate, status
 from flows.report.vocabulary import METRICS, STATUSES
 
 _BAD = ("breach", "enforcement")

@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from flows.report.charts_rows import Span, spans
+from flows.report.charts.rows import Span, spans
+from flows.report.charts.tiles import UNKNOWN, state_tiles
 from flows.report.formats import MISSING, format_rate, plural
 from flows.report.model import (
     Cell,
@@ -22,8 +23,7 @@ from flows.report.model import (
     words,
 )
 from flows.report.sections.shipping import basis_table, trend
-from flows.report.sentences import row_sentence
-from flows.report.tiles import UNKNOWN, state_tiles
+from flows.report.sentences.rates import row_sentence
 
 METRIC = "on_time_delivery_rate"
 ACTIVE, ALL = "(active)", "(all)"

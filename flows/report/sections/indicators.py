@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flows.report.formats import MISSING, format_points
-from flows.report.indicator_sentences import (
+from flows.report.model import Cell, Column, Page, Row, Section, Table, rate, words
+from flows.report.rule_words import INDICATOR_WORDS, words_of
+from flows.report.sentences.indicators import (
     diagnosis_sentence,
     evidence_words,
     indicators_sentence,
     tickets_sentence,
 )
-from flows.report.model import Cell, Column, Page, Row, Section, Table, rate, words
-from flows.report.rule_words import INDICATOR_WORDS, words_of
 
 
 def indicators(page: Page) -> Section | None:

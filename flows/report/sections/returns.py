@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.report.charts_rows import Bar, Span, bars, spans
+from flows.report.charts.rows import Bar, Span, bars, spans
+from flows.report.charts.svg import Figure
 from flows.report.formats import format_rate, plural
-from flows.report.marts import LIST_LIMIT
+from flows.report.marts.day import LIST_LIMIT
 from flows.report.model import (
     Cell,
     Column,
@@ -20,7 +21,6 @@ from flows.report.model import (
     rate,
     words,
 )
-from flows.report.svg import Figure
 
 _NAMES = {"sku": ("seller_sku", "SKU"), "creator": ("creator_handle", "Creator")}
 _SHOWN = 200

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from flows.report.charts_rows import Bar, bars
-from flows.report.charts_time import rate_line
+from flows.report.charts.rows import Bar, bars
+from flows.report.charts.svg import Figure
+from flows.report.charts.time import rate_line
 from flows.report.formats import (
     format_rate,
     plural,
 )
-from flows.report.marts import HISTORY_DAYS, LIST_LIMIT
+from flows.report.marts.day import HISTORY_DAYS, LIST_LIMIT
 from flows.report.model import (
     Cell,
     Column,
@@ -27,7 +28,7 @@ from flows.report.sections.rates import (
     judged_basis,
     projected,
 )
-from flows.report.sentences import (
+from flows.report.sentences.rates import (
     METRICS,
     capital,
     overdue_sentence,
@@ -35,7 +36,6 @@ from flows.report.sentences import (
     row_sentence,
     window_words,
 )
-from flows.report.svg import Figure
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 

@@ -1,9 +1,11 @@
-{#- The creator that the affiliate export credits for an order's SKU: its newest line. -#}
+{#- The creator and content that the affiliate export credits for an order's SKU: its newest line. -#}
 select
     shop_id,
     order_id,
     coalesce(sku_id, '') as sku_id,
-    creator_handle
+    creator_handle,
+    content_id,
+    content_type
 from {{ ref('stg_seller_center__affiliate_lines') }}
 where creator_handle is not null
 qualify row_number() over (
