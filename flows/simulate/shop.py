@@ -10,6 +10,7 @@ from flows.simulate.build import build_plan, known_returns
 from flows.simulate.files import Landing
 from flows.simulate.markets import MARKETS
 from flows.simulate.plan import Plan
+from flows.simulate.planted import write_planted
 from flows.simulate.random_streams import Streams
 from flows.simulate.schedule import SMALL_SHOP_ORDERS, Export, exports, last_seen
 from flows.simulate.truth import write_row_accounting, write_truth
@@ -97,7 +98,7 @@ def simulate(
         shop_id, start, end, orders_per_day, seed, scenarios, MARKETS[market], timezone
     )
     landing = Landing(_fresh(out / "landing" / shop_id))
-    _write_landing(
+    misrouted, unsettled = _write_landing(
         landing, plan, files, Streams(seed, shop_id, start.isoformat()), say,
         settlements=settlements,
     )  # fmt: skip
@@ -106,6 +107,7 @@ def simulate(
     if truth:
         say("working out the right answers")
         write_truth(answers, plan)
+        write_planted(answers, plan, misrouted, unsettled)
     return SimulationSummary(
         shop_id=shop_id,
         landing=landing.root,
@@ -135,7 +137,8 @@ def _write_landing(
     say: Callable[[str], None],
     *,
     settlements: bool,
-) -> None:
+) -> tuple[list[str], list[str]]:
+    """Write every export; what was misrouted and which orders are in no statement."""
     first = plan.clock.number_of(plan.start_on)
     days = (plan.end_on - plan.start_on).days + 1
     # A return dated after the last day's end has no settled reading; its export ends before it.
@@ -151,8 +154,7 @@ def _write_landing(
     write_affiliates(landing, plan, files, stream("affiliate files"))
     write_shipments(landing, plan)
     write_inventory(landing, plan)
-    write_returned_goods(landing, plan, stream("returned goods"))
+    misrouted = write_returned_goods(landing, plan, stream("returned goods"))
     write_tracking(landing, plan, stream("tracking files"), say)
     write_tickets(landing, plan, stream("support tickets"))
-    if settlements:
-        write_settlements(landing, plan)
+    return misrouted, write_settlements(landing, plan) if settlements else []

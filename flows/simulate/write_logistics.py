@@ -170,8 +170,11 @@ def write_inventory(landing: fl.Landing, plan: Plan) -> None:
     landing.put("third_party_logistics/inventory", "third_party_logistics/inventory.csv", frame)
 
 
-def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generator) -> None:
-    """Write what came back to the warehouse: later than the refund, sometimes never."""
+def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generator) -> list[str]:
+    """Write what came back to the warehouse: later than the refund, sometimes never.
+
+    Returns the numbers of what went another way than that of its grade.
+    """
     back, orders = plan.returns, plan.orders
     rows = np.flatnonzero(np.isin(back.status, (COMPLETED, REFUNDED)) & ~back.refund_only)
     rows = rows[rng.random(len(rows)) < 0.94]
@@ -180,7 +183,7 @@ def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generat
     keep = received < plan.horizon
     rows, received = rows[keep], received[keep]
     if not len(rows):
-        return
+        return []
     graded = plan.clock.readable(received + rng.integers(3600, 3 * DAY, len(rows)))
     stamp = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%SZ", "T")
     grade = rng.choice(4, len(rows), p=[0.55, 0.2, 0.15, 0.1])
@@ -203,3 +206,4 @@ def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generat
         "third_party_logistics/returns_received",
         "third_party_logistics/returns_received.csv", frame,
     )  # fmt: skip
+    return [str(number) for number in back.return_id[rows[route != grade]].tolist()]

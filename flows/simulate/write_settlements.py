@@ -50,13 +50,14 @@ _NEW_MONEY = _IN_BOTH | {
 }
 
 
-def write_settlements(landing: fl.Landing, plan: Plan) -> None:
+def write_settlements(landing: fl.Landing, plan: Plan) -> list[str]:
     """Write the statements of each period, the first half of them in the old layout.
 
     An old statement has a row an order, a new one a row an order and SKU. Each file repeats the
-    last day of the one before, if that had the same layout.
+    last day of the one before, if that had the same layout. Returns the orders that a scenario
+    leaves out.
     """
-    entries, _ = settlement_entries(plan)
+    entries, missing = settlement_entries(plan)
     edges = small_pieces(plan)
     days = plan.clock.day(edges).tolist()
     half = len(days) // 2
@@ -67,6 +68,7 @@ def write_settlements(landing: fl.Landing, plan: Plan) -> None:
             frame = _new(plan, part) if number >= half else _old(plan, part)
             name = f"seller_center/Settlement-{label_of(plan, int(edges[number]))}.csv"
             landing.put(_FEED, name, frame)
+    return [str(plan.orders.order_id[order]) for order in missing]
 
 
 def _old(plan: Plan, part: pl.DataFrame) -> pl.DataFrame:
