@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from flows.quality.account_health_suites import ACCOUNT_HEALTH
+from flows.quality.cost_suites import COSTS
 from flows.quality.coverage_suites import COVERAGE
 from flows.quality.late_dispatch_suites import LATE_DISPATCH
 from flows.quality.mart_open_orders import OPEN_ORDERS
@@ -273,6 +274,7 @@ _NUMERATOR_AND_DENOMINATOR = "(sum(numerator)::bigint, sum(denominator)::bigint)
 
 _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
     **ACCOUNT_HEALTH,
+    **COSTS,
     "kpi_daily": _kpi_daily(),
     "orders": (
         critical(
