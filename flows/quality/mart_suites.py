@@ -18,6 +18,7 @@ from flows.quality.mart_open_orders import OPEN_ORDERS
 from flows.quality.mart_shape import critical, shape
 from flows.quality.mart_warnings import WARNINGS
 from flows.quality.model import Expectation, Gate, TableSuite
+from flows.quality.network_suites import NETWORK
 
 NAME = "gate 2"
 SCHEMA = "marts"
@@ -323,6 +324,7 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     **COVERAGE,
+    **NETWORK,
     **OPEN_ORDERS,
     "dispatch_by_warehouse": (
         *_ratio_mart("dispatch_by_warehouse"),
