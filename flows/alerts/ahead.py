@@ -5,16 +5,16 @@ from flows.alerts.message import Alert, clean, code, escape, listed
 from flows.alerts.parts import compose, foot, order_lines, since
 from flows.alerts.rules import Level, Rule
 from flows.alerts.standing import Standing
-from flows.report.ahead_sentences import compound_sentence, joined, likely_late_sentence
 from flows.report.context import Shop
 from flows.report.formats import plural
-from flows.report.health_sentences import (
+from flows.report.rule_words import WAITING_WORDS, ZONE_WORDS, words_of
+from flows.report.sentences.ahead import compound_sentence, joined, likely_late_sentence
+from flows.report.sentences.health import (
     health_sentence,
     milestone_sentence,
     recovery_sentence,
 )
-from flows.report.rule_words import WAITING_WORDS, ZONE_WORDS, words_of
-from flows.report.sentences import row_sentence
+from flows.report.sentences.rates import row_sentence
 
 _ZONES = ("green", "orange", "red")
 """Best first."""

@@ -13,7 +13,7 @@ from flows.alerts.standing import BAD_STATUSES, Standing
 from flows.quality.model import ExpectationResult
 from flows.report.context import Shop
 from flows.report.formats import format_date, format_rate, plural
-from flows.report.sentences import (
+from flows.report.sentences.rates import (
     overdue_sentence,
     projected_sentence,
     row_sentence,

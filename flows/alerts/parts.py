@@ -10,9 +10,9 @@ from flows.alerts.rules import LEVEL_WORDS, Level, Rule
 from flows.alerts.standing import Orders
 from flows.report.context import Shop
 from flows.report.formats import day_end, format_date, local
-from flows.report.sentences import incomplete_sentence
+from flows.report.sentences.rates import incomplete_sentence
 from flows.report.vocabulary import DEFECT_WORDS
-from flows.report.worklists import worklist_path
+from flows.report.worklists.write import worklist_path
 
 RUNBOOK = "docs/runbooks/alerts.md"
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import duckdb
 
-from flows.report.ahead_sentences import LEAST_CHANCE_ORDERS
-from flows.report.judged import judged_condition, mart_columns
-from flows.report.sentences import HEADLINE_BASIS, HEADLINE_WINDOW
+from flows.report.marts.judged import judged_condition, mart_columns
+from flows.report.sentences.ahead import LEAST_CHANCE_ORDERS
+from flows.report.sentences.rates import HEADLINE_BASIS, HEADLINE_WINDOW
 
 TOP = 5
 BAD_STATUSES = ("approaching", "breach", "enforcement")

@@ -11,6 +11,7 @@ from flows.contracts.matching import (
     map_headers,
     match_header,
     unknown_headers,
+    utc_columns,
 )
 from flows.contracts.model import (
     Column,
@@ -43,4 +44,5 @@ __all__ = [
     "map_headers",
     "match_header",
     "unknown_headers",
+    "utc_columns",
 ]

@@ -7,6 +7,7 @@ from flows.contracts.load import load_contracts
 from flows.contracts.model import Column, Contract
 
 _SHOWN_COLUMNS = 6
+_UTC_ENDING = "(utc)"
 
 
 def map_headers(contract: Contract, headers: Sequence[str]) -> dict[str, int]:
@@ -21,6 +22,16 @@ def map_headers(contract: Contract, headers: Sequence[str]) -> dict[str, int]:
         if position is not None:
             found[column.name] = position
     return found
+
+
+def utc_columns(contract: Contract, headers: Sequence[str]) -> frozenset[str]:
+    """The time stamps whose header in this file says that they are UTC: it ends in `(UTC)`."""
+    return frozenset(
+        name
+        for name, position in map_headers(contract, headers).items()
+        if contract.column(name).kind == "timestamp"
+        and fold(headers[position]).endswith(_UTC_ENDING)
+    )
 
 
 def unknown_headers(contract: Contract, headers: Sequence[str]) -> tuple[str, ...]:

@@ -24,10 +24,11 @@ _LIBRARIES = (
     "great-expectations",
     "polars",
     "prefect",
+    "scipy",
     "tzdata",
     "vl-convert-python",
 )
-_DBT_SUFFIXES = frozenset({".sql", ".yml", ".csv"})
+_DBT_SUFFIXES = frozenset({".sql", ".py", ".yml", ".csv"})
 
 # File systems with coarse clocks give the same time stamp to changes this far apart.
 _SETTLED_NS = 2_000_000_000

@@ -35,8 +35,9 @@ _SYMBOLS = {
 """What a sign in an amount says about the currency; None where several currencies share it."""
 
 _SIGN = r"[A-Za-z]{1,3}\.?\$?|\$|£|€|¥|₱|฿|₫|đ"
+_MINUS = r"[-\u{2212}]"
 _GENERAL = (
-    rf"^(?<open>\()?\s*(?<minus1>-)?\s*(?<before>{_SIGN})?\s*(?<minus2>-)?\s*"
+    rf"^(?<open>\()?\s*(?<minus1>{_MINUS})?\s*(?<before>{_SIGN})?\s*(?<minus2>{_MINUS})?\s*"
     rf"(?<number>\d[\d., \u{{a0}}\u{{202f}}']*)\s*(?<after>{_SIGN})?\s*(?<close>\))?$"
 )
 _GROUPED = {

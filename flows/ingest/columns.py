@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.contracts import Column, lake_schema
+from flows.contracts import Column, fold, lake_schema
 from flows.contracts.model import shop_date_name
 from flows.ingest import amounts, words
 from flows.ingest.batch import ROW, Work
@@ -24,7 +24,11 @@ def read_stamps(work: Work) -> None:
         [column.name for column in columns],
         conventions.date_order,
         work.setting.clock,
-        is_utc=work.contract.time_zone == "utc",
+        utc=[
+            column.name
+            for column in columns
+            if work.contract.time_zone == "utc" or column.name in work.setting.utc_columns
+        ],
         null_words=work.null_words,
         wants_evidence=not conventions.are_dates_settled,
     )
@@ -70,6 +74,8 @@ def _plain(work: Work, column: Column) -> pl.Expr:
         return words.handle(name, nulls)
     if kind in ("id", "tracking_number"):
         return words.identifier(name, nulls)
+    if kind == "keyed_hash":
+        return _hashed(work, name)
     if kind == "zip3":
         return words.plain_zip3(name, _country(work), work.setting.shop.market)
     if kind in ("money", "decimal"):
@@ -80,6 +86,17 @@ def _plain(work: Work, column: Column) -> pl.Expr:
     if kind == "date":
         return pl.col(name).str.to_date("%Y-%m-%d", strict=False)
     return pl.lit(None, dtype=column.dtype)
+
+
+def _hashed(work: Work, name: str) -> pl.Expr:
+    """Keyed hashes of names; null for a masked name, which stands for many people."""
+    key = work.setting.hash_key
+    names = work.cells[name].drop_nulls().unique()
+    plain = names.filter(~names.str.contains("*", literal=True))
+    nulls = {fold(word) for word in work.null_words}
+    # Polars has no keyed hash: each distinct name is hashed once.
+    known = {cell: key.hash(cell) for cell in plain if fold(cell) not in nulls} if key else {}
+    return pl.col(name).replace_strict(known, default=None, return_dtype=pl.String)
 
 
 def _country(work: Work) -> str | None:

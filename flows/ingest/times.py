@@ -8,7 +8,7 @@ the few dated offsets that the column's range touches.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -102,14 +102,15 @@ def read_times(
     order: DateOrder,
     clock: Clock,
     *,
-    is_utc: bool,
+    utc: Collection[str] = (),
     null_words: Sequence[str],
     wants_evidence: bool,
 ) -> Times:
     """UTC times and shop dates of text columns.
 
-    `is_utc`: times without an offset are UTC and not the shop's. `wants_evidence`: look at every
-    cell for what it says about the order of day and month, not only at the odd ones.
+    `utc`: the columns whose times without an offset are UTC and not the shop's.
+    `wants_evidence`: look at every cell for what it says about the order of day and month, not
+    only at the odd ones.
     """
     result = Times(pl.DataFrame())
     if not columns:
@@ -134,7 +135,7 @@ def read_times(
             fixed = _scatter(fixed, places, general.fixed, raw.height)
         if wall is None and fixed is None:
             wall = pl.repeat(None, raw.height, dtype=pl.Int64, eager=True)
-        if is_utc and wall is not None:
+        if name in utc and wall is not None:
             fixed = wall if fixed is None else fixed.zip_with(fixed.is_not_null(), wall)
             wall = None
         instants, dates, shifted = _to_utc(wall, fixed, clock)

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from flows.quality.account_health_suites import ACCOUNT_HEALTH
+from flows.quality.coverage_suites import COVERAGE
 from flows.quality.late_dispatch_suites import LATE_DISPATCH
 from flows.quality.mart_open_orders import OPEN_ORDERS
 from flows.quality.mart_shape import critical, shape
@@ -319,6 +320,7 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
             "+ coalesce(rows_skipped, 0)",
         ),
     ),
+    **COVERAGE,
     **OPEN_ORDERS,
     "dispatch_by_warehouse": (
         *_ratio_mart("dispatch_by_warehouse"),

@@ -140,6 +140,22 @@ def format_money(amount: Decimal | float | None, currency: str | None) -> str:
     return f"{sign}{currency or '?'} {abs(whole):,}"
 
 
+def format_price(amount: Decimal | float | None, currency: str | None) -> str:
+    """Money with cents, for what one order or parcel costs: ``$9.75``, else ``THB 9.75``."""
+    if amount is None:
+        return MISSING
+    exact = Decimal(str(amount)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    sign = "-" if exact < 0 else ""
+    if currency == "USD":
+        return f"{sign}${abs(exact):,}"
+    return f"{sign}{currency or '?'} {abs(exact):,}"
+
+
+def with_assumed(shown: str, is_assumed: bool | None) -> str:
+    """``$1,204 (assumed)`` where a default stands in for what nobody gave."""
+    return f"{shown} (assumed)" if is_assumed and shown != MISSING else shown
+
+
 def format_date(day: date | None, *, year: bool = False, weekday: bool = True) -> str:
     """``Mon Nov 23``; with ``year`` ``Mon Nov 23, 2026``; without weekday ``Nov 23``."""
     if day is None:

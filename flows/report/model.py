@@ -6,27 +6,29 @@ cannot become any.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+from flows.report.charts.svg import Figure, Ids
 from flows.report.context import ReportContext
 from flows.report.definitions import DEFINITIONS
 from flows.report.formats import (
     MISSING,
     format_count,
+    format_date,
     format_moment,
     format_money,
+    format_price,
     format_rate,
     iso_moment,
     plural,
 )
-from flows.report.marts import ShopDay
-from flows.report.sentences import STATUSES, not_judged_sentence
-from flows.report.svg import Figure, Ids
+from flows.report.marts.day import ShopDay
+from flows.report.sentences.rates import STATUSES, not_judged_sentence
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,22 @@ class Download:
     label: str
 
 
+@dataclass(frozen=True)
+class Fold:
+    """What answers a further question of a section, closed until it is asked for."""
+
+    summary: str
+    tables: Sequence[Table]
+    answers: Sequence[str] = ()
+    figures: Sequence[Figure] = ()
+
+
 @dataclass
 class Section:
     """One question and its answer, picture, table, files and definition.
 
-    ``short`` is its name in the list of sections; without it the question is.
+    ``short`` is its name in the list of sections; without it the question is. ``folds`` are
+    details that only some readers need.
     """
 
     anchor: str
@@ -87,6 +100,7 @@ class Section:
     figures: list[Figure] = field(default_factory=list)
     multiples: list[Figure] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
+    folds: list[Fold] = field(default_factory=list)
     downloads: list[Download] = field(default_factory=list)
 
     @property
@@ -97,7 +111,7 @@ class Section:
     @property
     def is_brief(self) -> bool:
         """Whether the section has nothing to show but a line, as without its feed."""
-        return not (self.figures or self.multiples or self.tables or self.downloads)
+        return not (self.figures or self.multiples or self.tables or self.folds or self.downloads)
 
 
 @dataclass
@@ -159,6 +173,21 @@ def money(amount: Decimal | None, currency: str | None) -> Cell:
     return Cell(format_money(amount, currency), sort="" if amount is None else str(amount))
 
 
+def price(amount: Decimal | float | None, currency: str | None) -> Cell:
+    """Money with cents."""
+    return Cell(format_price(amount, currency), sort="" if amount is None else str(amount))
+
+
+def basis(is_assumed: bool | None) -> Cell:
+    """Whether the money beside it rests on what the shop gave or on a default."""
+    return Cell(MISSING if is_assumed is None else "Assumed" if is_assumed else "Given")
+
+
+def day_cell(day: date | None, *, year: bool = False) -> Cell:
+    """A calendar day, sorted as one."""
+    return Cell(format_date(day, year=year), sort=day.isoformat() if day else "")
+
+
 def moment(at: datetime | None, zone: str) -> Cell:
     """A UTC moment on the shop's clock, with its ISO form for machines and sorting."""
     if at is None:
@@ -189,6 +218,24 @@ def headroom(row: dict[str, object]) -> Cell:
         return Cell(MISSING)
     text = f"{room:,} left" if room >= 0 else f"{-room:,} over"
     return Cell(text, sort=str(room))
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a table and how a mart's row fills it."""
+
+    label: str
+    cell: Callable[[Mapping[str, Any]], Cell]
+    is_number: bool = False
+
+
+def table_of(caption: str, fields: Sequence[Field], rows: Sequence[Mapping[str, Any]]) -> Table:
+    """The rows of a mart as a table, one field a column."""
+    return Table(
+        caption,
+        [Column(field.label, field.is_number) for field in fields],
+        [Row([field.cell(row) for field in fields]) for row in rows],
+    )
 
 
 def list_caption(one: str, shown: int, total: int, order: str, many: str = "") -> str:

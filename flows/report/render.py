@@ -19,11 +19,11 @@ from markupsafe import Markup, escape
 from flows.report.context import ReportContext, Shop
 from flows.report.data import report_json, shop_data, week_data
 from flows.report.formats import format_date
-from flows.report.marts import ShopDay
+from flows.report.marts.day import ShopDay
 from flows.report.model import Page, ShopPage
-from flows.report.sentences import STATUSES
+from flows.report.sentences.rates import STATUSES
 from flows.report.tokens import css_variables
-from flows.report.worklists import worklist_path, write_worklists
+from flows.report.worklists.write import worklist_path, write_worklists
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _CODE = re.compile(r"`([^`]+)`")

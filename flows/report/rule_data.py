@@ -7,13 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from flows.report.indicator_sentences import diagnosis_sentence, fulfillment_sentence
-from flows.report.marts import LIST_LIMIT
+from flows.report.marts.day import LIST_LIMIT
 from flows.report.model import Page
 from flows.report.policy import assumed_metrics
 from flows.report.sections.ahead import rate_sentences
 from flows.report.sections.rates import policy_words
 from flows.report.sections.restated import restated, restated_words, rule_words
+from flows.report.sentences.indicators import diagnosis_sentence, fulfillment_sentence
 
 _KEYS = ("shop_id", "as_of_on")
 

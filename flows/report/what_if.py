@@ -13,7 +13,7 @@ from flows.report.context import ReportContext
 from flows.report.formats import MISSING, format_date, format_rate, plural
 from flows.report.model import Cell, Column, Row, Section, Table, status, words
 from flows.report.render import html
-from flows.report.sentences import capital
+from flows.report.sentences.rates import capital
 from flows.report.vocabulary import METRICS
 
 NumberRow = Mapping[str, Any]

@@ -142,7 +142,7 @@ def _write(
     """Write the two files of a shop and return what the JSON holds."""
     import polars as pl
 
-    from flows.report.worklists import csv_frame
+    from flows.report.worklists.write import csv_frame
 
     mine = {model: frame.filter(pl.col("shop_id") == shop.shop_id) for model, frame in rows.items()}
     orders = mine["open_orders"].sort("dispatch_due_at", "created_at", "order_id", nulls_last=True)

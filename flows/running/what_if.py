@@ -21,7 +21,7 @@ def write(run: Run) -> None:
     """
     from flows.report.context import ReportContext
     from flows.report.what_if import render_what_if
-    from flows.report.worklists import csv_frame
+    from flows.report.worklists.write import csv_frame
 
     scope = run.needs_scope
     policy = run.request.policy

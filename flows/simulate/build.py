@@ -7,14 +7,16 @@ from datetime import date, timedelta
 import numpy as np
 
 from flows.simulate import cancellations, demand, fulfilment, packages, returns, stages, tracking
+from flows.simulate.buyers import make_buyers
 from flows.simulate.catalogue import make_catalogue, make_creators
-from flows.simulate.clock import DAY, NEVER, ShopClock
+from flows.simulate.clock import NEVER, ShopClock
 from flows.simulate.health_log import make_log
 from flows.simulate.markets import Market
 from flows.simulate.plan import Lines, Links, Orders, Packages, Plan, Returns
 from flows.simulate.random_streams import Streams
 from flows.simulate.scenarios import Script, write_script
 from flows.simulate.schedule import SMALL_SHOP_ORDERS, Export, exports, last_seen
+from flows.simulate.sites import placed, ship_long_tail_from_one_site
 from flows.simulate.types import BoolArray, IntArray
 
 _BEFORE, _AFTER = 150, 75
@@ -48,6 +50,7 @@ def build_plan(
     )
     first = _BEFORE
     script = write_script(scenarios, days)
+    market = placed(market, script)
     number = shop_number(shop_id)
     catalogue = make_catalogue(Streams(seed, shop_id), market, number)
     creators = make_creators(len(catalogue))
@@ -57,10 +60,13 @@ def build_plan(
     orders, cause = demand.make_orders(
         stream, market, clock, first, days, orders_per_day, script, catalogue, number
     )
-    bad_from = NEVER
-    if script.bad_creator_from is not None:
-        bad_from = int(clock.midnights[first + script.bad_creator_from])
+    bad_from, bad_sku_from = (
+        NEVER if day is None else int(clock.midnights[first + day])
+        for day in (script.bad_creator_from, script.bad_sku_from)
+    )
     lines = demand.make_lines(stream, market, orders, cause, catalogue, creators, bad_from)
+    if script.well_placed:
+        ship_long_tail_from_one_site(orders, lines)
     intent = cancellations.intend(stream, orders, lines, script, clock, first)
     blocked = (intent.at < NEVER) | (orders.paid >= NEVER)
     leader = packages.combine(stream, orders, lines, blocked)
@@ -78,15 +84,16 @@ def build_plan(
         int(clock.midnights[first + min(_LATE_CARRIER_DAYS, days)]), horizon,
     )  # fmt: skip
     sent_back = returns.make_returns(
-        stream, clock, orders, lines, catalogue, arrived, number, bad_from
+        stream, clock, orders, lines, catalogue, arrived, number, bad_from, bad_sku_from
     )
+    buyer = make_buyers(stream, orders, sent_back, script, int(clock.midnights[first + days]))
     files = exports(clock, first, days, horizon, len(orders) <= SMALL_SHOP_ORDERS)
     _forget_unseen(orders, last_seen(files, orders.created))
     links = _known_links(orders, links)
     labelled = clock.day(np.where(journey.rts < horizon, journey.rts, horizon))
     plan = Plan(
         shop_id, market, clock, start, end, horizon, script, catalogue, creators, capacity,
-        orders, lines,
+        orders, buyer, arrived, lines,
         _packages(stream, market, clock, boxes, journey, links, labelled, alone, number),
         links, events, shipments, sent_back,
         make_log(stream, clock, market.code, first, days, script, orders),
@@ -242,12 +249,7 @@ def known_returns(plan: Plan, seen: IntArray) -> Returns:
     """The returns as the return export last showed them; `seen` is 0 for one in no file."""
     held = plan.returns
     keep = seen > held.requested
-    settled = np.where(held.refunded < NEVER, held.refunded, held.requested + 2 * DAY)
-    status = held.status.copy()
-    status = np.where(settled < seen, status, returns.IN_PROCESS)
-    status = np.where(
-        (held.requested + DAY >= seen) & (settled >= seen), returns.TO_PROCESS, status
-    )
+    status = returns.status_at(held, seen)
     return Returns(
         return_id=held.return_id[keep],
         order=held.order[keep],

@@ -24,12 +24,11 @@ _HOUR = np.array(
     [2.0, 1.2, 0.7, 0.5, 0.5, 0.9, 1.8, 2.8, 3.6, 4.3, 4.8, 5.2,
      5.6, 5.4, 5.0, 4.9, 5.1, 5.6, 6.4, 7.6, 8.4, 7.6, 5.8, 3.8]
 )  # fmt: skip
-_FAR_FROM_SECOND = 0.92
-_NEAR_FROM_SECOND = 0.06
 
 VIRAL_SKU = 3
 VIRAL_FACTOR = 32
 BAD_CREATOR = 1
+BAD_SKU = 1
 LIVE_SKUS = 5
 
 NORMAL, VIRAL, LIVE = range(3)
@@ -122,7 +121,7 @@ def make_orders(
     count = len(created)
     chance = rng.random((5, count))
     sample = (chance[0] < 0.008) & (cause == NORMAL)
-    fbt = (chance[1] < 0.12) & (cause == NORMAL) & ~sample
+    fbt = (chance[1] < market.fbt_share) & (cause == NORMAL) & ~sample
     express = (chance[2] < 0.03) & ~fbt
     wait = rng.integers(5, 90, count)
     slow = chance[3] < 0.025
@@ -130,7 +129,7 @@ def make_orders(
     unpaid = (chance[3] > 0.985) & ~sample
     place = _pick(rng, market.place_shares(), count)
     far = market.far()[place]
-    second = rng.random(count) < np.where(far, _FAR_FROM_SECOND, _NEAR_FROM_SECOND)
+    second = rng.random(count) < np.where(far, *market.second_takes)
     area = market.place_numbers()[place]
     form = rng.random(count)
     never = np.full(count, NEVER)
@@ -162,9 +161,7 @@ def make_orders(
 
 def seller_shares(market: Market) -> tuple[float, float]:
     """Expected part of the seller's orders that each of its two warehouses ships."""
-    second = float(
-        (market.place_shares() * np.where(market.far(), _FAR_FROM_SECOND, _NEAR_FROM_SECOND)).sum()
-    )
+    second = float((market.place_shares() * np.where(market.far(), *market.second_takes)).sum())
     return 1 - second, second
 
 

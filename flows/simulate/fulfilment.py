@@ -25,11 +25,12 @@ _ZONE_DAYS = np.array([1, 1, 2, 2, 3, 4, 4, 5])
 
 def capacities(market: Market, orders_per_day: int) -> tuple[int, ...]:
     """Orders that each warehouse can pick on a working day; the seller's first."""
-    mine = [
-        max(4, round(orders_per_day * 0.88 * share * _WEEK_OVER_WORKDAYS * market.headroom))
+    mine = 1 - market.fbt_share
+    houses = [
+        max(4, round(orders_per_day * mine * share * _WEEK_OVER_WORKDAYS * market.headroom))
         for share in seller_shares(market)
     ]
-    return (*mine, 10 * orders_per_day, 200)
+    return (*houses, 10 * orders_per_day, 200)
 
 
 def miles(one: tuple[float, float], other: tuple[float, float]) -> float:

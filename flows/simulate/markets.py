@@ -81,6 +81,8 @@ class Market:
     half of a split order is picked at most. `is_far(place)` says who is served by the second
     warehouse. `has_zones`: post codes and states are those of the United States, so that zones and
     states are known. `names_creators` and `tells_label_buyer`: the order export has those columns.
+    The platform ships `fbt_share` of the orders, the second warehouse `second_takes` of those of
+    far and of other places.
     """
 
     code: str
@@ -111,6 +113,8 @@ class Market:
     has_zones: bool = False
     names_creators: bool = True
     tells_label_buyer: bool = True
+    fbt_share: float = 0.12
+    second_takes: tuple[float, float] = (0.92, 0.06)
 
     @property
     def unsupported(self) -> int:

@@ -197,7 +197,11 @@ class HealthLog:
 
 @dataclass
 class Plan:
-    """Everything that is to be written about one shop."""
+    """Everything that is to be written about one shop.
+
+    `buyer` and `arrived` have an entry an order; the latter is when it was really delivered,
+    whatever its export knows.
+    """
 
     shop_id: str
     market: Market
@@ -210,6 +214,8 @@ class Plan:
     creators: Creators
     capacity: tuple[int, ...]
     orders: Orders
+    buyer: IntArray
+    arrived: IntArray
     lines: Lines
     packages: Packages
     links: Links

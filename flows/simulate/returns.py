@@ -6,7 +6,7 @@ import numpy as np
 
 from flows.simulate.catalogue import Catalogue
 from flows.simulate.clock import DAY, NEVER, ShopClock
-from flows.simulate.demand import BAD_CREATOR
+from flows.simulate.demand import BAD_CREATOR, BAD_SKU
 from flows.simulate.plan import Lines, Orders, Returns
 from flows.simulate.types import BoolArray, FloatArray, IntArray
 
@@ -18,9 +18,11 @@ REASONS = (
     "No longer needed", "Missing items", "Missing package", "Missing parts", "Damaged item",
     "Item does not match description", "Wrong size", "Poor quality, not as shown in the video",
 )  # fmt: skip
-_DAMAGED, _NOT_AS_SHOWN = 4, 7
-_BAD_CREATOR_RATE = 0.38
+_DAMAGED, _NOT_AS_DESCRIBED, _NOT_AS_SHOWN = 4, 5, 7
+_BAD_CREATOR_RATE, _BAD_SKU_RATE = 0.38, 0.36
 _MAX_WAIT_DAYS = 20
+
+COMMISSION_PERCENT = 15
 
 
 def line_cents(lines: Lines, orders: Orders, catalogue: Catalogue) -> IntArray:
@@ -29,6 +31,11 @@ def line_cents(lines: Lines, orders: Orders, catalogue: Catalogue) -> IntArray:
     # Five cents in the dollar off for everybody keeps before and after apart.
     full = lines.quantity * (price - price // 20)
     return np.where(lines.gift | orders.sample[lines.order], 0, full)
+
+
+def commission_cents(cents: IntArray) -> IntArray:
+    """A creator's commission on amounts, without the fraction of a cent."""
+    return cents * COMMISSION_PERCENT // 100
 
 
 def make_returns(
@@ -40,12 +47,14 @@ def make_returns(
     arrived: IntArray,
     shop_number: int,
     bad_from: int,
+    bad_sku_from: int = NEVER,
 ) -> Returns:
     """Return requests of delivered lines, by request time.
 
     Args:
         arrived: when each order was really delivered, whatever its export knows.
         bad_from: from which creation time on the bad creator's orders come back.
+        bad_sku_from: likewise for the bad SKU.
     """
     rng = stream("returns")
     paid_for = (arrived < NEVER) & ~orders.sample & (orders.cancelled >= NEVER)
@@ -53,6 +62,8 @@ def make_returns(
     rate = catalogue.return_rate[lines.sku]
     bad = (lines.creator == BAD_CREATOR) & (orders.created[lines.order] >= bad_from)
     rate = np.where(bad, _BAD_CREATOR_RATE, rate)
+    bad_sku = (lines.sku == BAD_SKU) & (orders.created[lines.order] >= bad_sku_from)
+    rate = np.where(bad_sku, np.maximum(rate, _BAD_SKU_RATE), rate)
     hit = paid_for[lines.order] & (rng.random(len(lines)) < rate) & ~lines.gift
     line = np.flatnonzero(hit)
     amount = line_cents(lines, orders, catalogue)[line]
@@ -65,6 +76,7 @@ def make_returns(
     reason = rng.choice(len(REASONS), len(line), p=_reason_shares())
     angry = bad[line] & (rng.random(len(line)) < 0.7)
     reason = np.where(angry, _NOT_AS_SHOWN, reason)
+    reason = np.where(bad_sku[line] & (reason < _NOT_AS_DESCRIBED), _NOT_AS_DESCRIBED, reason)
     status, refunded = _outcome(rng, clock, requested)
     refund_only = (rng.random(len(line)) < 0.25) | np.isin(reason, (1, 2, 3))
     again = rng.random(len(line)) < 0.06
@@ -93,6 +105,20 @@ def make_returns(
         refund_only=both(refund_only, np.ones(second.sum(), dtype=bool)),
         amount_cents=both(amount * count // quantity, np.maximum(amount[second] // 4, 1)),
     )
+
+
+def status_at(back: Returns, at: int | IntArray) -> IntArray:
+    """The status of each return as the platform shows it at a moment.
+
+    Most requests are approved by the platform within a day and settled with their refund, or on
+    their second day; what nobody sends back is given up.
+    """
+    is_open = np.isin(back.status, (TO_PROCESS, IN_PROCESS))
+    ended = np.where(is_open, CANCELLED, back.status)
+    settled = np.where(back.refunded < NEVER, back.refunded, back.requested + 2 * DAY)
+    waits = np.where(back.requested + DAY >= at, TO_PROCESS, IN_PROCESS)
+    shown: IntArray = np.where(settled < at, ended, waits)
+    return shown
 
 
 def _reason_shares() -> FloatArray:

@@ -3,8 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-SCENARIOS = ("calm", "viral", "live", "oversell", "carrier_meltdown", "bad_creator")
-"""Names that `simulate` takes; any of them can be combined."""
+SCENARIOS = (
+    "calm", "viral", "live", "oversell", "carrier_meltdown", "bad_creator", "bad_sku",
+    "repeat_returner", "misrouted_grades", "missing_settlement", "misplaced_warehouse",
+    "well_placed",
+)  # fmt: skip
+"""Names that `simulate` takes; any of them can be combined.
+
+The last two say where the shop ships from and need a market with known zones;
+`misplaced_warehouse` wins over `well_placed`.
+"""
 
 VIRAL_HOURS = 72
 LIVE_DAYS_OF_DEMAND = 14
@@ -15,13 +23,25 @@ MELTDOWN_DAYS = 8
 
 @dataclass(frozen=True)
 class Script:
-    """Each scenario's window as days from the shop's first day, `None` where it does not happen."""
+    """What happens, windows as days from the shop's first day, `None` where it does not happen.
+
+    `repeat_returner`: one buyer sends order after order back. `misrouted_grades`: a grade goes
+    another way than its own. `missing_settlement`: an order is in no statement.
+    `misplaced_warehouse`: the shop's one site is far from its buyers; `well_placed`: its sites and
+    its stock are where they should be.
+    """
 
     viral_day: int | None = None
     live_day: int | None = None
     oversell: tuple[int, int] | None = None
     meltdown: tuple[int, int] | None = None
     bad_creator_from: int | None = None
+    bad_sku_from: int | None = None
+    repeat_returner: bool = False
+    misrouted_grades: bool = False
+    missing_settlement: bool = False
+    misplaced_warehouse: bool = False
+    well_placed: bool = False
 
 
 def write_script(names: Sequence[str], days: int) -> Script:
@@ -40,4 +60,10 @@ def write_script(names: Sequence[str], days: int) -> Script:
         oversell=(middle, middle + OVERSELL_DAYS) if "oversell" in names else None,
         meltdown=(middle, middle + MELTDOWN_DAYS) if "carrier_meltdown" in names else None,
         bad_creator_from=days // 4 if "bad_creator" in names else None,
+        bad_sku_from=days // 4 if "bad_sku" in names else None,
+        repeat_returner="repeat_returner" in names,
+        misrouted_grades="misrouted_grades" in names,
+        missing_settlement="missing_settlement" in names,
+        misplaced_warehouse="misplaced_warehouse" in names,
+        well_placed="well_placed" in names and "misplaced_warehouse" not in names,
     )

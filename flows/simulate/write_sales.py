@@ -4,18 +4,24 @@ import numpy as np
 import polars as pl
 
 from flows.simulate import files as fl
+from flows.simulate.buyers import buyer_names
 from flows.simulate.clock import DAY, NEVER, StampText
+from flows.simulate.content import CONTENT_TYPES, content_ids, content_of
 from flows.simulate.plan import Plan
 from flows.simulate.returns import (
+    COMMISSION_PERCENT,
     COMPLETED,
     IN_PROCESS,
     REASONS,
     REFUNDED,
+    REJECTED,
     STATUSES,
     TO_PROCESS,
+    commission_cents,
     line_cents,
 )
 from flows.simulate.schedule import Export, arrives_late, covered, last_seen
+from flows.simulate.types import BoolArray, IntArray
 
 RETURN_HEADER = (
     "Return Order ID", "Order ID", "Order Amount", "Order Status", "Order Substatus",
@@ -25,8 +31,13 @@ RETURN_HEADER = (
     "Dispute Status", "Appeal Status", "Compensation Status", "Compensation Amount", "Buyer Note",
 )  # fmt: skip
 
+_SUB_STATUSES = (
+    "Awaiting approval", "Approved, on its way back", "Refund paid", "Rejected by seller",
+    "Closed, not sent back", "Refund paid",
+)  # fmt: skip
+_Columns = dict[str, pl.Series]
+
 _SETTLES_AFTER = 15 * DAY
-_COMMISSION_PERCENT = 15
 _LATE_SHARE = 0.02
 
 
@@ -65,7 +76,7 @@ def write_returns(
             "Seller SKU": fl.pick_text(catalogue.seller_sku, sku),
             "Product Name": fl.pick_text(catalogue.title, sku),
             "SKU Name": fl.pick_text(catalogue.variation, sku),
-            "Buyer Username": _constant("made_up_buyer", len(rows)),
+            "Buyer Username": buyer_names(plan.buyer[of]),
             "Return Type": fl.pick_text(
                 ["Return and refund", "Refund only"], back.refund_only[rows].astype(np.int64)),
             "Time Requested": stamp.shop(back.requested[rows], back.requested[rows] < at),
@@ -75,12 +86,40 @@ def write_returns(
             "Return Status": fl.pick_text(STATUSES, status),
             "Refund Time": stamp.shop(back.refunded[rows], paid_back, "\t"),
             "Buyer Note": _constant("made-up note", len(rows)),
-        }  # fmt: skip
+        } | _claims(plan, rows, status, money)  # fmt: skip
         empty = _constant(None, len(rows))
         frame = pl.DataFrame({name: text.get(name, empty) for name in RETURN_HEADER})
         landing.put(
             "seller_center/returns", f"seller_center/Return-Refund-{export.label}.csv", frame
         )
+
+
+def _claims(plan: Plan, rows: IntArray, status: IntArray, money: fl.MoneyText) -> _Columns:
+    """What is told beside the status: the way back, disputes, and what the platform paid for it.
+
+    Buyers dispute a third of the rejections; the seller appeals against a tenth of the refunds
+    without a return and is paid half of every other one.
+    """
+    back = plan.returns
+    turn = back.return_id[rows] // 3 % 60
+    on_its_way = ~back.refund_only[rows] & np.isin(status, (IN_PROCESS, COMPLETED, REFUNDED))
+    number = pl.select(pl.lit("9202") + fl.ids(back.return_id[rows])).to_series()
+    appealed = back.refund_only[rows] & (status == COMPLETED) & (turn % 10 == 0)
+    paid = appealed & (turn % 20 == 0)
+    outcome = np.where(paid, 1, np.where(appealed, 2, 0))
+
+    def where(hit: BoolArray, series: pl.Series) -> pl.Series:
+        return pl.select(pl.when(pl.Series(hit)).then(series)).to_series()
+
+    return {
+        "Return Logistics Tracking ID": where(on_its_way, number),
+        "Return Sub Status": fl.pick_text(_SUB_STATUSES, status),
+        "Dispute Status": fl.pick_text(
+            [None, "Closed"], ((status == REJECTED) & (turn % 3 == 0)).astype(np.int64)),
+        "Appeal Status": fl.pick_text([None, "Approved", "Rejected"], outcome),
+        "Compensation Status": fl.pick_text([None, "Approved", "Denied"], outcome),
+        "Compensation Amount": where(appealed, money(back.amount_cents[rows] // 2 * paid)),
+    }  # fmt: skip
 
 
 def _status_at(plan: Plan, rows: np.ndarray, at: int) -> np.ndarray:
@@ -122,11 +161,12 @@ def write_affiliates(
         delivered = orders.delivered[of] < at
         settled = orders.delivered[of] + _SETTLES_AFTER < at
         cancelled = orders.cancelled[of] < at
-        base, commission = cents[rows], cents[rows] * _COMMISSION_PERCENT // 100
+        base, commission = cents[rows], commission_cents(cents[rows])
         status = np.select([cancelled, settled & gone[rows], settled, delivered], [4, 3, 2, 1], 0)
         settled_at = np.where(settled, orders.delivered[of] + _SETTLES_AFTER, NEVER)
         settled_at = np.where(settled, plan.clock.readable(settled_at), NEVER)
         actual = np.where(settled & ~gone[rows], 1, 0)
+        content = content_of(plan, lines.creator[rows], orders.created[of])
         text = {
             "Order ID": fl.ids(orders.order_id[of], "\t"),
             "Product ID": fl.ids(catalogue.product_id, "\t").gather(sku),
@@ -143,11 +183,10 @@ def write_affiliates(
                 ["Processing", "Completed", "Settled", "Ineligible", "Canceled"], status),
             "Creator Username": fl.pick_text(plan.creators.handle, lines.creator[rows]),
             "Creator Region": _constant(plan.market.country_code, len(rows)),
-            "Content Type": fl.pick_text(
-                ["Livestream", "Video", "Showcase"], orders.order_id[of] % 3),
-            "Content ID": fl.ids(7_400_000_000_000_000_000 + orders.order_id[of] % 10**12, "\t"),
+            "Content Type": fl.pick_text(CONTENT_TYPES, content % len(CONTENT_TYPES)),
+            "Content ID": fl.ids(content_ids(plan, content), "\t"),
             "commission model": _constant("Open collaboration", len(rows)),
-            "Standard commission rate": _constant(f"{_COMMISSION_PERCENT}%", len(rows)),
+            "Standard commission rate": _constant(f"{COMMISSION_PERCENT}%", len(rows)),
             "Est. Commission Base": money(base),
             "Est. standard commission payment": money(commission),
             "Actual Commission Base": money(base * actual),

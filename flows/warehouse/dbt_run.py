@@ -43,6 +43,8 @@ def build(database: Path, target: Path, scratch: Path, models: Sequence[str] = (
         "--quiet",
         "--no-print",
         "--no-use-colors",
+        # Nobody reads the manifest: what the next build needs is in the partial parse.
+        "--no-write-json",
         "--log-level",
         "none",
         "--log-level-file",

@@ -61,6 +61,7 @@ LAKE = {
         "return_quantity": WHOLE,
         **_names("return_tracking_number dispute_status appeal_status compensation_status", TEXT),
         "compensation_amount": MONEY,
+        "buyer_hash": TEXT,
     },
     "seller_center__affiliate_orders": {
         **_names("order_id product_id product_name sku_id", TEXT),
@@ -97,6 +98,26 @@ LAKE = {
         "package_count": WHOLE,
         "ship_cost": MONEY,
         **_names("currency ship_from_zip3 ship_to_zip3", TEXT),
+    },
+    "seller_center__settlements": {
+        **_names("reference_id transaction_type related_order_id statement_id payment_id", TEXT),
+        **_names("sku_id statement_status sample_order_type adjustment_reason currency", TEXT),
+        "quantity": WHOLE,
+        **_stamps("order_created order_delivered settled"),
+        **_names(
+            "settlement_amount revenue_amount sales_amount gross_sales_amount "
+            "seller_discount_amount refund_amount gross_refund_amount "
+            "refunded_discount_amount fee_total_amount referral_fee_amount "
+            "referral_fee_tax_amount transaction_fee_amount refund_admin_fee_amount "
+            "affiliate_commission_amount affiliate_partner_commission_amount "
+            "affiliate_ads_commission_amount shipping_total_amount "
+            "shipping_charge_amount fbt_shipping_amount customer_shipping_amount "
+            "refunded_shipping_amount shipping_discount_amount "
+            "shipping_subsidy_amount return_shipping_amount adjustment_amount "
+            "customer_payment_amount customer_refund_amount "
+            "platform_discount_amount sales_tax_amount",
+            MONEY,
+        ),
     },
     "third_party_logistics__inventory": {
         **_stamps("snapshot"),
@@ -301,7 +322,7 @@ def test_limits() -> None:
     with pytest.raises(KeyError):
         orders.column("city")
     with pytest.raises(KeyError):
-        contract("seller_center/settlements")
+        contract("seller_center/no_such_feed")
 
 
 @pytest.mark.parametrize("feed", ["orders", "returns", "affiliate_orders"])

@@ -45,7 +45,6 @@ def read(
         ["x_at"],
         order,
         clock_of(zone),
-        is_utc=False,
         null_words=["-", "N/A"],
         wants_evidence=True,
     )

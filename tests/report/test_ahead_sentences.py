@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flows.report.ahead_sentences import (
+from flows.report.sentences.ahead import (
     auto_cancel_sentence,
     capacity_sentence,
     chance_words,
@@ -21,7 +21,7 @@ from flows.report.ahead_sentences import (
     unscanned_sentence,
     waiting_sentence,
 )
-from flows.report.sentences import METRICS
+from flows.report.sentences.rates import METRICS
 
 LATE, VALID = "late_dispatch_rate", "valid_tracking_rate"
 FAULT, TIMELY = "seller_fault_cancellation_rate", "on_time_delivery_rate"

@@ -11,10 +11,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from flows.report.appeals import APPEAL_COLUMNS, explained, read_appeals
 from flows.report.context import Shop
-from flows.report.marts import ShopDay
-from flows.report.worklists import csv_frame
+from flows.report.marts.day import ShopDay
+from flows.report.worklists.appeals import APPEAL_COLUMNS, explained, read_appeals
+from flows.report.worklists.write import csv_frame
 
 PACIFIC = "America/Los_Angeles"
 SCHEMA: dict[str, Any] = {

@@ -15,7 +15,7 @@ import pytest
 
 from flows.report.context import ReportContext
 from flows.report.daily import render_daily
-from flows.report.sentences import verdict
+from flows.report.sentences.rates import verdict
 from tests.report.conftest import DEMO, Rendered, context, daily
 from tests.report.marts_fixture import DAY, FORMULA, add_shop, create
 from tests.report.pages import Page

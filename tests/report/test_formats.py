@@ -26,7 +26,7 @@ from flows.report.formats import (
     plural,
     zone_label,
 )
-from flows.report.worklists import id_cell, moment_cell, text_cell
+from flows.report.worklists.write import id_cell, moment_cell, text_cell
 
 PT = "America/Los_Angeles"
 

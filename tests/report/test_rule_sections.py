@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.report.charts_time import _spread
+from flows.report.charts.time import _spread
 from flows.report.context import Shop
 from flows.report.policy import assumed_metrics, dispatch_event, strict_metrics, unverified
 from tests.report.conftest import DEMO, Rendered, context, daily

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from flows.report.cause_sentences import appeal_sentence, cause_sentence, segment_sentence
-from flows.report.health_sentences import (
+from flows.report.rule_words import HYPOTHESIS_WORDS, INDICATOR_WORDS, SYMPTOM_WORDS
+from flows.report.sentences.causes import appeal_sentence, cause_sentence, segment_sentence
+from flows.report.sentences.health import (
     difference_sentence,
     health_sentence,
     milestone_sentence,
@@ -16,7 +17,7 @@ from flows.report.health_sentences import (
     reached_sentence,
     recovery_sentence,
 )
-from flows.report.indicator_sentences import (
+from flows.report.sentences.indicators import (
     diagnosis_sentence,
     evidence_words,
     fulfillment_sentence,
@@ -24,9 +25,8 @@ from flows.report.indicator_sentences import (
     product_sentence,
     tickets_sentence,
 )
-from flows.report.rule_words import HYPOTHESIS_WORDS, INDICATOR_WORDS, SYMPTOM_WORDS
-from flows.report.sentences import rate_sentence, target_words
-from flows.report.trust_sentences import (
+from flows.report.sentences.rates import rate_sentence, target_words
+from flows.report.sentences.trust import (
     assumed_sentence,
     older_sentence,
     policy_sentence,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flows.report.sentences import (
+from flows.report.sentences.rates import (
     METRICS,
     STATUSES,
     VERDICT_LENGTH,

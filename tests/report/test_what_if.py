@@ -12,7 +12,7 @@ from markupsafe import escape
 
 from flows.calendar import days_between
 from flows.report.context import ReportContext, Shop
-from flows.report.sentences import VERDICT_LENGTH
+from flows.report.sentences.rates import VERDICT_LENGTH
 from flows.report.vocabulary import METRICS
 from flows.report.what_if import RuleChange, render_what_if
 from tests.report.marts_fixture import FORMULA, HOSTILE

@@ -27,7 +27,7 @@ def test_nothing_between_the_current_day_and_the_marts_is_a_table() -> None:
     between = {
         model
         for model, path in _MODELS.items()
-        if path.parent.name == "intermediate" and _reads(model, "int_current_days")
+        if path.parent.parent.name == "intermediate" and _reads(model, "int_current_days")
     }
     assert {"int_orders_now", "int_open_orders", "int_moments"} <= between
     assert [model for model in sorted(between) if "materialized='view'" not in _sql(model)] == []

@@ -263,6 +263,8 @@ def test_spellings_of_carriers(spelling: str, carrier: str) -> None:
         ("us_states", "alias"),
         ("order_statuses", "status"),
         ("return_statuses", "status"),
+        ("return_grades", "alias"),
+        ("return_dispositions", "alias"),
     ],
 )
 def test_look_up_words_are_folded(name: str, column: str) -> None:

@@ -9,8 +9,12 @@ renamed as (
     select
         shop_id,
         seller_sku,
+        title,
         category,
-        supplier
+        supplier,
+        unit_cost,
+        currency,
+        weight_kg
     from source
 
 )
@@ -19,5 +23,7 @@ select * from renamed
 -- Two declarations that disagree are reported by the gate; one of them still has to be taken.
 qualify row_number() over (
     partition by shop_id, seller_sku
-    order by supplier nulls last, category nulls last
+    order by
+        supplier nulls last, category nulls last, unit_cost desc nulls last, currency nulls last,
+        weight_kg desc nulls last, title nulls last
 ) = 1

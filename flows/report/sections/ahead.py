@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flows.report.ahead_sentences import (
+from flows.report.formats import MISSING, format_date, format_line, format_points
+from flows.report.model import Cell, Column, Page, Row, Section, Table, count, rate, status
+from flows.report.sections.details import schedule_fold
+from flows.report.sentences.ahead import (
     capacity_sentence,
     compound_sentence,
     open_breach_sentence,
@@ -13,8 +16,6 @@ from flows.report.ahead_sentences import (
     slope_sentence,
     small_volume_sentence,
 )
-from flows.report.formats import MISSING, format_date, format_line, format_points
-from flows.report.model import Cell, Column, Page, Row, Section, Table, count, rate, status
 from flows.report.vocabulary import METRICS, STATUSES
 
 _BAD = ("breach", "enforcement")
@@ -38,6 +39,7 @@ def ahead(page: Page) -> Section | None:
         section.downloads.append(page.download("outlook.csv", label))
     if rules.capacity:
         section.tables.append(_capacity(rules.capacity))
+    section.folds += schedule_fold(page)
     return section
 
 

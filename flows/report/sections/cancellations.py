@@ -6,9 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from flows.report.charts_time import stacked_weeks
+from flows.report.charts.svg import Figure
+from flows.report.charts.time import stacked_weeks
 from flows.report.formats import plural
-from flows.report.indicator_sentences import fulfillment_sentence, product_sentence
+from flows.report.marts.rules import SHOWN
 from flows.report.model import (
     Cell,
     Column,
@@ -21,11 +22,11 @@ from flows.report.model import (
     rate,
     words,
 )
-from flows.report.rule_marts import SHOWN
+from flows.report.sections.details import incident_fold
 from flows.report.sections.rates import lists_elsewhere
 from flows.report.sections.shipping import basis_table, trend
-from flows.report.sentences import capital, row_sentence, window_words
-from flows.report.svg import Figure
+from flows.report.sentences.indicators import fulfillment_sentence, product_sentence
+from flows.report.sentences.rates import capital, row_sentence, window_words
 
 METRIC = "seller_fault_cancellation_rate"
 
@@ -71,6 +72,7 @@ def cancellations(page: Page) -> Section:
         section.downloads.append(
             page.download("product_cancellations.csv", "Cancellations by SKU (CSV)")
         )
+    section.folds += incident_fold(page)
     if day.has_lists:
         section.downloads += [page.download("cancellations.csv", "Cancelled orders (CSV)")]
     else:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.report.charts_steps import Step, waterfall
+from flows.report.charts.steps import Step, waterfall
+from flows.report.charts.svg import Figure
 from flows.report.formats import format_date, plural
-from flows.report.health_sentences import (
+from flows.report.marts.rules import SHOWN
+from flows.report.model import Cell, Column, Page, Row, Section, Table, count, list_caption, words
+from flows.report.rule_words import LEDGER_WORDS, PROMOTION_WORDS, words_of
+from flows.report.sections.ahead import compound_words
+from flows.report.sentences.health import (
     difference_sentence,
     health_sentence,
     milestone_sentence,
@@ -14,12 +19,7 @@ from flows.report.health_sentences import (
     reached_sentence,
     recovery_sentence,
 )
-from flows.report.model import Cell, Column, Page, Row, Section, Table, count, list_caption, words
-from flows.report.rule_marts import SHOWN
-from flows.report.rule_words import LEDGER_WORDS, PROMOTION_WORDS, words_of
-from flows.report.sections.ahead import compound_words
-from flows.report.sentences import not_judged_sentence
-from flows.report.svg import Figure
+from flows.report.sentences.rates import not_judged_sentence
 
 _RISK = {True: "At risk", False: "Safe", None: "Not judged"}
 FEED = "reference/account_health"

@@ -7,11 +7,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from flows.report.charts.svg import bullet, sparkline
 from flows.report.formats import format_rate, plural
-from flows.report.marts import SPARK_DAYS
+from flows.report.marts.day import SPARK_DAYS
 from flows.report.model import Cell, Page, count, headroom, rate, status
 from flows.report.policy import assumed_metrics, dispatch_event
-from flows.report.sentences import (
+from flows.report.sentences.rates import (
     HEADLINE_BASIS,
     HEADLINE_WINDOW,
     METRICS,
@@ -20,8 +21,7 @@ from flows.report.sentences import (
     target_words,
     worst_first,
 )
-from flows.report.svg import bullet, sparkline
-from flows.report.trust_sentences import assumed_sentence, policy_sentence
+from flows.report.sentences.trust import assumed_sentence, policy_sentence
 
 SECTION_OF = {
     "late_dispatch_rate": "dispatch",

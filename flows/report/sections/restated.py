@@ -8,11 +8,11 @@ from typing import Any
 import polars as pl
 
 from flows.report.formats import MISSING, format_date, format_rate
+from flows.report.marts.rules import SHOWN
 from flows.report.model import Cell, Column, Page, Row, Table, list_caption, words
 from flows.report.policy import VERIFIED_DAYS, unverified
-from flows.report.rule_marts import SHOWN
 from flows.report.rule_words import CHANGE_WORDS, words_of
-from flows.report.trust_sentences import older_sentence, restated_sentence, unverified_sentence
+from flows.report.sentences.trust import older_sentence, restated_sentence, unverified_sentence
 from flows.report.vocabulary import METRICS
 
 

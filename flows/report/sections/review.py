@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flows.report.charts_time import week_multiple
+from flows.report.charts.time import week_multiple
 from flows.report.formats import format_date, format_points, format_rate
 from flows.report.model import Cell, Column, Page, Row, Section, Table, rate, status
 from flows.report.sections.cancellations import fault_weeks, reason_table
 from flows.report.sections.shipping import warehouse_bars, warehouse_table
 from flows.report.sections.tracking import defect_bars
-from flows.report.sentences import change_sentence, row_sentence, worst_first
+from flows.report.sentences.rates import change_sentence, row_sentence, worst_first
 from flows.report.vocabulary import METRICS
 
 WEEKS = 5

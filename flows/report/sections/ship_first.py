@@ -5,20 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flows.report.ahead_sentences import (
-    auto_cancel_sentence,
-    chance_words,
-    unscanned_sentence,
-    waiting_sentence,
-)
-from flows.report.charts_rows import Bar, bars
+from flows.report.charts.rows import Bar, bars
+from flows.report.charts.svg import Figure
 from flows.report.formats import (
     MISSING,
     format_clock,
     format_date,
     format_duration,
 )
-from flows.report.marts import LIST_LIMIT
+from flows.report.marts.day import LIST_LIMIT
+from flows.report.marts.rules import SHOWN
 from flows.report.model import (
     Cell,
     Column,
@@ -32,13 +28,17 @@ from flows.report.model import (
     moment,
     words,
 )
-from flows.report.rule_marts import SHOWN
 from flows.report.rule_words import WAITING_WORDS, words_of
 from flows.report.sections.rates import lists_elsewhere
 from flows.report.sections.shipping import anchor
 from flows.report.sections.today import later_sentence, next_due_sentence
-from flows.report.sentences import capital, overdue_sentence
-from flows.report.svg import Figure
+from flows.report.sentences.ahead import (
+    auto_cancel_sentence,
+    chance_words,
+    unscanned_sentence,
+    waiting_sentence,
+)
+from flows.report.sentences.rates import capital, overdue_sentence
 
 
 def ship_first(page: Page) -> Section:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from flows.report.charts_rows import Bar, bars
-from flows.report.charts_time import rate_line
+from flows.report.charts.rows import Bar, bars
+from flows.report.charts.svg import Figure
+from flows.report.charts.time import rate_line
 from flows.report.formats import (
     format_rate,
     plural,
 )
-from flows.report.marts import HISTORY_DAYS, LIST_LIMIT
+from flows.report.marts.day import HISTORY_DAYS, LIST_LIMIT
 from flows.report.model import (
     Cell,
     Column,
@@ -22,12 +23,13 @@ from flows.report.model import (
     rate,
     words,
 )
+from flows.report.sections.details import volume_fold
 from flows.report.sections.rates import (
     basis_cells,
     judged_basis,
     projected,
 )
-from flows.report.sentences import (
+from flows.report.sentences.rates import (
     METRICS,
     capital,
     overdue_sentence,
@@ -35,7 +37,6 @@ from flows.report.sentences import (
     row_sentence,
     window_words,
 )
-from flows.report.svg import Figure
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -135,6 +136,7 @@ def dispatch(page: Page) -> Section:
     section.tables.append(basis_table(page, "late_dispatch_rate"))
     if day.warehouses:
         section.tables.append(warehouse_table(page, now["target"]))
+    section.folds += volume_fold(page)
     return section
 
 

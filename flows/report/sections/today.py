@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flows.report.ahead_sentences import capacity_sentence
 from flows.report.formats import format_date, format_moment, plural
 from flows.report.model import Page
 from flows.report.sections.ahead import compound_words, rate_sentences
 from flows.report.sections.health import health_words
 from flows.report.sections.rates import lists_elsewhere, projected
-from flows.report.sentences import due_sentence, overdue_sentence, projected_sentence
+from flows.report.sentences.ahead import capacity_sentence
+from flows.report.sentences.rates import due_sentence, overdue_sentence, projected_sentence
 
 _TASKS = 5
 

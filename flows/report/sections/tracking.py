@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.report.charts_rows import Bar, bars
+from flows.report.charts.rows import Bar, bars
+from flows.report.charts.svg import Figure
 from flows.report.formats import MISSING, format_date, plural
-from flows.report.marts import LIST_LIMIT
+from flows.report.marts.day import LIST_LIMIT
+from flows.report.marts.rules import SHOWN
 from flows.report.model import (
     Cell,
     Column,
@@ -19,14 +21,13 @@ from flows.report.model import (
     list_caption,
     words,
 )
-from flows.report.rule_marts import SHOWN
 from flows.report.rule_words import DIMENSION_WORDS, words_of
+from flows.report.sections.details import scan_fold
 from flows.report.sections.rates import lists_elsewhere
 from flows.report.sections.shipping import anchor, basis_table, trend
-from flows.report.sentences import (
+from flows.report.sentences.rates import (
     row_sentence,
 )
-from flows.report.svg import Figure
 from flows.report.vocabulary import DEFECT_MENDS, DEFECT_WORDS
 
 METRIC = "valid_tracking_rate"
@@ -62,6 +63,7 @@ def tracking(page: Page) -> Section:
     if day.rules.tracking_by:
         label = "Tracking by carrier, warehouse and label (CSV)"
         section.downloads.append(page.download("tracking_by.csv", label))
+    section.folds += scan_fold(page)
     if not day.has_lists:
         section.notes.append(lists_elsewhere(page))
         return section

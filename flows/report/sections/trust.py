@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flows.report.formats import format_count, format_date, plural
+from flows.report.marts.rules import SHOWN
 from flows.report.model import (
     Cell,
     Column,
@@ -16,9 +17,8 @@ from flows.report.model import (
     count,
     words,
 )
-from flows.report.rule_marts import SHOWN
 from flows.report.sections.restated import restated_table, restated_words, rule_words
-from flows.report.sentences import incomplete_sentence
+from flows.report.sentences.rates import incomplete_sentence
 
 _FILES_SHOWN = 100
 _TALLY = [

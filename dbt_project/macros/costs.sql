@@ -1,0 +1,51 @@
+{# What things cost, looked up in `int_cost_parameters`: the value, and whether it is assumed. #}
+
+{#
+  A query of one row a shop: `shop_id` and, of each parameter, its value for the whole shop by its own
+  name and `<parameter>_is_assumed`.
+#}
+{% macro shop_costs(parameters) -%}
+    select
+        shop_id
+        {%- for parameter in parameters %},
+        max(value) filter (where parameter = '{{ parameter }}') as {{ parameter }},
+        bool_or(is_assumed) filter (where parameter = '{{ parameter }}') as {{ parameter }}_is_assumed
+        {%- endfor %}
+    from {{ ref('int_cost_parameters') }}
+    where applies_to = 'all'
+    group by shop_id
+{%- endmacro %}
+
+{#
+  The same by SKU, the nearest declaration first: SKU, category, the whole shop.
+
+  skus: a relation of distinct shop_id and seller_sku. Gives a query of one row of it each.
+#}
+{% macro sku_costs(skus, parameters) -%}
+    select
+        skus.shop_id,
+        skus.seller_sku
+        {%- for parameter in parameters %}
+        {%- set mine = ["filter (where costs.parameter = '", parameter, "' and costs.applies_to = "] | join %},
+        coalesce(
+            max(costs.value) {{ mine }}{{ fold('skus.seller_sku') }}),
+            max(costs.value) {{ mine }}{{ fold('declared.category') }}),
+            max(costs.value) {{ mine }}'all')
+        ) as {{ parameter }},
+        bool_and(costs.is_assumed) filter (where costs.parameter = '{{ parameter }}')
+            as {{ parameter }}_is_assumed
+        {%- endfor %}
+    from {{ skus }} as skus
+    left join {{ ref('stg_reference__skus') }} as declared
+        on
+            skus.shop_id = declared.shop_id
+            and skus.seller_sku = declared.seller_sku
+    inner join {{ ref('int_cost_parameters') }} as costs
+        on
+            skus.shop_id = costs.shop_id
+            and costs.applies_to in (
+                'all', {{ fold('skus.seller_sku') }}, {{ fold('declared.category') }}
+            )
+    where costs.parameter in ({% for parameter in parameters %}'{{ parameter }}'{{ ', ' if not loop.last }}{% endfor %})
+    group by skus.shop_id, skus.seller_sku
+{%- endmacro %}

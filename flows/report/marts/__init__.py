@@ -1,0 +1,1 @@
+"""What the reports read: one shop's day of the marts, by subject."""
