@@ -188,7 +188,8 @@ CRITICAL = [
     (
         "return_rates",
         "numerator_at_most_denominator",
-        f"update marts.return_rates set units_returned = 101 {SOUTH} and dimension = 'shop'",
+        "update marts.return_rates set units_ordered = 4, closed_units_ordered = 4 "
+        f"{SOUTH} and dimension = 'reason'",
     ),
     (
         "return_rates",
@@ -200,7 +201,11 @@ CRITICAL = [
         "segments_add_up",
         f"update marts.return_rates set units_ordered = 51 {SOUTH} and segment = 'Spring'",
     ),
-    ("returns", "known_words", f"update marts.returns set state = 'lost' {SOUTH}"),
+    (
+        "returns",
+        "known_words",
+        f"update marts.returns set state = 'lost' {SOUTH} and return_order_id = 'r3'",
+    ),
     (
         "returns",
         "at_most_what_was_ordered",
