@@ -100,7 +100,7 @@ select
     matched.compensation_status,
     matched.compensation_amount,
     matched.return_tracking_number,
-    matched.return_quantity,
+    cast(matched.return_quantity as bigint) as return_quantity,
     matched.refund_amount,
     matched.currency,
     matched.requested_at,

@@ -88,6 +88,14 @@ select
     counted.returned_at,
     counted.returned_on,
     counted.is_refunded,
+    -- What the number did before the request was another way, the one to the buyer.
+    parcels.first_event_at as return_label_at,
+    case when parcels.first_possession_at >= counted.requested_at then parcels.first_possession_at end
+        as shipped_back_at,
+    case when parcels.delivered_at >= counted.requested_at then parcels.delivered_at end
+        as return_delivered_at,
+    case when parcels.delivered_at >= counted.requested_at then parcels.delivered_on end
+        as return_delivered_on,
     counted.return_quantity,
     counted.units_ordered,
     counted.is_of_a_line,
@@ -148,6 +156,10 @@ left join {{ ref('int_campaigns') }} as creator_campaigns
         and orders.created_on < creator_campaigns.until_on
 left join {{ ref('return_reason_groups') }} as reasons
     on {{ fold('counted.return_reason') }} = reasons.reason
+left join {{ ref('int_parcels') }} as parcels
+    on
+        counted.shop_id = parcels.shop_id
+        and counted.return_tracking_number = parcels.tracking_number
 left join received
     on
         counted.shop_id = received.shop_id
