@@ -13,6 +13,7 @@ import yaml
 from flows.quality.account_health_suites import ACCOUNT_HEALTH
 from flows.quality.coverage_suites import COVERAGE
 from flows.quality.late_dispatch_suites import LATE_DISPATCH
+from flows.quality.margin_suites import MARGINS
 from flows.quality.mart_open_orders import OPEN_ORDERS
 from flows.quality.mart_shape import critical, shape
 from flows.quality.mart_warnings import WARNINGS
@@ -377,4 +378,5 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     **LATE_DISPATCH,
+    **MARGINS,
 }

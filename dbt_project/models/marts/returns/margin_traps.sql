@@ -61,7 +61,7 @@ sku_flags as (
         -- A loss that returns do not make is only believed of costs that the shop has stated.
         coalesce(
             review.contribution_after_returns <= 0
-            and (review.contribution_before_returns > 0 or not review.is_assumed),
+            and (review.contribution_before_returns > 0 or not review.is_contribution_assumed),
             false
         ) as is_negative_contribution
     from review
@@ -114,6 +114,7 @@ categories as (
     from weeks
     where
         is_above_limit
+        and category <> '(none)'
         and (judged_place = 1 or recent_weeks_above >= 2)
     qualify row_number() over (
         partition by shop_id, category
@@ -129,7 +130,7 @@ shops as (
         rates.value as shop_value,
         rates.currency,
         {{ ratio('economics.returns_cost', 'rates.units_returned') }} as cost_per_unit,
-        economics.is_assumed
+        economics.is_returns_cost_assumed as is_assumed
     from {{ ref('return_rates') }} as rates
     left join {{ ref('unit_economics') }} as economics
         on
@@ -170,7 +171,7 @@ traps as (
             else excess_cost
         end as excess_cost,
         currency,
-        is_assumed,
+        is_assumed or (is_negative_contribution and is_contribution_assumed) as is_assumed,
         is_provisional,
         segments,
         sure_lower_bound,

@@ -211,7 +211,8 @@ compared as (
         own.returns_cost,
         own.contribution_before_returns,
         own.contribution_after_returns,
-        coalesce(own.is_assumed, shop.is_assumed) as is_assumed,
+        coalesce(own.is_returns_cost_assumed, shop.is_returns_cost_assumed) as is_assumed,
+        own.is_assumed as is_contribution_assumed,
         -- A campaign has no costs of its own yet: its returns cost what the shop's do.
         case
             when own.segment is not null then {{ ratio('own.returns_cost', 'judged.units_returned') }}
@@ -284,6 +285,7 @@ select
     weighed.contribution_after_returns,
     weighed.currency,
     weighed.is_assumed,
+    weighed.is_contribution_assumed,
     weighed.top_reason,
     weighed.not_as_described_units,
     weighed.units_0 as units_refunded,
