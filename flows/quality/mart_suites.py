@@ -14,12 +14,13 @@ from flows.quality.account_health_suites import ACCOUNT_HEALTH
 from flows.quality.cost_suites import COSTS
 from flows.quality.coverage_suites import COVERAGE
 from flows.quality.late_dispatch_suites import LATE_DISPATCH
+from flows.quality.margin_suites import MARGINS
 from flows.quality.mart_open_orders import OPEN_ORDERS
 from flows.quality.mart_shape import critical, shape
 from flows.quality.mart_warnings import WARNINGS
 from flows.quality.model import Expectation, Gate, TableSuite
-from flows.quality.returns_suites import RETURNS
 from flows.quality.network_suites import NETWORK
+from flows.quality.returns_suites import RETURNS
 
 NAME = "gate 2"
 SCHEMA = "marts"
@@ -335,4 +336,5 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     **LATE_DISPATCH,
+    **MARGINS,
 }

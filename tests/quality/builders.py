@@ -60,7 +60,9 @@ def _good_value(contract: Contract, name: str) -> str:
         return f"date '{AS_OF}'"
     if column.words:
         return "'" + column.words[0].replace("'", "''") + "'"
-    if column.is_key and column.kind not in ("timestamp", "date"):
+    if column.is_key and column.kind == "date":
+        return f"date '{AS_OF}' - i::integer"
+    if column.is_key and column.kind != "timestamp":
         return "i" if column.physical_type != "VARCHAR" else f"'57646{name}' || i"
     if column.kind == "timestamp":
         return f"timestamp '{AS_OF} 20:00:00'"
