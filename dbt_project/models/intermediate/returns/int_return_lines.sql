@@ -32,7 +32,8 @@ with newest as (
                 + case when returns.compensation_amount is null then 0 else 1 end
             ) desc nulls last,
             returns.compensation_amount desc nulls last,
-            returns.content_fingerprint desc nulls last
+            returns.content_fingerprint desc nulls last,
+            returns.buyer_hash nulls last
     ) = 1
 
 ),
@@ -87,6 +88,7 @@ select
     matched.variation,
     coalesce(items.product_name, matched.product_name) as product_name,
     items.creator_handle,
+    matched.buyer_hash,
     matched.return_type,
     coalesce(types.is_refund_only, false) as is_refund_only,
     matched.return_reason,

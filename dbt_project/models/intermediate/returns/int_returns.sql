@@ -61,6 +61,7 @@ select
     counted.product_name,
     skus.category,
     coalesce(counted.creator_handle, creators.creator_handle, '(none)') as creator_handle,
+    counted.buyer_hash,
     creators.content_id,
     creators.content_type,
     coalesce(content_campaigns.campaign, creator_campaigns.campaign) as campaign,
