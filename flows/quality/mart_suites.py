@@ -17,6 +17,7 @@ from flows.quality.mart_open_orders import OPEN_ORDERS
 from flows.quality.mart_shape import critical, shape
 from flows.quality.mart_warnings import WARNINGS
 from flows.quality.model import Expectation, Gate, TableSuite
+from flows.quality.settlement_suites import SETTLEMENT
 
 NAME = "gate 2"
 SCHEMA = "marts"
@@ -377,4 +378,5 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     **LATE_DISPATCH,
+    **SETTLEMENT,
 }

@@ -6,7 +6,7 @@ with orders as (
 
     select
         orders.*,
-        {{ week_start('settled_on') }} as week_start_on
+        {{ week_start('settled_on') }} as statement_on
     from {{ ref('settlement_orders') }} as orders
     where settled_on is not null
 
@@ -17,7 +17,7 @@ components as (
     {% for component in judged -%}
     select
         shop_id,
-        week_start_on,
+        statement_on,
         '{{ component }}' as component,
         {{ loop.index }} as place,
         currency,
@@ -27,7 +27,7 @@ components as (
         sum(stated_{{ component }}) as stated_amount,
         sum(stated_{{ component }} - expected_{{ component }}) as difference
     from orders
-    group by shop_id, week_start_on, currency
+    group by shop_id, statement_on, currency
 
     union all
 
@@ -35,7 +35,7 @@ components as (
     {%- for component in stated_alone %}
     select
         shop_id,
-        week_start_on,
+        statement_on,
         '{{ component }}' as component,
         {{ loop.index + judged | length }} as place,
         currency,
@@ -45,14 +45,14 @@ components as (
         sum(stated_{{ component }}) as stated_amount,
         null as difference
     from orders
-    group by shop_id, week_start_on, currency
+    group by shop_id, statement_on, currency
 
     union all
 
     {% endfor -%}
     select
         shop_id,
-        week_start_on,
+        statement_on,
         'arithmetic' as component,
         {{ judged | length + stated_alone | length + 1 }} as place,
         currency,
@@ -62,13 +62,13 @@ components as (
         sum(arithmetic_residual) as stated_amount,
         sum(arithmetic_residual) as difference
     from orders
-    group by shop_id, week_start_on, currency
+    group by shop_id, statement_on, currency
 
     union all
 
     select
         shop_id,
-        week_start_on,
+        statement_on,
         'payout' as component,
         {{ judged | length + stated_alone | length + 2 }} as place,
         currency,
@@ -78,13 +78,13 @@ components as (
         sum(stated_payout) as stated_amount,
         sum(unexplained_amount) as difference
     from orders
-    group by shop_id, week_start_on, currency
+    group by shop_id, statement_on, currency
 
 )
 
 select
     shop_id,
-    week_start_on,
+    statement_on,
     component,
     currency,
     cast(place as bigint) as place,
