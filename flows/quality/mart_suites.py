@@ -21,6 +21,7 @@ from flows.quality.mart_warnings import WARNINGS
 from flows.quality.model import Expectation, Gate, TableSuite
 from flows.quality.network_suites import NETWORK
 from flows.quality.returns_suites import RETURNS
+from flows.quality.settlement_suites import SETTLEMENT
 
 NAME = "gate 2"
 SCHEMA = "marts"
@@ -337,4 +338,5 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
     ),
     **LATE_DISPATCH,
     **MARGINS,
+    **SETTLEMENT,
 }

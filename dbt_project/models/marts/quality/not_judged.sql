@@ -6,6 +6,10 @@
     ('reference/warehouses', 'zones', 'There is no warehouse file, so no zone and no transit time is known.'),
     ('seller_center/returns', 'returns', 'There is no return export, so no return is counted.'),
     (
+        'seller_center/settlements', 'payouts',
+        'There is no settlement statement, so no payout is held against its order.'
+    ),
+    (
         'seller_center/affiliate_orders', 'creators',
         'There is no affiliate export, so creators are taken from the order export alone.'
     ),
