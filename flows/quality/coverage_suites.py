@@ -37,7 +37,7 @@ COVERAGE: dict[str, tuple[Expectation, ...]] = {
             "orders_of_the_coverage",
             "The orders of the states are the ones of the zone coverage of the same day",
             query="select d.shop_id, count(*) as failures from (select shop_id, sum(orders) as "
-            "orders from marts.demand_by_state group by 1) as d inner join "
+            "orders from marts.demand_by_state group by 1 having sum(orders) > 0) as d inner join "
             "(select shop_id, arg_max(orders, as_of_on) as orders from marts.zone_coverage "
             "where origin_set = '(active)' and ship_to_state = '(all)' group by 1) as c "
             "using (shop_id) where d.orders <> c.orders group by 1",
