@@ -74,6 +74,8 @@ def lines(check: dict[str, Any]) -> list[str]:
     ]
     if check["dropped_columns"]:
         found.append(f"  personal, never loaded: {', '.join(check['dropped_columns'])}")
+    if check["hashed_columns"]:
+        found.append(f"  personal, kept as a keyed hash: {', '.join(check['hashed_columns'])}")
     if check["unknown_columns"]:
         found.append(f"  not known, not read: {', '.join(check['unknown_columns'])}")
     return found

@@ -60,6 +60,7 @@ def examine(home: Home) -> list[Finding]:
         _clock,
         _time_zone,
         _landing,
+        _hash_key,
         _policies,
         _lock,
         _server,
@@ -177,6 +178,17 @@ def _landing(home: Home) -> Finding:
         f"{len(shops)} shops in {home.landing}",
         f"Put a shop's exports into {home.landing}/<shop>/, or run `make daily` for a demo.",
     )
+
+
+def _hash_key(home: Home) -> Finding:
+    path = home.hash_key
+    if os.environ.get("GREENZONE_HASH_KEY"):
+        return Finding("key of hashes", True, "from GREENZONE_HASH_KEY")
+    if not path.exists():
+        return Finding("key of hashes", True, "none yet, the first run makes one")
+    is_private = not path.stat().st_mode & 0o077
+    observed = f"{path}" + ("" if is_private else " may be read by others")
+    return Finding("key of hashes", is_private, observed, f"Run `chmod 600 {path}`.")
 
 
 def _policies(home: Home) -> Finding:

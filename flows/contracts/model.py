@@ -15,6 +15,7 @@ Kind = Literal[
     "tracking_number",
     "handle",
     "zip3",
+    "keyed_hash",
     "postal_code",
     "integer",
     "decimal",
@@ -29,13 +30,14 @@ Kind = Literal[
 - `text`: trimmed text. `id`: text whose digits must have survived (`5.76E+17` is refused).
 - `tracking_number`: white space removed, upper case. `handle`: trimmed, leading `@` removed.
 - `zip3`: the first three digits of a US-style ZIP. `postal_code`: text, leading zeros kept.
+- `keyed_hash`: a hash under the home folder's key; nothing for a name that is masked with `*`.
 - `integer`, `decimal`, `money` (currency text allowed), `rate` (`15%` is 0.15), `boolean`.
 - `timestamp`: UTC without a zone, with the shop's date beside it. `date`: a calendar date.
 """
 
 DateOrder = Literal["month_first", "day_first", "iso"]
 TimeZone = Literal["shop", "utc"]
-Treatment = Literal["dropped", "zip3"]
+Treatment = Literal["dropped", "zip3", "keyed_hash"]
 Severity = Literal["critical", "warning"]
 SourceForm = Literal[
     "text",
@@ -298,6 +300,16 @@ class Contract:
     def personal_headers(self) -> tuple[str, ...]:
         """Headers of the columns that are dropped at the door."""
         return tuple(header for item in self.personal_columns for header in item.headers)
+
+    @property
+    def hashed_headers(self) -> tuple[str, ...]:
+        """Headers of the columns of which a keyed hash alone is kept."""
+        return tuple(
+            header
+            for column in self.columns
+            if column.treatment == "keyed_hash"
+            for header in column.headers
+        )
 
     def column(self, name: str) -> Column:
         """The column of that name; `KeyError` when the contract has none."""

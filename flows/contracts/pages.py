@@ -29,8 +29,14 @@ _KIND_NOTES = {
     "tracking_number": "white space removed, upper case",
     "handle": "leading `@` removed",
     "zip3": "three digits kept",
+    "keyed_hash": "nothing where the export masks it with `*`",
     "money": "currency text allowed (`$1,022.25`, `THB 790.00`, `R$ 62,90`)",
     "rate": "`15%` is 0.15",
+}
+_KEPT = {
+    "zip3": "three digits kept as",
+    "keyed_hash": "nothing but a keyed hash kept, as",
+    "dropped": "dropped",
 }
 _DATE_ORDERS = {
     "month_first": "month first",
@@ -76,7 +82,7 @@ def index_page(contracts: Sequence[Contract]) -> str:
         "- A row that breaks its contract goes to `quarantine/` alone, with the reason; the other "
         "rows of the file are loaded.\n"
         "- Personal columns are dropped at the door; of a post code three digits are kept where "
-        "they are needed.",
+        "they are needed, of a buyer a hash under the home folder's own secret key.",
         "Every lake table ends with these columns:",
         _table(
             ("Column", "Type", "Meaning"),
@@ -183,13 +189,14 @@ def _vocabularies(contract: Contract) -> Iterable[str]:
 
 
 def _personal(contract: Contract) -> Iterable[str]:
-    kept = [item for item in contract.columns if item.treatment == "zip3"]
+    kept = [item for item in contract.columns if item.treatment]
     if not kept and not contract.personal_columns:
         return
     yield "## Personal data"
     rows = [
-        (_codes(item.headers), item.description, f"three digits kept as `{item.name}`")
+        (_codes(item.headers), item.description, f"{_KEPT[item.treatment]} `{item.name}`")
         for item in kept
+        if item.treatment
     ]
     rows += [
         (_codes(item.headers), item.description, "dropped") for item in contract.personal_columns
@@ -287,7 +294,7 @@ _CUSTOM_PROPERTIES = (
     ("`headers`", "column", "spellings of its header, best first"),
     ("`headerRequired`", "column", "a file without it is not of this feed"),
     ("`derivedFrom`", "column", "computed from that column"),
-    ("`treatment`", "column", "personal data: `dropped`, or `zip3` to keep three digits"),
+    ("`treatment`", "column", "personal data: `dropped`, `zip3` or `keyed_hash`"),
     ("`vocabulary`", "column", "word in the lake, and the words of the files"),
     ("`safePattern`", "column", "refused values that may be shown in quarantine"),
     ("`unit`", "column", "unit of the values"),

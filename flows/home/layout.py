@@ -85,6 +85,11 @@ class Home:
         return self.root / ".logs"
 
     @property
+    def hash_key(self) -> Path:
+        """The key of personal values that are kept as a hash; its owner alone may read it."""
+        return self.root / ".secrets" / "hash.key"
+
+    @property
     def lock_file(self) -> Path:
         """The lock that one writer holds."""
         return self.root / ".lock"

@@ -9,6 +9,7 @@ from datetime import datetime
 import polars as pl
 
 from flows.contracts import Column, Contract
+from flows.home.hash_key import HashKey
 from flows.ingest.clock import Clock
 from flows.ingest.conventions import Conventions
 from flows.ingest.shops import Shop
@@ -40,7 +41,7 @@ class RawBatch:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the rows of one file are read with.
+    """What the rows of one file are read with; without a key nothing is hashed.
 
     `utc_columns`: time stamps that this file's header calls UTC, whatever the contract's zone.
     """
@@ -51,6 +52,7 @@ class Setting:
     conventions: Conventions
     source_id: str
     utc_columns: frozenset[str] = frozenset()
+    hash_key: HashKey | None = None
 
 
 @dataclass(slots=True)

@@ -35,7 +35,8 @@ class MemberCheck:
 
     `reason` and `mend` are set when it would be refused whole. `reasons` counts the refused rows
     by reason; `refused_rows` are the first of them. `dropped_columns`: personal, they stay out of
-    the lake. `unknown_columns`: the contract does not know them, they are not read.
+    the lake. `hashed_columns`: personal, a keyed hash alone gets there. `unknown_columns`: the
+    contract does not know them, they are not read.
     """
 
     file: str
@@ -52,6 +53,7 @@ class MemberCheck:
     date_order: str = ""
     read_columns: tuple[str, ...] = ()
     dropped_columns: tuple[str, ...] = ()
+    hashed_columns: tuple[str, ...] = ()
     unknown_columns: tuple[str, ...] = ()
     reasons: tuple[tuple[str, int], ...] = ()
     refused_rows: tuple[RefusedRow, ...] = ()
@@ -124,7 +126,7 @@ def _check(name: str, plain: Plain | Unreadable, shop: Shop, folder: Path) -> Me
     except Refusal as refusal:
         title = contract(feed).title if feed else ""
         return MemberCheck(file, feed, title, reason=refusal.reason, mend=refusal.mend)
-    read, dropped = _columns(source)
+    read, hashed, dropped = _columns(source)
     return MemberCheck(
         file,
         feed,
@@ -138,6 +140,7 @@ def _check(name: str, plain: Plain | Unreadable, shop: Shop, folder: Path) -> Me
         date_order=reading.conventions.date_order,
         read_columns=read,
         dropped_columns=dropped,
+        hashed_columns=hashed,
         unknown_columns=_unknown(source),
         reasons=tuple(
             (ROW_REASONS[code][0], count) for code, count in reading.reasons.most_common()
@@ -151,12 +154,14 @@ def _unknown(source: Source) -> tuple[str, ...]:
     return unknown_headers(source.contract, source.header) if source.header_row else ()
 
 
-def _columns(source: Source) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The headers that are read, and those that are personal and dropped."""
+def _columns(source: Source) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The headers that are read, those read as a hash alone, and those that are dropped."""
     header = source.header
-    read = set(map_headers(source.contract, header).values())
+    read = [header[i].strip() for i in sorted(map_headers(source.contract, header).values())]
+    hashed = {fold(name) for name in source.contract.hashed_headers}
     personal = {fold(name) for name in source.contract.personal_headers}
     return (
-        tuple(header[i].strip() for i in sorted(read)),
+        tuple(name for name in read if fold(name) not in hashed),
+        tuple(name for name in read if fold(name) in hashed),
         tuple(cell.strip() for cell in header if fold(cell) in personal),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.contracts import Column, lake_schema
+from flows.contracts import Column, fold, lake_schema
 from flows.contracts.model import shop_date_name
 from flows.ingest import amounts, words
 from flows.ingest.batch import ROW, Work
@@ -74,6 +74,8 @@ def _plain(work: Work, column: Column) -> pl.Expr:
         return words.handle(name, nulls)
     if kind in ("id", "tracking_number"):
         return words.identifier(name, nulls)
+    if kind == "keyed_hash":
+        return _hashed(work, name)
     if kind == "zip3":
         return words.plain_zip3(name, _country(work), work.setting.shop.market)
     if kind in ("money", "decimal"):
@@ -84,6 +86,17 @@ def _plain(work: Work, column: Column) -> pl.Expr:
     if kind == "date":
         return pl.col(name).str.to_date("%Y-%m-%d", strict=False)
     return pl.lit(None, dtype=column.dtype)
+
+
+def _hashed(work: Work, name: str) -> pl.Expr:
+    """Keyed hashes of names; null for a masked name, which stands for many people."""
+    key = work.setting.hash_key
+    names = work.cells[name].drop_nulls().unique()
+    plain = names.filter(~names.str.contains("*", literal=True))
+    nulls = {fold(word) for word in work.null_words}
+    # Polars has no keyed hash: each distinct name is hashed once.
+    known = {cell: key.hash(cell) for cell in plain if fold(cell) not in nulls} if key else {}
+    return pl.col(name).replace_strict(known, default=None, return_dtype=pl.String)
 
 
 def _country(work: Work) -> str | None:

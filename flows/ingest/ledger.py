@@ -26,6 +26,7 @@ class ReadingKey:
     """With what a file was read: a file is read again when any of this changes.
 
     `contract` is the fingerprint of its contract, of all contracts for a file that met none.
+    `hash_key` is the mark of the key that names were hashed with, empty where there are none.
     """
 
     contract: str
@@ -33,6 +34,7 @@ class ReadingKey:
     market: str
     timezone: str
     currency: str
+    hash_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import polars as pl
 
 from flows.contracts import Contract, load_contracts, utc_columns
+from flows.home.hash_key import HashKey
 from flows.home.layout import Home
 from flows.ingest.batch import Setting
 from flows.ingest.clock import clock_of
@@ -41,10 +42,11 @@ def all_contracts_fingerprint() -> str:
     return hashlib.sha256(joined.encode()).hexdigest()[:16]
 
 
-def key_of(contract: Contract | None, shop: Shop) -> ReadingKey:
+def key_of(contract: Contract | None, shop: Shop, hash_key: HashKey) -> ReadingKey:
     """The key under which a file of that contract and shop is read."""
     fingerprint = contract.fingerprint if contract else all_contracts_fingerprint()
-    return ReadingKey(fingerprint, READER_VERSION, *shop.facts)
+    mark = hash_key.mark if contract and contract.hashed_headers else ""
+    return ReadingKey(fingerprint, READER_VERSION, *shop.facts, hash_key=mark)
 
 
 def contract_of(feed: str | None) -> Contract | None:
@@ -91,6 +93,7 @@ class Reader:
     home: Home
     run_id: str
     progress: Callable[[str], None]
+    hash_key: HashKey
     locks: defaultdict[tuple[str, str], Lock] = field(default_factory=lambda: defaultdict(Lock))
 
     def read(self, found: Found, plain: Plain | Unreadable, shop: Shop) -> Outcome:
@@ -124,6 +127,7 @@ class Reader:
                 sink,
                 scratch,
                 lambda done: self.progress(f"{shop.shop_id}/{name}: {done:,} rows"),
+                hash_key=self.hash_key,
             )
             parts = tuple(sink.finish())
             _refuse_rounded_ids(contract, parts)
@@ -152,7 +156,7 @@ class Reader:
             archive_sha256=plain.archive_sha256,
             size=plain.size,
             status="loaded",
-            key=key_of(contract, shop),
+            key=key_of(contract, shop, self.hash_key),
             newest_at=reading.newest_at,
             lake_paths=tuple(part.relative_to(self.home.lake).as_posix() for part in parts),
             encoding=source.encoding,
@@ -177,7 +181,7 @@ class Reader:
             member_path(found.file, plain.member),
             plain.size,
             refusal,
-            key_of(contract, shop),
+            key_of(contract, shop, self.hash_key),
             sha256=plain.sha256,
             archive_sha256=plain.archive_sha256,
             feed=contract.feed if contract else None,
@@ -242,9 +246,12 @@ def read_source(
     sink: Sink,
     scratch: Path,
     progress: Callable[[int], None] | None = None,
+    *,
+    hash_key: HashKey | None = None,
 ) -> TableReading:
     """Read an opened table. Raises `Refusal` when it cannot be taken.
 
+    Without `hash_key` the columns that are kept as a hash stay empty.
     A CSV whose quotes the fast reader cannot pair is written anew first, and read once more.
     """
     setting = Setting(
@@ -254,6 +261,7 @@ def read_source(
         assumed(source.contract, shop.market),
         source_id,
         utc_columns(source.contract, source.header),
+        hash_key,
     )
     try:
         return read_table(source, setting, sink, progress)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from threading import Lock
 
+from flows.home.hash_key import hash_key
 from flows.home.layout import Home
 from flows.ingest.ahead import ReadAhead
 from flows.ingest.decompress import Plain, Unreadable, open_plain
@@ -139,7 +140,8 @@ class _Run:
         self.progress = progress
         self.before = read_ledger(home)
         self.book = Book(self.before)
-        self.reader = Reader(home, run_id, progress)
+        self.hash_key = hash_key(home)
+        self.reader = Reader(home, run_id, progress, self.hash_key)
         self.shops: dict[str, Shop] = {}
         self.seen: set[RecordId] = set()
         self.read: set[RecordId] = set()
@@ -221,7 +223,7 @@ class _Run:
         """Whether a file has to be read: its stamp is new, or it would be read otherwise now."""
         known = self._known(found)
         shop = self.shops[found.shop_id]
-        return not known or not all(_is_current(record, shop) for record in known)
+        return not known or not all(self._is_current(record, shop) for record in known)
 
     def _take_file(self, found: Found, position: str, ahead: ReadAhead | None = None) -> None:
         """Bring one file's records up to date, unless they are."""
@@ -285,10 +287,10 @@ class _Run:
         with self.lock:
             own = self.book.get((found.shop_id, name, plain.sha256))
             same = self.book.of_bytes(found.shop_id, plain.sha256)
-        if own is not None and _is_current(own, shop):
+        if own is not None and self._is_current(own, shop):
             return replace(own, archive_sha256=plain.archive_sha256)
         for record in same:
-            if record.status != "refused" and _is_current(record, shop):
+            if record.status != "refused" and self._is_current(record, shop):
                 return replace(
                     record,
                     file=name,
@@ -301,7 +303,7 @@ class _Run:
         refusal = Refusal("The file may not be read.", "Allow this user to read it.")
         size = found.stamp.size
         return refused_record(
-            self.run_id, found.shop_id, found.file, size, refusal, key_of(None, shop)
+            self.run_id, found.shop_id, found.file, size, refusal, key_of(None, shop, self.hash_key)
         )
 
     def _keep(self, outcome: Outcome, found: Found) -> None:
@@ -339,17 +341,16 @@ class _Run:
             refused.file,
             refused.size,
             refused.refusal,
-            key_of(None, shop),
+            key_of(None, shop, self.hash_key),
         )
         if self.book.get(record.id) is None:
             self.book.put(record)
             self.read.add(record.id)
         self.seen.add(record.id)
 
-
-def _is_current(record: FileRecord, shop: Shop) -> bool:
-    """Whether a record was read as it would be read now."""
-    contract = contract_of(record.feed)
-    if record.feed is not None and contract is None:
-        return False
-    return record.key == key_of(contract, shop)
+    def _is_current(self, record: FileRecord, shop: Shop) -> bool:
+        """Whether a record was read as it would be read now."""
+        contract = contract_of(record.feed)
+        if record.feed is not None and contract is None:
+            return False
+        return record.key == key_of(contract, shop, self.hash_key)

@@ -61,6 +61,7 @@ LAKE = {
         "return_quantity": WHOLE,
         **_names("return_tracking_number dispute_status appeal_status compensation_status", TEXT),
         "compensation_amount": MONEY,
+        "buyer_hash": TEXT,
     },
     "seller_center__affiliate_orders": {
         **_names("order_id product_id product_name sku_id", TEXT),

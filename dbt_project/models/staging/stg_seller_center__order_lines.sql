@@ -40,6 +40,7 @@ renamed as (
         -- numbers
         quantity,
         subtotal_before_discount,
+        platform_discount,
         subtotal_after_discount,
         order_amount,
         currency,

@@ -13,6 +13,7 @@ renamed as (
         order_id,
         sku_id,
         seller_sku,
+        buyer_hash,
         return_tracking_number,
 
         -- what it is

@@ -32,7 +32,8 @@ with newest as (
                 + case when returns.compensation_amount is null then 0 else 1 end
             ) desc nulls last,
             returns.compensation_amount desc nulls last,
-            returns.content_fingerprint desc nulls last
+            returns.content_fingerprint desc nulls last,
+            returns.buyer_hash nulls last
     ) = 1
 
 ),
@@ -53,6 +54,14 @@ items_by_seller_sku as (
     select shop_id, order_id, seller_sku, min(sku_id) as sku_id
     from items
     group by shop_id, order_id, seller_sku
+
+),
+
+order_keys as (
+
+    select shop_id, order_id, min(order_key) as order_key
+    from items
+    group by shop_id, order_id
 
 ),
 
@@ -80,13 +89,14 @@ select
     matched.shop_id,
     matched.return_order_id,
     matched.order_id,
-    items.order_key,
+    order_keys.order_key,
     matched.sku_id,
     matched.line_sku_id,
     coalesce(items.seller_sku, matched.seller_sku, matched.sku_id, '(none)') as seller_sku,
     matched.variation,
     coalesce(items.product_name, matched.product_name) as product_name,
     items.creator_handle,
+    matched.buyer_hash,
     matched.return_type,
     coalesce(types.is_refund_only, false) as is_refund_only,
     matched.return_reason,
@@ -98,7 +108,7 @@ select
     matched.compensation_status,
     matched.compensation_amount,
     matched.return_tracking_number,
-    matched.return_quantity,
+    cast(matched.return_quantity as bigint) as return_quantity,
     matched.refund_amount,
     matched.currency,
     matched.requested_at,
@@ -117,5 +127,9 @@ left join items
         matched.shop_id = items.shop_id
         and matched.order_id = items.order_id
         and matched.line_sku_id = items.sku_id
+left join order_keys
+    on
+        matched.shop_id = order_keys.shop_id
+        and matched.order_id = order_keys.order_id
 left join {{ ref('return_types') }} as types
     on {{ fold('matched.return_type') }} = types.return_type
