@@ -88,9 +88,9 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         "A SKU is a margin trap where it sells much (among the top fifth of the shop's SKUs with "
         "at least 30 units) and is returned much (top fifth again), or where its orders leave "
         "nothing after returns. A creator stands out where even the lower bound of the return rate "
-        "is above the shop's mean; a category, where a week is outside three standard errors of its own "
-        "mean. A buyer counts from three returned orders in 90 days and is known by a keyed hash "
-        "alone.",
+        "is above the shop's mean; a category, where a week is outside three standard errors of "
+        "its own mean. A buyer counts from three returned orders in 90 days and is known by a "
+        "keyed hash alone.",
         "Excess cost: what the returns above the shop's mean cost, refunds apart. It ranks the "
         "list. Assumed money rests on a default; your own goes into `reference/cost_assumptions`.",
     ),
