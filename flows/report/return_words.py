@@ -11,6 +11,7 @@ STATE_WORDS: dict[str, str] = {
     "refunded": "Refunded",
     "rejected": "Rejected",
     "cancelled": "Withdrawn",
+    "refunded_unreceived": "Refunded, not received",
 }
 """Where a return stands, by ``state``."""
 
@@ -18,8 +19,6 @@ DUE_WORDS: dict[str, str] = {
     "respond": "Answer the request",
     "refund": "Refund the buyer",
     "buyer_ships": "Buyer sends it back",
-    "buyer_ships_back": "Buyer sends it back",
-    "ship_back": "Buyer sends it back",
 }
 """What a deadline of a return asks for, by ``due_kind``."""
 
@@ -65,6 +64,13 @@ TRAP_WORDS: dict[str, str] = {
     "repeat_returner": "Buyer",
 }
 """What loses money through returns, by ``kind``."""
+
+REVIEW_WORDS: dict[str, str] = {
+    "seller_sku": "SKU",
+    "creator": "Creator",
+    "campaign": "Campaign",
+}
+"""What a row of the weekly review is of, by ``dimension``."""
 
 OBJECTIVE_WORDS: dict[str, str] = {
     "share_within_2_days": "share within two days",

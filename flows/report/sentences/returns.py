@@ -100,7 +100,7 @@ def unmapped_sentence(reasons: Sequence[str]) -> str:
     return f"{plural(len(reasons), 'return reason')} {verb} in no group: {listed}."
 
 
-def grade_sentence(rows: Sequence[Mapping[str, Any]], is_assumed: bool = True) -> str:
+def grade_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
     """Which grade lost most by another route than the best; says so where none did.
 
     ``rows``: ``return_grades`` rows of one window, the most lost first.
@@ -111,7 +111,7 @@ def grade_sentence(rows: Sequence[Mapping[str, Any]], is_assumed: bool = True) -
     lost: Decimal | None = worst["lost_recovery"]
     if not lost or lost <= 0:
         return "Returned units took the route that recovers most."
-    money = with_assumed(format_money(lost, worst["currency"]), is_assumed)
+    money = with_assumed(format_money(lost, worst["currency"]), worst["is_assumed"])
     return (
         f"Units of grade {worst['grade']} that were not sent to {worst['best_route']} lost "
         f"{money} in 90 days."
