@@ -89,10 +89,11 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         "the shop's SKUs by both, and surely far above the others), or where its orders leave "
         "nothing after returns. A creator stands out where surely more comes back than the shop's "
         "mean and than the same SKUs bring back from others; a category, where a week is more "
-        "than three standard errors above its own earlier weeks. A buyer counts from three returned orders in 90 days and is known by a "
-        "keyed hash alone.",
-        "Excess cost: what the returns above those to be expected cost, refunds apart. It ranks the "
-        "list. Assumed money rests on a default; your own goes into `reference/cost_assumptions`.",
+        "than three standard errors above its own earlier weeks. A buyer counts from three "
+        "returned orders in 90 days and is known by a keyed hash alone.",
+        "Excess cost: what the returns above those to be expected cost, refunds apart. It ranks "
+        "the list. Assumed money rests on a default; your own goes into "
+        "`reference/cost_assumptions`.",
     ),
     "returns-cost": (
         "Returns of the last 90 days: what they cost to bring back, inspect, mark down or dispose "
