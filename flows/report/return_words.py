@@ -72,22 +72,20 @@ REVIEW_WORDS: dict[str, str] = {
 }
 """What a row of the weekly review is of, by ``dimension``."""
 
+ROUTE_WORDS: dict[str, str] = {
+    "resell": "resale",
+    "refurbish": "refurbishing",
+    "liquidate": "liquidation",
+    "dispose": "disposal",
+}
+"""Where returned goods go, by ``route``."""
+
 OBJECTIVE_WORDS: dict[str, str] = {
     "share_within_2_days": "share within two days",
     "mean_transit_days": "mean days on the way",
     "total_cost": "cost",
 }
 """What a network is best at, by ``objective``."""
-
-SETTLEMENT_WORDS: dict[str, str] = {
-    "tied": "Ties out",
-    "differs": "Differs",
-    "not_settled_yet": "Not settled yet",
-    "missing": "In no statement",
-    "sample": "Sample",
-    "refund_pending": "Refund pending",
-}
-"""How an order ties out, by ``state``."""
 
 CHECK_WORDS: dict[str, str] = {
     "referral_rate": "Referral fee",

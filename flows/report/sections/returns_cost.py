@@ -27,7 +27,7 @@ from flows.report.model import (
     table_of,
     words,
 )
-from flows.report.return_words import COMPONENT_WORDS, GROUP_WORDS
+from flows.report.return_words import COMPONENT_WORDS, GROUP_WORDS, ROUTE_WORDS
 from flows.report.rule_words import words_of
 from flows.report.sentences.costs import (
     contribution_sentence,
@@ -230,7 +230,7 @@ def _grades(rows: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _route(name: str | None) -> str | None:
-    return name.capitalize() if name else None
+    return ROUTE_WORDS.get(name, name).capitalize() if name else None
 
 
 def reasons_fold(page: Page) -> list[Fold]:

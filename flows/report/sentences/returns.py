@@ -14,7 +14,7 @@ from flows.report.formats import (
     plural,
     with_assumed,
 )
-from flows.report.return_words import GROUP_WORDS
+from flows.report.return_words import GROUP_WORDS, ROUTE_WORDS
 from flows.report.sentences.ahead import joined
 
 
@@ -111,11 +111,9 @@ def grade_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
     lost: Decimal | None = worst["lost_recovery"]
     if not lost or lost <= 0:
         return "Returned units took the route that recovers most."
+    route = ROUTE_WORDS.get(worst["best_route"], worst["best_route"])
     money = with_assumed(format_money(lost, worst["currency"]), worst["is_assumed"])
-    return (
-        f"Units of grade {worst['grade']} that were not sent to {worst['best_route']} lost "
-        f"{money} in 90 days."
-    )
+    return f"Units of grade {worst['grade']} that were not sent to {route} lost {money} in 90 days."
 
 
 def misrouted_sentence(groups: int) -> str:
