@@ -93,7 +93,7 @@ def build_plan(
     labelled = clock.day(np.where(journey.rts < horizon, journey.rts, horizon))
     plan = Plan(
         shop_id, market, clock, start, end, horizon, script, catalogue, creators, capacity,
-        orders, buyer, lines,
+        orders, buyer, arrived, lines,
         _packages(stream, market, clock, boxes, journey, links, labelled, alone, number),
         links, events, shipments, sent_back,
         make_log(stream, clock, market.code, first, days, script, orders),

@@ -51,6 +51,35 @@ AFFILIATE_HEADER = (
 
 _GB_AFFILIATE_HEADER = (*AFFILIATE_HEADER[:12], "Creator Region", *AFFILIATE_HEADER[12:])
 
+OLD_SETTLEMENT_HEADER = (
+    "Order/adjustment ID  ", "Type ", "Order created time(UTC)", "Order settled time(UTC)",
+    "Currency", "Total settlement amount", "Total Revenue", "Subtotal after seller discounts",
+    "Subtotal before discounts", "Seller discounts", "Refund subtotal after seller discounts",
+    "Refund subtotal before seller discounts", "Refund of seller discounts", "Total Fees",
+    "Transaction fee", "Referral fee", "Refund administration fee", "Seller shipping fee",
+    "Actual shipping fee", "Platform shipping fee discount", "Customer shipping fee",
+    "Refunded customer shipping fee", "Actual return shipping fee", "Shipping fee subsidy",
+    "Affiliate commission", "Affiliate partner commission", "Affiliate Shop Ads commission",
+    "Adjustment amount", "Adjustment reasons", "Related order ID", "Customer payment",
+    "Customer refund", "Platform discounts",
+)  # fmt: skip
+"""Of the statements until May 2026, the trailing spaces included; times are UTC."""
+
+NEW_SETTLEMENT_HEADER = (
+    "Statement date", "Statement ID", "Payment ID", "Status", "Currency", "Transaction type",
+    "Order/Adjustment ID", "Related order ID", "SKU ID", "Quantity", "Product name", "SKU name",
+    "Order created date", "Order delivery date", "Delivery option", "Collection methods",
+    "Total settlement amount", "Net sales", "Gross sales", "Seller discounts",
+    "Gross sales refund", "Seller discount refund", "Fees", "Transaction fee", "Referral fee",
+    "Sales tax on referral fees", "Refund administration fee", "Affiliate commission",
+    "Affiliate partner commission", "Affiliate Shop Ads commission", "Shipping",
+    "TikTok Shop shipping fee", "Fulfilled by TikTok Shop shipping fee",
+    "Customer-paid shipping fee", "Return shipping fee", "Shipping fee subsidy",
+    "Shipping fee discount", "Adjustment amount", "Adjustment reasons", "Customer payment",
+    "Customer refund", "Sales tax payment", "Platform discounts",
+)  # fmt: skip
+"""Of the statements since June 2026; days are the shop's."""
+
 _DAY_FIRST = ("%d/%m/%Y", "%H:%M:%S\t")
 
 _ENGLISH_STATUSES = (

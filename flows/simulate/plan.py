@@ -197,7 +197,11 @@ class HealthLog:
 
 @dataclass
 class Plan:
-    """Everything that is to be written about one shop; `buyer` has an entry an order."""
+    """Everything that is to be written about one shop.
+
+    `buyer` and `arrived` have an entry an order; the latter is when it was really delivered,
+    whatever its export knows.
+    """
 
     shop_id: str
     market: Market
@@ -211,6 +215,7 @@ class Plan:
     capacity: tuple[int, ...]
     orders: Orders
     buyer: IntArray
+    arrived: IntArray
     lines: Lines
     packages: Packages
     links: Links

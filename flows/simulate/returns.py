@@ -22,6 +22,8 @@ _DAMAGED, _NOT_AS_DESCRIBED, _NOT_AS_SHOWN = 4, 5, 7
 _BAD_CREATOR_RATE, _BAD_SKU_RATE = 0.38, 0.36
 _MAX_WAIT_DAYS = 20
 
+COMMISSION_PERCENT = 15
+
 
 def line_cents(lines: Lines, orders: Orders, catalogue: Catalogue) -> IntArray:
     """Each row's subtotal after discount in cents: nothing for gifts and samples."""
@@ -29,6 +31,11 @@ def line_cents(lines: Lines, orders: Orders, catalogue: Catalogue) -> IntArray:
     # Five cents in the dollar off for everybody keeps before and after apart.
     full = lines.quantity * (price - price // 20)
     return np.where(lines.gift | orders.sample[lines.order], 0, full)
+
+
+def commission_cents(cents: IntArray) -> IntArray:
+    """A creator's commission on amounts, without the fraction of a cent."""
+    return cents * COMMISSION_PERCENT // 100
 
 
 def make_returns(

@@ -10,6 +10,7 @@ from flows.simulate.build import build_plan, known_returns
 from flows.simulate.files import Landing
 from flows.simulate.markets import MARKETS
 from flows.simulate.plan import Plan
+from flows.simulate.planted import write_planted
 from flows.simulate.random_streams import Streams
 from flows.simulate.schedule import SMALL_SHOP_ORDERS, Export, exports, last_seen
 from flows.simulate.truth import write_row_accounting, write_truth
@@ -22,6 +23,7 @@ from flows.simulate.write_logistics import (
 from flows.simulate.write_orders import write_orders
 from flows.simulate.write_reference import write_reference
 from flows.simulate.write_sales import write_affiliates, write_returns
+from flows.simulate.write_settlements import write_settlements
 from flows.simulate.write_shipments import write_shipments
 from flows.simulate.write_tickets import write_tickets
 
@@ -64,6 +66,7 @@ def simulate(
     market: str = "US",
     timezone: str | None = None,
     truth: bool = True,
+    settlements: bool = True,
     progress: Callable[[str], None] | None = None,
 ) -> SimulationSummary:
     """Write `out/landing/<shop_id>/…` and `out/truth/<shop_id>/…`; same arguments, same bytes.
@@ -77,6 +80,7 @@ def simulate(
         market: one of `markets.MARKETS`: what it changes is described there.
         timezone: the shop's zone, if not the market's.
         truth: whether to write the truth files; the row accounting is written always.
+        settlements: whether to write the settlement statements.
         progress: is told what is being done.
 
     Raises:
@@ -94,12 +98,16 @@ def simulate(
         shop_id, start, end, orders_per_day, seed, scenarios, MARKETS[market], timezone
     )
     landing = Landing(_fresh(out / "landing" / shop_id))
-    _write_landing(landing, plan, files, Streams(seed, shop_id, start.isoformat()), say)
+    misrouted, unsettled = _write_landing(
+        landing, plan, files, Streams(seed, shop_id, start.isoformat()), say,
+        settlements=settlements,
+    )  # fmt: skip
     answers = _fresh(out / "truth" / shop_id)
     write_row_accounting(answers, landing.written)
     if truth:
         say("working out the right answers")
         write_truth(answers, plan)
+        write_planted(answers, plan, misrouted, unsettled)
     return SimulationSummary(
         shop_id=shop_id,
         landing=landing.root,
@@ -127,7 +135,10 @@ def _write_landing(
     files: list[Export],
     stream: Streams,
     say: Callable[[str], None],
-) -> None:
+    *,
+    settlements: bool,
+) -> tuple[list[str], list[str]]:
+    """Write every export; what was misrouted and which orders are in no statement."""
     first = plan.clock.number_of(plan.start_on)
     days = (plan.end_on - plan.start_on).days + 1
     # A return dated after the last day's end has no settled reading; its export ends before it.
@@ -143,6 +154,7 @@ def _write_landing(
     write_affiliates(landing, plan, files, stream("affiliate files"))
     write_shipments(landing, plan)
     write_inventory(landing, plan)
-    write_returned_goods(landing, plan, stream("returned goods"))
+    misrouted = write_returned_goods(landing, plan, stream("returned goods"))
     write_tracking(landing, plan, stream("tracking files"), say)
     write_tickets(landing, plan, stream("support tickets"))
+    return misrouted, write_settlements(landing, plan) if settlements else []

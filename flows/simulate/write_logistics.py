@@ -10,8 +10,9 @@ from flows.simulate.clock import DAY, NEVER, StampText
 from flows.simulate.markets import OFFSET_TIMES, SELLER_WAREHOUSES, SHOP_TIMES, UTC_TIMES, Market
 from flows.simulate.plan import Plan
 from flows.simulate.returns import COMPLETED, REFUNDED
+from flows.simulate.sites import HEROES
 from flows.simulate.tracking import CODES
-from flows.simulate.types import IntArray
+from flows.simulate.types import BoolArray, IntArray
 
 _DESCRIPTIONS = (
     "Shipper created a label, not received yet", "Manifest received from shipper",
@@ -131,7 +132,10 @@ def _times(
 
 
 def write_inventory(landing: fl.Landing, plan: Plan) -> None:
-    """Write a stock count every morning, for each of the seller's warehouses and each SKU."""
+    """Write a stock count every morning, for each of the seller's warehouses and each SKU.
+
+    A well placed shop keeps three weeks of safety stock, and at its second site heroes alone.
+    """
     orders, lines = plan.orders, plan.lines
     first = plan.clock.number_of(plan.start_on)
     days = (plan.end_on - plan.start_on).days + 1
@@ -146,6 +150,8 @@ def write_inventory(landing: fl.Landing, plan: Plan) -> None:
     batch = np.ceil(usual * 24).astype(np.int64) + 10
     arrives = (np.arange(days) % 21 == 0)[:, None, None] * batch
     stock = np.cumsum(arrives - np.roll(sold, 1, axis=0) * (np.arange(days) > 0)[:, None, None], 0)
+    if plan.script.well_placed:
+        stock = stock + np.ceil(usual * 21).astype(np.int64) + 20
     if plan.script.oversell is not None:
         begin, end = plan.script.oversell
         stock[begin : min(end, days), :, :4] = 0
@@ -166,12 +172,24 @@ def write_inventory(landing: fl.Landing, plan: Plan) -> None:
             "available": (stock - reserved).ravel(),
             "inbound": np.where(low, np.broadcast_to(batch, stock.shape).ravel(), 0),
         }
-    )
+    ).filter(pl.Series(_is_kept(plan, house, sku)))
     landing.put("third_party_logistics/inventory", "third_party_logistics/inventory.csv", frame)
 
 
-def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generator) -> None:
-    """Write what came back to the warehouse: later than the refund, sometimes never."""
+def _is_kept(plan: Plan, house: IntArray, sku: IntArray) -> BoolArray:
+    """Whether a warehouse keeps a SKU: nothing where a scenario closed it."""
+    kept: BoolArray = house == 0
+    if plan.script.misplaced_warehouse:
+        return kept
+    kept |= (sku < HEROES) | (not plan.script.well_placed)
+    return kept
+
+
+def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generator) -> list[str]:
+    """Write what came back to the warehouse: later than the refund, sometimes never.
+
+    Returns the numbers of what went another way than that of its grade.
+    """
     back, orders = plan.returns, plan.orders
     rows = np.flatnonzero(np.isin(back.status, (COMPLETED, REFUNDED)) & ~back.refund_only)
     rows = rows[rng.random(len(rows)) < 0.94]
@@ -180,7 +198,7 @@ def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generat
     keep = received < plan.horizon
     rows, received = rows[keep], received[keep]
     if not len(rows):
-        return
+        return []
     graded = plan.clock.readable(received + rng.integers(3600, 3 * DAY, len(rows)))
     stamp = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%SZ", "T")
     grade = rng.choice(4, len(rows), p=[0.55, 0.2, 0.15, 0.1])
@@ -203,3 +221,4 @@ def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generat
         "third_party_logistics/returns_received",
         "third_party_logistics/returns_received.csv", frame,
     )  # fmt: skip
+    return [str(number) for number in back.return_id[rows[route != grade]].tolist()]

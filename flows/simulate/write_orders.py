@@ -1,19 +1,19 @@
 """Writes the Seller Center order export: one row an order and SKU (and package)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from flows.simulate import files as fl
+from flows.simulate.amounts import Amounts, amounts_of, before_packing
 from flows.simulate.buyers import buyer_names
 from flows.simulate.cancellations import KINDS
 from flows.simulate.catalogue import STATE_NAMES
 from flows.simulate.clock import DAY, StampText
 from flows.simulate.markets import Market
 from flows.simulate.plan import STATE_CODE, STATE_NAME, STATE_UPPER, Plan
-from flows.simulate.returns import COMPLETED, REFUNDED, line_cents
+from flows.simulate.returns import COMPLETED, REFUNDED
 from flows.simulate.schedule import Export, arrives_late, covered, last_seen
 from flows.simulate.types import IntArray
 
@@ -35,47 +35,6 @@ _LATE_SHARE = 0.015
 _FEED = "seller_center/orders"
 
 
-@dataclass
-class _Amounts:
-    """Units and cents by row, and cents by order."""
-
-    units: IntArray
-    before: IntArray
-    seller_discount: IntArray
-    platform_discount: IntArray
-    after: IntArray
-    shipping: IntArray
-    taxes: IntArray
-    total: IntArray
-
-
-def _amounts(plan: Plan) -> _Amounts:
-    lines, orders = plan.lines, plan.orders
-    before = plan.catalogue.price_cents[lines.sku] * lines.quantity
-    after = line_cents(lines, orders, plan.catalogue)
-    off = before - after
-    free = after == 0
-    platform = np.where(free, 0, off // 3)
-    goods = np.bincount(lines.order, weights=after, minlength=len(orders)).astype(np.int64)
-    market = plan.market
-    small = (goods < market.free_shipping_from) & ~orders.sample
-    shipping = np.where(small, market.shipping_fee, 0)
-    taxes = goods * market.tax_percent // 100
-    return _Amounts(
-        lines.quantity, before, off - platform, platform, after,
-        shipping, taxes, goods + shipping + taxes,
-    )  # fmt: skip
-
-
-def _before_packing(plan: Plan, amounts: _Amounts) -> _Amounts:
-    """The same while an order has no packages yet: each SKU in one row."""
-    by_row = {
-        name: plan.lines.whole(getattr(amounts, name))
-        for name in ("units", "before", "seller_discount", "platform_discount", "after")
-    }
-    return replace(amounts, **by_row)
-
-
 def write_orders(
     landing: fl.Landing,
     plan: Plan,
@@ -84,8 +43,8 @@ def write_orders(
     say: Callable[[str], None],
 ) -> None:
     """Write every file of the order export, with its overlaps, late rows and packings."""
-    amounts = _amounts(plan)
-    unpacked = _before_packing(plan, amounts)
+    amounts = amounts_of(plan)
+    unpacked = before_packing(plan, amounts)
     layout = plan.market.layout
     stamp = StampText(plan.clock, layout.dates, layout.times, " ")
     dearest = int(plan.catalogue.price_cents.max())
@@ -130,7 +89,7 @@ def _status(plan: Plan, of: IntArray, at: int) -> IntArray:
     )
 
 
-def _refunds(plan: Plan, amounts: _Amounts, at: int) -> tuple[IntArray, IntArray]:
+def _refunds(plan: Plan, amounts: Amounts, at: int) -> tuple[IntArray, IntArray]:
     """Cents refunded by order and units returned by row, as the platform shows them at `at`."""
     back = plan.returns
     known = np.isin(back.status, (COMPLETED, REFUNDED)) & (back.refunded < at)
@@ -149,8 +108,8 @@ def _refunds(plan: Plan, amounts: _Amounts, at: int) -> tuple[IntArray, IntArray
 
 def _frame(
     plan: Plan,
-    amounts: _Amounts,
-    unpacked: _Amounts,
+    amounts: Amounts,
+    unpacked: Amounts,
     rows: IntArray,
     at: int,
     stamp: StampText,

@@ -9,6 +9,7 @@ from flows.simulate.clock import DAY, NEVER, StampText
 from flows.simulate.content import CONTENT_TYPES, content_ids, content_of
 from flows.simulate.plan import Plan
 from flows.simulate.returns import (
+    COMMISSION_PERCENT,
     COMPLETED,
     IN_PROCESS,
     REASONS,
@@ -16,6 +17,7 @@ from flows.simulate.returns import (
     REJECTED,
     STATUSES,
     TO_PROCESS,
+    commission_cents,
     line_cents,
 )
 from flows.simulate.schedule import Export, arrives_late, covered, last_seen
@@ -36,7 +38,6 @@ _SUB_STATUSES = (
 _Columns = dict[str, pl.Series]
 
 _SETTLES_AFTER = 15 * DAY
-_COMMISSION_PERCENT = 15
 _LATE_SHARE = 0.02
 
 
@@ -160,7 +161,7 @@ def write_affiliates(
         delivered = orders.delivered[of] < at
         settled = orders.delivered[of] + _SETTLES_AFTER < at
         cancelled = orders.cancelled[of] < at
-        base, commission = cents[rows], cents[rows] * _COMMISSION_PERCENT // 100
+        base, commission = cents[rows], commission_cents(cents[rows])
         status = np.select([cancelled, settled & gone[rows], settled, delivered], [4, 3, 2, 1], 0)
         settled_at = np.where(settled, orders.delivered[of] + _SETTLES_AFTER, NEVER)
         settled_at = np.where(settled, plan.clock.readable(settled_at), NEVER)
@@ -185,7 +186,7 @@ def write_affiliates(
             "Content Type": fl.pick_text(CONTENT_TYPES, content % len(CONTENT_TYPES)),
             "Content ID": fl.ids(content_ids(plan, content), "\t"),
             "commission model": _constant("Open collaboration", len(rows)),
-            "Standard commission rate": _constant(f"{_COMMISSION_PERCENT}%", len(rows)),
+            "Standard commission rate": _constant(f"{COMMISSION_PERCENT}%", len(rows)),
             "Est. Commission Base": money(base),
             "Est. standard commission payment": money(commission),
             "Actual Commission Base": money(base * actual),

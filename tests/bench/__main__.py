@@ -58,7 +58,7 @@ from pathlib import Path
 from flows.simulate import simulate
 out, first, last, per_day = sys.argv[1:]
 simulate(Path(out), "bench", date.fromisoformat(first), date.fromisoformat(last), int(per_day), 1,
-         ("calm",), truth=False)
+         ("calm",), truth=False, settlements=False)
 """
 
 
