@@ -38,7 +38,7 @@ test: $(READY) ## the tests that take a few minutes
 	@$(BIN)/python -m pytest -m "not slow and not end_to_end" -n 2 --dist loadfile
 
 test-end-to-end: $(READY) ## the real commands on simulated shops, a real Prefect server and worker
-	@$(BIN)/python -m pytest -m "(end_to_end or slow) and not long"
+	@$(BIN)/python -m pytest -m "(end_to_end or slow) and not long" -n 2 --dist loadfile
 
 test-all: $(READY) ## every test there is, slow ones too
 	@$(BIN)/python -m pytest

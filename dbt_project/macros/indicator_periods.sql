@@ -15,3 +15,10 @@ cross join (
     select 'before' as period, 7 as days_ago
 ) as periods
 {%- endmacro %}
+
+{# A change whose day is in a period, and that was known by the period's end. #}
+{% macro known_in_period(changes, period, on='window_on') -%}
+    {{ period }}.shop_id = {{ changes }}.shop_id
+    and {{ changes }}.{{ on }} between {{ period }}.starts_on and {{ period }}.ends_on
+    and {{ changes }}.known_on <= {{ period }}.ends_on
+{%- endmacro %}

@@ -12,15 +12,20 @@ from flows.report.render import empty_verdict, render_folder
 from flows.report.sections.ahead import ahead
 from flows.report.sections.cancellations import cancellations
 from flows.report.sections.causes import causes
-from flows.report.sections.delivery import coverage, delivery
+from flows.report.sections.coverage import coverage
+from flows.report.sections.delivery import delivery
 from flows.report.sections.health import health
 from flows.report.sections.indicators import indicators
 from flows.report.sections.rates import judged_window, other_window, policy_words, rate_rows
 from flows.report.sections.returns import returns
+from flows.report.sections.returns_due import returns_due
+from flows.report.sections.settlement import settlement
 from flows.report.sections.ship_first import ship_first
 from flows.report.sections.shipping import dispatch
+from flows.report.sections.stock import stock
 from flows.report.sections.today import outlook, tasks
 from flows.report.sections.tracking import tracking
+from flows.report.sections.traps import traps
 from flows.report.sections.trust import built_sentence, defaults_note, reach_sentence, trust
 from flows.report.sentences.rates import verdict, window_words
 
@@ -76,4 +81,8 @@ def _judged(page: Page) -> Iterator[Section | None]:
     yield delivery(page)
     if page.day.is_built:
         yield returns(page)
+        yield returns_due(page)
+        yield traps(page)
+        yield stock(page)
         yield coverage(page)
+        yield settlement(page)

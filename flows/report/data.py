@@ -16,6 +16,7 @@ from flows.report.model import ShopPage
 from flows.report.rule_data import rule_data
 from flows.report.sections.trust import defaults_note, reach_sentence
 from flows.report.sentences.rates import HEADLINE_BASIS, not_judged_sentence, row_sentence
+from flows.report.subject_data import subject_data
 
 FORMAT = 1
 """Goes up when a key of the JSON changes its meaning or goes away."""
@@ -80,6 +81,10 @@ def shop_data(made: ShopPage, worklists: Sequence[str]) -> dict[str, Any]:
         ],
         "data_quality_issues": _rows(day.issues[:LIST_LIMIT]),
         **rule_data(page),
+        **subject_data(page),
+        "sentences": {
+            section.anchor: list(section.answers) for section in made.variables["sections"]
+        },
         "gates": [dict(gate) for gate in page.context.gates_of(shop.shop_id)],
         "worklists": list(worklists),
     }

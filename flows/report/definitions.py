@@ -73,6 +73,72 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         "active warehouse. The zone is the carriers' distance band (1 to 8) between ZIP areas; "
         "transit days follow the zone unless at least 30 carrier scans show otherwise. On-time "
         "delivery is what really happened.",
+        "A state leads where the states with more orders do not yet hold the share. It is not "
+        "expected where `reference/expected_states` does not name it; without that list, where it "
+        "surely orders more than half as much again as its people would.",
+    ),
+    "returns-due": (
+        "Returns as the platform's export and the warehouse's list of received goods tell them. "
+        "The shop has to answer a request within the hours that the policy in force gives it, and "
+        "to refund within its business days: counted from the request where nothing comes back, "
+        "else from the day on which the goods came back. Near: less than a day is left. A claim, a "
+        "dispute and an appeal are as the newest export states them.",
+    ),
+    "traps": (
+        "A SKU is a margin trap where it sells much (among the top fifth of the shop's SKUs with "
+        "at least 30 units) and is returned much (top fifth again), or where its orders leave "
+        "nothing after returns. A creator stands out where even the lower bound of the return rate "
+        "is above the shop's mean; a category, where a week is outside three standard errors of its own "
+        "mean. A buyer counts from three returned orders in 90 days and is known by a keyed hash "
+        "alone.",
+        "Excess cost: what the returns above the shop's mean cost, refunds apart. It ranks the "
+        "list. Assumed money rests on a default; your own goes into `reference/cost_assumptions`.",
+    ),
+    "returns-cost": (
+        "Returns of the last 90 days: what they cost to bring back, inspect, mark down or dispose "
+        "of, the administration fee that the platform keeps, and the commission that is not given "
+        "back. Refunds stand apart. The contribution is sales less the cost of goods, shipping, "
+        "handling, fees and commission; after returns it is less the refunds and these costs too. "
+        "Assumed money rests on a default; your own goes into `reference/cost_assumptions`.",
+    ),
+    "grades": (
+        "Each grade has one route: sell again, refurbish, liquidate or dispose of. The route that "
+        "recovers most is the one with the highest price less the work, by what is assumed or "
+        "given; lost is what other routes recovered less than it.",
+    ),
+    "suppliers": (
+        "Orders of the last 90 days by the supplier of their goods. The cost of an order adds what "
+        "its failures cost to what its goods cost, so that a cheap supplier whose orders fail "
+        "ranks below.",
+    ),
+    "network": (
+        "Orders of the last 90 days by ZIP area, each taken from the site that reaches it first. "
+        "For each number of sites the best of all candidate areas is found, not one of a few; "
+        "materially better means at least five points more within two days. Days follow the zone, "
+        "or the shop's own scans where there are enough. Candidates, storage and carriage of your "
+        "own go into `reference/candidate_sites` and `reference/rate_card`. Computed for the "
+        "newest day alone.",
+    ),
+    "stock": (
+        "Hero SKUs are those that the shop names, with who named them and since when, else those "
+        "that bring most of its revenue; each should be at every active site, and the long tail at "
+        "one. What goes live in the next 14 days is held against the stock of each site.",
+        "TikTok's warehouse is one site of several: a shipment is due when its days of cover fall "
+        "below the days that a shipment takes and a safety margin.",
+    ),
+    "routes": (
+        "Parcels by origin, destination and weight. A route is feasible where it keeps the promise "
+        "and at least 95% of its numbers are valid; among those the cheapest is the one with the "
+        "least carriage, refunds, tickets and lateness together, so that a cheap carrier that "
+        "loses track of parcels ranks below. Preferred routes are those of "
+        "`reference/preferred_routes`.",
+    ),
+    "settlement": (
+        "Each order's payout is worked out from its own sources, component by component, and held "
+        "against what the statements say; components are added or the total is read, never both. "
+        "An order ties out where each component is within one cent. In no statement: delivered "
+        "longer ago than the platform takes to settle, while statements cover that time. Samples "
+        "are sales at a discount of 100%.",
     ),
     "trust": (
         "Each file's rows are accounted for: read = accepted + quarantined + skipped. Skipped rows "

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from flows.report.context import ReportContext
 from flows.report.formats import zone_label
 from flows.report.model import Page, Section, ShopPage
 from flows.report.render import empty_verdict, period, render_folder
-from flows.report.sections.delivery import coverage, delivery
+from flows.report.sections.coverage import coverage, network
+from flows.report.sections.delivery import delivery
 from flows.report.sections.rates import rate_rows
 from flows.report.sections.returns import returns
+from flows.report.sections.returns_cost import returns_cost, routes_of_grades
 from flows.report.sections.review import decisions, drivers, held_the_line
+from flows.report.sections.routes import routes
+from flows.report.sections.settlement import settlement
+from flows.report.sections.stock import stock
+from flows.report.sections.traps import suppliers, traps
 from flows.report.sections.trust import built_sentence, defaults_note, reach_sentence, trust
 from flows.report.sentences.rates import verdict
 
@@ -31,17 +38,8 @@ def render_weekly(warehouse: Path, out_dir: Path, context: ReportContext) -> lis
 
 def _build(page: Page) -> ShopPage:
     day, context = page.day, page.context
-    sections: list[Section] = []
-    if day.headline:
-        sections = [held_the_line(page)]
-        if day.is_built:
-            sections += [
-                drivers(page),
-                delivery(page),
-                returns(page, closed_only=True),
-                coverage(page),
-            ]
-    sections.append(trust(page))
+    asked = [*(_judged(page) if day.headline else ()), trust(page)]
+    sections = [section for section in asked if section is not None]
     notes = [reach_sentence(page), built_sentence(page), defaults_note(page), *context.notes]
     return ShopPage(
         page,
@@ -61,3 +59,22 @@ def _build(page: Page) -> ShopPage:
             "sections": sections,
         },
     )
+
+
+def _judged(page: Page) -> Iterator[Section | None]:
+    """The sections of a week with rates; None for what an older warehouse cannot answer."""
+    yield held_the_line(page)
+    if not page.day.is_built:
+        return
+    yield drivers(page)
+    yield delivery(page)
+    yield returns(page, closed_only=True)
+    yield traps(page, is_review=True)
+    yield returns_cost(page)
+    yield routes_of_grades(page)
+    yield suppliers(page)
+    yield coverage(page)
+    yield network(page)
+    yield stock(page)
+    yield routes(page)
+    yield settlement(page, is_review=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from flows.report.charts.svg import Figure, Ids, Picture, opening
 from flows.report.tokens import TILES
@@ -30,31 +31,62 @@ PLACES: dict[str, tuple[int, int]] = {
 }
 """Column and row of each tile; ``??`` stands for orders whose state is not known."""
 
+_LINE = 18
+"""Pixels of a line of the key under the map."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A warehouse on its state's tile; ``is_proposed``: one that a better network would add."""
+
+    state: str
+    name: str
+    is_proposed: bool = False
+
 
 def state_tiles(
-    ids: Ids, title: str, shares: Mapping[str, float], orders: Mapping[str, int], caption: str
+    ids: Ids,
+    title: str,
+    shares: Mapping[str, float],
+    orders: Mapping[str, int],
+    caption: str,
+    sites: Sequence[Site] = (),
 ) -> Figure:
     """Tiles shaded by share (0..1), each with its code and its share in percent.
 
     ``shares`` and ``orders`` are by two-letter code or ``(unknown)``; a state without orders
-    is an empty outline, so that "none" and "slow" never look alike.
+    is an empty outline, so that "none" and "slow" never look alike. Each of the ``sites`` is a
+    numbered mark on its state's tile, named in the key below: filled where it is in use, outlined
+    where it is proposed.
     """
     most = sorted(orders, key=lambda code: (-orders[code], code))[:5]
     listed = ", ".join(f"{code} {shares[code]:.0%}" for code in most if code in shares)
     desc = f"Share within two days in the states with most orders: {listed}."
+    placed = [site for site in sites if site.state in PLACES]
+    for kind, head in ((False, "Warehouses"), (True, "Proposed")):
+        named = [f"{s.name} in {s.state}" for s in placed if s.is_proposed == kind]
+        desc += f" {head}: {', '.join(named)}." if named else ""
     pictures = [
-        Picture(width, _draw(ids, title, desc, width, cell, shares))
+        Picture(width, _draw(ids, title, desc, width, cell, shares, placed))
         for width, cell in ((340, 30), (640, 56))
     ]
     return Figure(title, caption, pictures)
 
 
 def _draw(
-    ids: Ids, title: str, desc: str, width: int, cell: int, shares: Mapping[str, float]
+    ids: Ids,
+    title: str,
+    desc: str,
+    width: int,
+    cell: int,
+    shares: Mapping[str, float],
+    sites: Sequence[Site],
 ) -> Markup:
     left = (width - 11 * cell) // 2
     wide = cell > 40
-    parts = [opening(ids, width, 8 * cell + 2, title, desc)]
+    bottom = 8 * cell + 2
+    key = _LINE * len(sites) + 8 if sites else 0
+    parts = [opening(ids, width, bottom + key, title, desc)]
     parts.append(
         f'<g text-anchor="middle" font-size="{15 if wide else 11}" stroke-width="1" '
         'font-weight="600">'
@@ -79,4 +111,42 @@ def _draw(
                 f'<text x="{middle:g}" y="{y + size * 0.86:g}" fill="{ink}" '
                 f'font-weight="400">{number}</text>'
             )
-    return Markup("".join([*parts, "</g></svg>"]))
+    parts.append("</g>")
+    parts += _marks(sites, left, cell, bottom, width)
+    return Markup("".join([*parts, "</svg>"]))
+
+
+def _marks(sites: Sequence[Site], left: int, cell: int, bottom: int, width: int) -> list[str]:
+    """The numbered marks on the tiles' corners and the key that names them."""
+    radius = 9 if cell > 40 else 7
+    used: dict[str, int] = {}
+    parts = ['<g text-anchor="middle" font-size="11" font-weight="700" stroke-width="2">']
+    for place, site in enumerate(sites, start=1):
+        column, row = PLACES[site.state]
+        step = used.get(site.state, 0)
+        used[site.state] = step + 1
+        # Marks of one state stand side by side from its corner, so that none hides another.
+        x = left + (column + 1) * cell - radius + 2 - step * (2 * radius - 1)
+        y = max(radius + 1, row * cell + 2)
+        parts.append(_mark(x, y, radius, place, site))
+    for place, site in enumerate(sites, start=1):
+        y = bottom + 8 + _LINE * (place - 1) + radius
+        parts.append(_mark(left + radius + 1, y, radius, place, site))
+    parts.append('</g><g font-size="12" fill="var(--ink)">')
+    most = (width - left - 30) // 7
+    for place, site in enumerate(sites, start=1):
+        y = bottom + 12 + _LINE * (place - 1) + radius
+        said = f"{site.state}: {site.name}{', proposed' if site.is_proposed else ''}"
+        shown = said if len(said) <= most else f"{said[: most - 1]}…"
+        parts.append(f'<text x="{left + 2 * radius + 8}" y="{y}">{escape(shown)}</text>')
+    return [*parts, "</g>"] if sites else []
+
+
+def _mark(x: float, y: float, radius: int, place: int, site: Site) -> str:
+    fill, ink = ("var(--bg)", "var(--ink)") if site.is_proposed else ("var(--ink)", "var(--bg)")
+    dash = ' stroke-dasharray="3 2"' if site.is_proposed else ""
+    edge = "var(--ink)" if site.is_proposed else "var(--bg)"
+    return (
+        f'<circle cx="{x:g}" cy="{y:g}" r="{radius}" fill="{fill}" stroke="{edge}"{dash}/>'
+        f'<text x="{x:g}" y="{y + 4:g}" fill="{ink}">{place}</text>'
+    )

@@ -41,6 +41,7 @@ class CoverageMarts(StandingMarts):
             "expected_on_time_delivery_rate",
             "gain_of_this_site",
             "is_materially_better",
+            "is_recommended",
             "orders",
             "is_assumed",
         ),
@@ -73,13 +74,18 @@ class CoverageMarts(StandingMarts):
         return self.rows("demand_by_state", "true", "place nulls last, ship_to_state nulls last")
 
     @cached_property
-    def options(self) -> list[dict[str, Any]]:
+    def option_rows(self) -> pl.DataFrame:
         """Networks of sites: the present one, the best of each size, the presets."""
-        return self.rows(
+        return self.frame(
             "network_options",
             "true",
             "case plan when 'present' then 0 when 'best' then 1 else 2 end, objective, sites, name",
         )
+
+    @property
+    def options(self) -> list[dict[str, Any]]:
+        """The same, one mapping a row."""
+        return self.option_rows.to_dicts()
 
     @cached_property
     def sites(self) -> list[dict[str, Any]]:

@@ -77,7 +77,7 @@ class ReturnMarts(StandingMarts):
         """Returns near or past a deadline of the shop, the earliest deadline first."""
         return self.frame(
             "returns",
-            "(is_past_due or is_near_due)",
+            "(is_past_due or is_near_due) and due_kind <> 'buyer_ships'",
             "due_at nulls last, requested_at nulls last, return_order_id, seller_sku nulls last",
         )
 
@@ -86,9 +86,10 @@ class ReturnMarts(StandingMarts):
         """How many return lines are in which trouble, None without the mart."""
         found = self.read(
             "returns",
-            "select count(*) as returns, count(*) filter (where is_past_due) as past_due, "
-            "count(*) filter (where is_near_due and not is_past_due) as near_due, "
-            "min(due_at) filter (where is_near_due and not is_past_due) as next_due_at, "
+            "select count(*) as returns, "
+            "count(*) filter (where is_past_due and due_kind <> 'buyer_ships') as past_due, "
+            "count(*) filter (where is_near_due and due_kind <> 'buyer_ships') as near_due, "
+            "min(due_at) filter (where is_near_due and due_kind <> 'buyer_ships') as next_due_at, "
             "count(*) filter (where has_dispute) as disputes, "
             "count(*) filter (where is_dispute_from_timeout) as timeouts, "
             "count(*) filter (where has_appeal) as appeals, "

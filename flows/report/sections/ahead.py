@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.report.formats import MISSING, format_date, format_line, format_points
 from flows.report.model import Cell, Column, Page, Row, Section, Table, count, rate, status
+from flows.report.sections.details import schedule_fold
 from flows.report.sentences.ahead import (
     capacity_sentence,
     compound_sentence,
@@ -38,6 +39,7 @@ def ahead(page: Page) -> Section | None:
         section.downloads.append(page.download("outlook.csv", label))
     if rules.capacity:
         section.tables.append(_capacity(rules.capacity))
+    section.folds += schedule_fold(page)
     return section
 
 

@@ -22,6 +22,7 @@ from flows.report.model import (
     rate,
     words,
 )
+from flows.report.sections.details import incident_fold
 from flows.report.sections.rates import lists_elsewhere
 from flows.report.sections.shipping import basis_table, trend
 from flows.report.sentences.indicators import fulfillment_sentence, product_sentence
@@ -71,6 +72,7 @@ def cancellations(page: Page) -> Section:
         section.downloads.append(
             page.download("product_cancellations.csv", "Cancellations by SKU (CSV)")
         )
+    section.folds += incident_fold(page)
     if day.has_lists:
         section.downloads += [page.download("cancellations.csv", "Cancelled orders (CSV)")]
     else:

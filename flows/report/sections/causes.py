@@ -9,6 +9,7 @@ from flows.report.formats import format_rate, plural
 from flows.report.marts.rules import LEAST_SEGMENT, SHOWN
 from flows.report.model import Cell, Column, Page, Row, Section, Table, count, rate, words
 from flows.report.rule_words import CAUSE_WORDS, DIMENSION_WORDS, words_of
+from flows.report.sections.details import stage_fold
 from flows.report.sections.rates import lists_elsewhere
 from flows.report.sentences.causes import appeal_sentence, cause_sentence, segment_sentence
 
@@ -58,6 +59,7 @@ def causes(page: Page) -> Section | None:
         )
     )
     section.tables.append(_causes(found, total))
+    section.folds += stage_fold(page)
     if rules.segments:
         section.tables.append(_segments(rules.segments))
     section.downloads = [

@@ -7,6 +7,7 @@ from typing import Any
 from flows.report.formats import MISSING, format_points
 from flows.report.model import Cell, Column, Page, Row, Section, Table, rate, words
 from flows.report.rule_words import INDICATOR_WORDS, words_of
+from flows.report.sections.details import outcome_folds
 from flows.report.sentences.indicators import (
     diagnosis_sentence,
     evidence_words,
@@ -29,6 +30,7 @@ def indicators(page: Page) -> Section | None:
     known = {row["tickets_through_on"] for row in rows} - {None}
     section.notes += filter(None, [tickets_sentence(max(known, default=None), page.day.as_of_on)])
     section.tables.append(_table(rows))
+    section.folds += outcome_folds(page)
     section.downloads = [page.download("indicators.csv", "The seven indicators (CSV)")]
     return section
 

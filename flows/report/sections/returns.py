@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
+
 from flows.report.charts.rows import Bar, Span, bars, spans
 from flows.report.charts.svg import Figure
 from flows.report.formats import format_rate, plural
 from flows.report.marts.day import LIST_LIMIT
+from flows.report.marts.rules import SHOWN
 from flows.report.model import (
     Cell,
     Column,
+    Field,
+    Fold,
     Page,
     Row,
     Section,
@@ -19,11 +24,24 @@ from flows.report.model import (
     list_caption,
     money,
     rate,
+    table_of,
     words,
 )
+from flows.report.sections.returns_cost import reasons_fold
+from flows.report.sentences.rates import capital
+from flows.report.sentences.returns import reason_sentence, unmapped_sentence
 
 _NAMES = {"sku": ("seller_sku", "SKU"), "creator": ("creator_handle", "Creator")}
 _SHOWN = 200
+DIMENSIONS = {
+    "variation": ("variation", "variations"),
+    "category": ("category", "categories"),
+    "campaign": ("campaign", "campaigns"),
+    "content_type": ("content type", "content types"),
+    "content": ("piece of content", "pieces of content"),
+    "warehouse": ("warehouse", "warehouses"),
+}
+"""Further dimensions of the return rates, by their words."""
 
 
 def returns(page: Page, *, closed_only: bool = False) -> Section:
@@ -51,7 +69,41 @@ def returns(page: Page, *, closed_only: bool = False) -> Section:
         if figure is not None:
             section.figures.append(figure)
         section.tables.append(_table(by, rows))
+    groups = day.of.details.reason_groups
+    unmapped = [str(row["reason"]) for row in day.of.returns.unmapped]
+    section.answers += filter(None, [reason_sentence(groups), unmapped_sentence(unmapped)])
+    section.folds += reasons_fold(page)
+    section.folds += _rate_folds(page)
     return section
+
+
+def _rate_folds(page: Page) -> list[Fold]:
+    """Return rates by what else tells units apart, each with enough units."""
+    frame = page.day.of.returns.rates
+    if frame.is_empty():
+        return []
+    folds = []
+    enough = frame.filter(~pl.col("is_small_volume") & (pl.col("units_returned") > 0))
+    for dimension, (name, many) in DIMENSIONS.items():
+        mine = enough.filter(pl.col("dimension") == dimension)
+        if mine.is_empty():
+            continue
+        rows = mine.head(SHOWN).to_dicts()
+        table = table_of(
+            list_caption(name, len(rows), mine.height, "the highest lower bound first", many),
+            [
+                Field(capital(name), lambda r: words(r["segment"])),
+                Field("Ordered", lambda r: count(r["units_ordered"]), is_number=True),
+                Field("Returned", lambda r: count(r["units_returned"]), is_number=True),
+                Field("Rate", lambda r: rate(r["value"]), is_number=True),
+                Field("Lower", lambda r: rate(r["lower_bound"]), is_number=True),
+                Field("Upper", lambda r: rate(r["upper_bound"]), is_number=True),
+                Field("Window", lambda r: Cell("Provisional" if r["is_provisional"] else "Closed")),
+            ],
+            rows,
+        )
+        folds.append(Fold(f"By {name}", [table]))
+    return folds
 
 
 def _answer(rows: list[dict[str, Any]], back: list[dict[str, Any]]) -> str:

@@ -23,6 +23,7 @@ from flows.report.model import (
     rate,
     words,
 )
+from flows.report.sections.details import volume_fold
 from flows.report.sections.rates import (
     basis_cells,
     judged_basis,
@@ -135,6 +136,7 @@ def dispatch(page: Page) -> Section:
     section.tables.append(basis_table(page, "late_dispatch_rate"))
     if day.warehouses:
         section.tables.append(warehouse_table(page, now["target"]))
+    section.folds += volume_fold(page)
     return section
 
 

@@ -22,6 +22,7 @@ from flows.report.model import (
     words,
 )
 from flows.report.rule_words import DIMENSION_WORDS, words_of
+from flows.report.sections.details import scan_fold
 from flows.report.sections.rates import lists_elsewhere
 from flows.report.sections.shipping import anchor, basis_table, trend
 from flows.report.sentences.rates import (
@@ -62,6 +63,7 @@ def tracking(page: Page) -> Section:
     if day.rules.tracking_by:
         label = "Tracking by carrier, warehouse and label (CSV)"
         section.downloads.append(page.download("tracking_by.csv", label))
+    section.folds += scan_fold(page)
     if not day.has_lists:
         section.notes.append(lists_elsewhere(page))
         return section

@@ -16,6 +16,7 @@ from flows.report.formats import FORMULA_STARTS, LONG_NUMBER_PATTERN
 from flows.report.marts.day import OPEN_COLUMNS, ShopDay
 from flows.report.worklists.appeals import APPEAL_COLUMNS, explained, read_appeals
 from flows.report.worklists.rules import present, rule_lists
+from flows.report.worklists.subjects import subject_lists
 
 _ISO = "%Y-%m-%dT%H:%M:%S%:z"
 
@@ -193,5 +194,7 @@ def write_worklists(day: ShopDay, folder: Path, *, with_orders: bool = True) -> 
     write("coverage.csv", day.coverage, _COVERAGE_COLUMNS)
     write("row_accounting.csv", day.files(), _FILE_COLUMNS)
     for name, rows, columns in rule_lists(day.rules, with_orders=with_orders and day.has_lists):
+        write(name, rows, columns)
+    for name, rows, columns in subject_lists(day.of, is_weekly=not with_orders):
         write(name, rows, columns)
     return sorted(written)

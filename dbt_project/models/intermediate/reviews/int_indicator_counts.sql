@@ -107,10 +107,7 @@ sold as (
         cast(coalesce(sum(units.units), 0) as bigint) as units
     from periods
     left join {{ ref('int_sold_units') }} as units
-        on
-            periods.shop_id = units.shop_id
-            and units.created_on between periods.starts_on and periods.ends_on
-            and units.known_on <= periods.ends_on
+        on {{ known_in_period('units', 'periods', on='created_on') }}
     group by periods.shop_id, periods.as_of_on, periods.period
 
 ),
@@ -131,10 +128,7 @@ refunds as (
             and sold.as_of_on = periods.as_of_on
             and sold.period = periods.period
     left join {{ ref('int_refund_reasons') }} as refunds
-        on
-            periods.shop_id = refunds.shop_id
-            and refunds.returned_on between periods.starts_on and periods.ends_on
-            and refunds.known_on <= periods.ends_on
+        on {{ known_in_period('refunds', 'periods', on='returned_on') }}
     group by sold.shop_id, sold.as_of_on, sold.period
 
 ),
@@ -148,10 +142,7 @@ ordered as (
         cast(coalesce(sum(changes.confirmed_orders), 0) as bigint) as orders
     from periods
     left join {{ ref('int_cancellation_changes') }} as changes
-        on
-            periods.shop_id = changes.shop_id
-            and changes.window_on between periods.starts_on and periods.ends_on
-            and changes.known_on <= periods.ends_on
+        on {{ known_in_period('changes', 'periods') }}
     group by periods.shop_id, periods.as_of_on, periods.period
 
 ),

@@ -27,10 +27,7 @@ found as (
         changes.warehouse as reason, sum(changes.late_orders) as counted
     from weeks
     inner join {{ ref('int_dispatch_changes') }} as changes
-        on
-            weeks.shop_id = changes.shop_id
-            and changes.window_on between weeks.starts_on and weeks.ends_on
-            and changes.known_on <= weeks.ends_on
+        on {{ known_in_period('changes', 'weeks') }}
     left join evaluated
         on
             weeks.shop_id = evaluated.shop_id
@@ -45,10 +42,7 @@ found as (
         sum(changes.defective_packages) as counted
     from weeks
     inner join {{ ref('int_tracking_changes') }} as changes
-        on
-            weeks.shop_id = changes.shop_id
-            and changes.window_on between weeks.starts_on and weeks.ends_on
-            and changes.known_on <= weeks.ends_on
+        on {{ known_in_period('changes', 'weeks') }}
     where changes.tracking_defect is not null
     group by weeks.shop_id, weeks.as_of_on, changes.tracking_defect
 
@@ -59,10 +53,7 @@ found as (
         sum(changes.seller_fault_orders) as counted
     from weeks
     inner join {{ ref('int_cancellation_changes') }} as changes
-        on
-            weeks.shop_id = changes.shop_id
-            and changes.window_on between weeks.starts_on and weeks.ends_on
-            and changes.known_on <= weeks.ends_on
+        on {{ known_in_period('changes', 'weeks') }}
     where changes.cancel_reason is not null
     group by weeks.shop_id, weeks.as_of_on, changes.cancel_reason
 
@@ -84,10 +75,7 @@ found as (
         refunds.return_reason as reason, count(*) as counted
     from weeks
     inner join {{ ref('int_refund_reasons') }} as refunds
-        on
-            weeks.shop_id = refunds.shop_id
-            and refunds.returned_on between weeks.starts_on and weeks.ends_on
-            and refunds.known_on <= weeks.ends_on
+        on {{ known_in_period('refunds', 'weeks', on='returned_on') }}
     group by weeks.shop_id, weeks.as_of_on, refunds.return_reason
 
     union all

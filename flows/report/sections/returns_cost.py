@@ -1,0 +1,242 @@
+"""What returns cost, what an order leaves, and where returned goods should go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from flows.report.charts.steps import Step, waterfall
+from flows.report.charts.svg import Figure
+from flows.report.formats import format_money
+from flows.report.marts.rules import SHOWN
+from flows.report.model import (
+    Cell,
+    Field,
+    Fold,
+    Page,
+    Section,
+    Table,
+    basis,
+    count,
+    list_caption,
+    money,
+    price,
+    rate,
+    table_of,
+    words,
+)
+from flows.report.return_words import COMPONENT_WORDS, GROUP_WORDS
+from flows.report.rule_words import words_of
+from flows.report.sentences.costs import (
+    contribution_sentence,
+    dearest_sentence,
+    negative_sentence,
+    return_cost_sentence,
+)
+from flows.report.sentences.rates import capital
+from flows.report.sentences.returns import grade_sentence, misrouted_sentence
+
+TOTAL = "(all)"
+"""The component that is the sum of the others."""
+
+STEPS = (
+    ("unit_cost", "Cost of goods"),
+    ("outbound_shipping", "Outbound shipping"),
+    ("pick_pack", "Picking and packing"),
+    ("referral_fee", "Referral fee"),
+    ("affiliate_commission", "Affiliate commission"),
+)
+"""What stands between sales and the contribution before returns."""
+
+
+def returns_cost(page: Page) -> Section | None:
+    """What do returns cost? None without returns or in an older warehouse."""
+    costs = page.day.of.costs
+    economics = costs.economics
+    if economics is None and not costs.components:
+        return None
+    section = Section("returns-cost", "What do returns cost?", "Cost of returns")
+    parts = [row for row in costs.components if row["component"] not in (TOTAL, "refund")]
+    whole = next((row for row in costs.components if row["component"] == TOTAL), None)
+    if whole is not None:
+        section.answers.append(
+            return_cost_sentence(
+                whole["amount"],
+                whole["per_return"],
+                whole["share_of_sales"],
+                whole["currency"],
+                whole["is_assumed"],
+            )
+        )
+    if parts and parts[0]["amount"]:
+        first = parts[0]
+        section.answers.append(
+            dearest_sentence(first["component"], first["amount"], first["currency"])
+        )
+    if economics is not None:
+        section.answers.append(contribution_sentence(economics))
+        section.figures += _contribution(page, economics)
+    if costs.components:
+        section.tables.append(_components(costs.components))
+    for dimension, what in (("seller_sku", "SKU"), ("creator", "creator")):
+        section.folds += _by(costs.contributions, dimension, what)
+    if costs.contributions.height:
+        section.downloads.append(page.download("unit_economics.csv", "Contribution (CSV)"))
+    return section
+
+
+def _contribution(page: Page, row: Mapping[str, Any]) -> list[Figure]:
+    """From sales to the contribution after returns; empty where an amount is not known."""
+    named = [(name, row[column]) for column, name in STEPS if column in row]
+    ends = [row["sales"], row["contribution_before_returns"], row["contribution_after_returns"]]
+    tail = [("Returns", row["returns_cost"]), ("Refunds", row["refund_amount"])]
+    if any(amount is None for amount in [*ends, *(a for _, a in [*named, *tail])]):
+        return []
+    currency = row["currency"]
+
+    def end(label: str, amount: Decimal, tone: str = "s1") -> Step:
+        return Step(label, 0, float(amount), format_money(amount, currency), tone)
+
+    steps, level = [end("Sales", ends[0], "axis")], float(ends[0])
+    for name, amount in named:
+        steps.append(_down(name, level, amount, currency))
+        level -= float(amount)
+    steps.append(end("Before returns", ends[1]))
+    level = float(ends[1])
+    for name, amount in tail:
+        steps.append(_down(name, level, amount, currency))
+        level -= float(amount)
+    steps.append(end("After returns", ends[2]))
+    return [
+        waterfall(
+            page.ids,
+            "From sales to what orders of 90 days leave",
+            steps,
+            "Each bar begins where the last one ended."
+            + (" Some of the costs are assumed." if row["is_assumed"] else ""),
+        )
+    ]
+
+
+def _down(name: str, level: float, amount: Decimal, currency: str | None) -> Step:
+    return Step(name, level, level - float(amount), format_money(-amount, currency), "breach")
+
+
+def _components(rows: Sequence[Mapping[str, Any]]) -> Table:
+    ordered = sorted(rows, key=lambda row: row["component"] == TOTAL)
+
+    def name(row: Mapping[str, Any]) -> Cell:
+        whole = row["component"] == TOTAL
+        return Cell("All but refunds" if whole else words_of(COMPONENT_WORDS, row["component"]))
+
+    return table_of(
+        "The cost of returns of 90 days by component, the dearest first.",
+        [
+            Field("Component", name),
+            Field("Units", lambda r: count(r["units"]), is_number=True),
+            Field("Amount", lambda r: money(r["amount"], r["currency"]), is_number=True),
+            Field("Amount is", lambda r: basis(r["is_assumed"])),
+            Field("A return", lambda r: price(r["per_return"], r["currency"]), is_number=True),
+            Field("Of sales", lambda r: rate(r["share_of_sales"]), is_number=True),
+        ],
+        ordered,
+    )
+
+
+def _by(frame: pl.DataFrame, dimension: str, what: str) -> list[Fold]:
+    if frame.is_empty():
+        return []
+    mine = frame.filter(pl.col("dimension") == dimension)
+    if mine.is_empty():
+        return []
+    rows = mine.head(SHOWN).to_dicts()
+    lost = mine.filter(pl.col("contribution_after_returns") <= 0)["segment"].to_list()
+    table = table_of(
+        list_caption(what, len(rows), mine.height, "the least contribution first"),
+        [
+            Field(capital(what), lambda r: words(r["segment"])),
+            Field("Orders", lambda r: count(r["orders"]), is_number=True),
+            Field("Sales", lambda r: money(r["sales"], r["currency"]), is_number=True),
+            Field(
+                "Before returns",
+                lambda r: money(r["contribution_before_returns"], r["currency"]),
+                is_number=True,
+            ),
+            Field("Returns", lambda r: money(r["returns_cost"], r["currency"]), is_number=True),
+            Field("Refunds", lambda r: money(r["refund_amount"], r["currency"]), is_number=True),
+            Field(
+                "After returns",
+                lambda r: money(r["contribution_after_returns"], r["currency"]),
+                is_number=True,
+            ),
+            Field("An order", lambda r: price(r["per_order"], r["currency"]), is_number=True),
+            Field("Money is", lambda r: basis(r["is_assumed"])),
+        ],
+        rows,
+    )
+    said = negative_sentence([str(name) for name in lost], dimension)
+    return [Fold(f"What an order leaves, by {what}", [table], [said] if said else [])]
+
+
+def routes_of_grades(page: Page) -> Section | None:
+    """Do returned goods take the best route? None without graded returns."""
+    returns, costs = page.day.of.returns, page.day.of.costs
+    if not returns.has("return_grades") or not returns.grades:
+        return None
+    section = Section("grades", "Do returned goods take the best route?", "Grades")
+    section.answers.append(grade_sentence(returns.grades))
+    section.tables.append(_grades(returns.grades))
+    if costs.has("misrouted_returns"):
+        section.answers.append(misrouted_sentence(costs.misrouted.height))
+        section.downloads.append(
+            page.download("misrouted_returns.csv", "Returns on another route (CSV)")
+        )
+    return section
+
+
+def _grades(rows: Sequence[Mapping[str, Any]]) -> Table:
+    return table_of(
+        "Returned units of 90 days by grade, the most lost first.",
+        [
+            Field("Grade", lambda r: words(r["grade"])),
+            Field("Units", lambda r: count(r["units"]), is_number=True),
+            Field("Route", lambda r: words(_route(r["route"]))),
+            Field("Resold", lambda r: count(r["units_resold"]), is_number=True),
+            Field("Refurbished", lambda r: count(r["units_refurbished"]), is_number=True),
+            Field("Liquidated", lambda r: count(r["units_liquidated"]), is_number=True),
+            Field("Disposed", lambda r: count(r["units_disposed"]), is_number=True),
+            Field("Recovers most", lambda r: words(_route(r["best_route"]))),
+            Field(
+                "Lost (assumed)",
+                lambda r: money(r["lost_recovery"], r["currency"]),
+                is_number=True,
+            ),
+        ],
+        rows,
+    )
+
+
+def _route(name: str | None) -> str | None:
+    return name.capitalize() if name else None
+
+
+def reasons_fold(page: Page) -> list[Fold]:
+    """What refunds come from, as a fold of the section on returns."""
+    groups = page.day.of.details.reason_groups
+    if not groups:
+        return []
+    has_tickets = any(row["orders_with_ticket"] is not None for row in groups)
+    fields = [
+        Field("Reason", lambda r: Cell(words_of(GROUP_WORDS, r["reason_group"]))),
+        Field("Returns", lambda r: count(r["returns"]), is_number=True),
+        Field("Share", lambda r: rate(r["share_of_returns"]), is_number=True),
+        Field("Units", lambda r: count(r["units"]), is_number=True),
+        Field("Refunds", lambda r: money(r["refund_amount"], r["currency"]), is_number=True),
+    ]
+    if has_tickets:
+        fields.append(Field("With a ticket", lambda r: rate(r["ticket_share"]), is_number=True))
+    table = table_of("Refunds of 30 days by what their reason is about.", fields, groups)
+    return [Fold("What the reasons are about", [table])]

@@ -1,0 +1,180 @@
+"""Does the payout add up?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flows.report.formats import MISSING
+from flows.report.marts.rules import SHOWN
+from flows.report.model import (
+    Cell,
+    Field,
+    Fold,
+    Page,
+    Section,
+    Table,
+    code,
+    count,
+    day_cell,
+    list_caption,
+    moment,
+    price,
+    table_of,
+    words,
+)
+from flows.report.return_words import CHECK_WORDS, COMPONENT_WORDS, SETTLEMENT_WORDS
+from flows.report.rule_words import words_of
+from flows.report.sentences.settlement import (
+    fee_sentence,
+    residual_sentence,
+    settlement_sentence,
+    unmatched_sentence,
+    waiting_sentence,
+)
+
+FEED = "seller_center/settlements"
+_LISTS = (
+    ("differs", "settlement_differences.csv", "Orders that differ (CSV)"),
+    ("missing", "settlement_missing.csv", "Delivered orders in no statement (CSV)"),
+)
+
+
+def settlement(page: Page, *, is_review: bool = False) -> Section | None:
+    """Does the payout add up? None in an older warehouse.
+
+    ``is_review``: with the components by week, the residuals by age and the fee checks.
+    """
+    marts = page.day.of.settlement
+    if not marts.has("settlement_orders"):
+        return None
+    section = Section("settlement", "Does the payout add up?", "Settlement")
+    if not marts.states:
+        missing = page.not_judged(FEED)[:1]
+        section.answers += missing
+        return section if missing else None
+    section.answers.append(settlement_sentence(marts.states))
+    currency = page.day.shop.currency
+    section.answers += filter(
+        None,
+        [
+            residual_sentence(marts.residuals, currency),
+            waiting_sentence(marts.states),
+            fee_sentence(marts.fee_checks.height),
+            unmatched_sentence(marts.unmatched.height),
+        ],
+    )
+    section.tables += [_orders(page, state) for state, _, _ in _LISTS if marts.states.get(state)]
+    section.downloads = [
+        page.download(name, label) for state, name, label in _LISTS if marts.states.get(state)
+    ]
+    if is_review:
+        section.folds += _folds(page)
+    return section
+
+
+def _folds(page: Page) -> list[Fold]:
+    marts, currency = page.day.of.settlement, page.day.shop.currency
+    folds = []
+    if marts.components:
+        folds.append(Fold("By component", [_components(marts.components, currency)]))
+    if marts.residuals:
+        folds.append(Fold("What nothing explains, by age", [_residuals(marts.residuals, currency)]))
+    if marts.fee_checks.height:
+        folds.append(Fold("Fees that are not what their rate gives", [_fees(page)]))
+    if marts.unmatched.height:
+        folds.append(Fold("Rows without an order", [_unmatched(page)]))
+    return folds
+
+
+def _orders(page: Page, state: str) -> Table:
+    frame = page.day.of.settlement.orders(state)
+    rows = frame.head(SHOWN).to_dicts()
+    name = SETTLEMENT_WORDS[state].lower()
+    fields = [
+        Field("Order", lambda r: code(r["order_id"])),
+        Field("Made", lambda r: moment(r["created_at"], page.zone)),
+        Field("Days", lambda r: count(r["age_days"]), is_number=True),
+        Field("Expected", lambda r: price(r["expected_payout"], r["currency"]), is_number=True),
+    ]
+    if state != "missing":
+        fields += [
+            Field("Paid", lambda r: price(r["stated_payout"], r["currency"]), is_number=True),
+            Field(
+                "Unexplained",
+                lambda r: price(r["unexplained_amount"], r["currency"]),
+                is_number=True,
+            ),
+            Field("Settled", lambda r: day_cell(r["settled_on"])),
+        ]
+    return table_of(
+        list_caption(
+            f"order: {name}",
+            len(rows),
+            frame.height,
+            "the largest amount first",
+            f"orders: {name}",
+        ),
+        fields,
+        rows,
+    )
+
+
+def _components(rows: Sequence[Mapping[str, Any]], currency: str) -> Table:
+    newest = rows[0].get("statement_on")
+    mine = [row for row in rows if row.get("statement_on") == newest]
+    fields = [
+        Field("Component", lambda r: Cell(words_of(COMPONENT_WORDS, r["component"]))),
+        Field("Own", lambda r: price(r["own_amount"], _of(r, currency)), is_number=True),
+        Field("Stated", lambda r: price(r["stated_amount"], _of(r, currency)), is_number=True),
+        Field("Difference", lambda r: price(r["difference"], _of(r, currency)), is_number=True),
+    ]
+    return table_of("The newest week's statements by component.", fields, mine)
+
+
+def _of(row: Mapping[str, Any], currency: str) -> str:
+    return str(row.get("currency") or currency)
+
+
+def _residuals(rows: Sequence[Mapping[str, Any]], currency: str) -> Table:
+    return table_of(
+        "What no component explains, by the age of the order.",
+        [
+            Field("Age", lambda r: Cell(str(r["age_bucket"] or MISSING).replace("_", " "))),
+            Field("Orders", lambda r: count(r["orders"]), is_number=True),
+            Field("Amount", lambda r: price(r["amount"], _of(r, currency)), is_number=True),
+        ],
+        rows,
+    )
+
+
+def _fees(page: Page) -> Table:
+    frame, currency = page.day.of.settlement.fee_checks, page.day.shop.currency
+    rows = frame.head(SHOWN).to_dicts()
+    return table_of(
+        list_caption("fee", len(rows), frame.height, "the largest difference first"),
+        [
+            Field("Order", lambda r: code(r["order_id"])),
+            Field("SKU", lambda r: words(r["seller_sku"])),
+            Field("Fee", lambda r: Cell(words_of(CHECK_WORDS, r["check_name"]))),
+            Field("By rate", lambda r: price(r["expected_amount"], _of(r, currency)), True),
+            Field("Stated", lambda r: price(r["stated_amount"], _of(r, currency)), True),
+            Field("Difference", lambda r: price(r["difference"], _of(r, currency)), True),
+        ],
+        rows,
+    )
+
+
+def _unmatched(page: Page) -> Table:
+    frame = page.day.of.settlement.unmatched
+    rows = frame.head(SHOWN).to_dicts()
+    return table_of(
+        list_caption(
+            "row without an order", len(rows), frame.height, "by reason", "rows without an order"
+        ),
+        [
+            Field("Order in the statement", lambda r: code(r["order_id"])),
+            Field("Why", lambda r: Cell(str(r["reason"]).replace("_", " ").capitalize())),
+        ],
+        rows,
+    )
