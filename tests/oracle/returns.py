@@ -38,6 +38,8 @@ class Return:
     refund_amount: Decimal
     reason: str
     is_counted: bool
+    is_refund_only: bool
+    requested: datetime | None
     at: datetime
 
 
@@ -128,6 +130,8 @@ def read_returns(exports: Exports) -> list[Return]:
                 refund_amount=number(row.get("return unit price", "")),
                 reason=row.get("return reason", ""),
                 is_counted=row["return status"].casefold() in COUNTED_STATUSES,
+                is_refund_only=row.get("return type", "").casefold() == "refund only",
+                requested=requested,
                 at=at,
             )
         )
