@@ -11,13 +11,17 @@ from typing import Any
 import yaml
 
 from flows.quality.account_health_suites import ACCOUNT_HEALTH
+from flows.quality.cost_suites import COSTS
 from flows.quality.coverage_suites import COVERAGE
 from flows.quality.late_dispatch_suites import LATE_DISPATCH
+from flows.quality.margin_suites import MARGINS
 from flows.quality.mart_open_orders import OPEN_ORDERS
 from flows.quality.mart_shape import critical, shape
 from flows.quality.mart_warnings import WARNINGS
 from flows.quality.model import Expectation, Gate, TableSuite
+from flows.quality.network_suites import NETWORK
 from flows.quality.returns_suites import RETURNS
+from flows.quality.settlement_suites import SETTLEMENT
 
 NAME = "gate 2"
 SCHEMA = "marts"
@@ -228,6 +232,7 @@ _NUMERATOR_AND_DENOMINATOR = "(sum(numerator)::bigint, sum(denominator)::bigint)
 
 _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
     **ACCOUNT_HEALTH,
+    **COSTS,
     "kpi_daily": _kpi_daily(),
     "orders": (
         critical(
@@ -275,6 +280,7 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     **COVERAGE,
+    **NETWORK,
     **OPEN_ORDERS,
     "dispatch_by_warehouse": (
         *_ratio_mart("dispatch_by_warehouse"),
@@ -331,4 +337,6 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     **LATE_DISPATCH,
+    **MARGINS,
+    **SETTLEMENT,
 }

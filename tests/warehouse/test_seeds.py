@@ -266,7 +266,7 @@ def test_spellings_of_carriers(spelling: str, carrier: str) -> None:
         ("return_statuses", "status"),
         ("return_types", "return_type"),
         ("return_case_words", "word"),
-        ("return_grades", "alias"),
+        ("return_grade_aliases", "alias"),
         ("return_dispositions", "alias"),
     ],
 )
