@@ -237,6 +237,48 @@ CRITICAL = [
         f"update marts.return_rate_by_sku set units_ordered = 101 {SOUTH} and seller_sku = 'a'",
     ),
     (
+        "return_rates",
+        "numerator_at_most_denominator",
+        "update marts.return_rates set units_ordered = 4, closed_units_ordered = 4 "
+        f"{SOUTH} and dimension = 'reason'",
+    ),
+    (
+        "return_rates",
+        "segments_add_up",
+        f"update marts.return_rates set units_returned = 4 {SOUTH} and dimension = 'reason'",
+    ),
+    (
+        "return_rates",
+        "segments_add_up",
+        f"update marts.return_rates set units_ordered = 51 {SOUTH} and segment = 'Spring'",
+    ),
+    (
+        "returns",
+        "known_words",
+        f"update marts.returns set state = 'lost' {SOUTH} and return_order_id = 'r3'",
+    ),
+    (
+        "returns",
+        "at_most_what_was_ordered",
+        f"update marts.returns set units = 2 {SOUTH} and return_order_id = 'r2'",
+    ),
+    (
+        "returns",
+        "liability_is_refund_less_compensation",
+        f"update marts.returns set liability_amount = 10 {SOUTH} and return_order_id = 'r1'",
+    ),
+    ("returns", "due_once", f"update marts.returns set is_past_due = true {SOUTH}"),
+    (
+        "returns_triage",
+        "every_waiting_return",
+        f"update marts.returns_triage set returns = 2 {SOUTH}",
+    ),
+    (
+        "returns_triage",
+        "every_waiting_return",
+        f"delete from marts.returns_triage {SOUTH}",
+    ),
+    (
         "zone_coverage",
         "rates_in_range",
         f"update marts.zone_coverage set share_within_2_days = -0.1 {SOUTH}",

@@ -14,6 +14,8 @@ renamed as (
         tracking_number,
         carrier as carrier_name,
         service,
+        ship_cost,
+        currency,
         ship_from_zip3,
         ship_to_zip3,
         received_at,
@@ -28,7 +30,7 @@ renamed as (
         {{ row_fingerprint([
             'order_id', 'warehouse_id', 'tracking_number', 'carrier', 'service', 'ship_from_zip3',
             'received_at', 'allocated_at', 'picked_at', 'quality_checked_at', 'packed_at',
-            'label_created_at', 'tendered_at', 'tracking_uploaded_at'
+            'label_created_at', 'tendered_at', 'tracking_uploaded_at', 'ship_cost', 'currency'
         ]) }} as content_fingerprint
     from source
 

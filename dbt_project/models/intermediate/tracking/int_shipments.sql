@@ -81,6 +81,8 @@ select
     newest.carrier_name,
     coalesce(carriers.carrier, newest.carrier_name) as carrier,
     newest.service,
+    newest.ship_cost,
+    newest.currency,
     newest.tracking_number,
     newest.ship_to_zip3,
     {%- for stamp in stamps %}

@@ -18,6 +18,10 @@
         'There is no shipment file, so what happened in the warehouse is unknown.'
     ),
     (
+        'third_party_logistics/returns_received', 'returned goods',
+        'There is no file of returned goods, so no grade and no route is judged, and what is impaired is assumed.'
+    ),
+    (
         'third_party_logistics/inventory', 'stock evidence',
         'There is no inventory file, so no cancellation is checked against the stock.'
     ),
@@ -135,6 +139,29 @@ gaps as (
     inner join {{ source('inputs', 'shops') }} as shops
         on orders.shop_id = shops.shop_id
     where shops.market <> 'US' and (days.policy_market = 'US' or days.policy_version like '%-as-US')
+
+    union all
+
+    select
+        orders.shop_id,
+        orders.as_of_on,
+        'costs' as subject,
+        'What carriage, packing and inspection cost is not declared in the shop''s currency, so neither the cost of returns nor the contribution of orders is known.'
+            as reason,
+        'reference/cost_assumptions' as mend_feed,
+        orders.orders as affected
+    from orders
+    inner join (
+        select distinct shop_id
+        from {{ ref('int_cost_parameters') }}
+        where
+            applies_to = 'all'
+            and value is null
+            and parameter in (
+                'outbound_shipping_cost', 'pick_pack_cost', 'return_shipping_cost', 'inspection_cost'
+            )
+    ) as unknown_costs
+        on orders.shop_id = unknown_costs.shop_id
 
     union all
 
