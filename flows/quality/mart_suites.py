@@ -19,12 +19,9 @@ from flows.quality.mart_open_orders import OPEN_ORDERS
 from flows.quality.mart_shape import critical, shape
 from flows.quality.mart_warnings import WARNINGS
 from flows.quality.model import Expectation, Gate, TableSuite
-<<<<<<< HEAD
-from flows.quality.settlement_suites import SETTLEMENT
-=======
 from flows.quality.network_suites import NETWORK
 from flows.quality.returns_suites import RETURNS
->>>>>>> main
+from flows.quality.settlement_suites import SETTLEMENT
 
 NAME = "gate 2"
 SCHEMA = "marts"
@@ -285,6 +282,7 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
     **COVERAGE,
     **NETWORK,
     **OPEN_ORDERS,
+    **SETTLEMENT,
     "dispatch_by_warehouse": (
         *_ratio_mart("dispatch_by_warehouse"),
         _adds_up(
@@ -340,9 +338,5 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     **LATE_DISPATCH,
-<<<<<<< HEAD
-    **SETTLEMENT,
-=======
     **MARGINS,
->>>>>>> main
 }
