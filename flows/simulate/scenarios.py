@@ -10,9 +10,11 @@ SCENARIOS = (
 )  # fmt: skip
 """Names that `simulate` takes; any of them can be combined.
 
-The last two say where the shop ships from and need a market with known zones;
 `misplaced_warehouse` wins over `well_placed`.
 """
+
+NEEDS_ZONES = frozenset({"misplaced_warehouse", "well_placed"})
+"""Scenarios that say where the shop ships from; a market without known zones has none."""
 
 VIRAL_HOURS = 72
 LIVE_DAYS_OF_DEMAND = 14

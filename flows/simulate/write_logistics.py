@@ -188,7 +188,8 @@ def _is_kept(plan: Plan, house: IntArray, sku: IntArray) -> BoolArray:
 def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generator) -> list[str]:
     """Write what came back to the warehouse: later than the refund, sometimes never.
 
-    Returns the numbers of what went another way than that of its grade.
+    Returns the numbers of what had gone another way than that of its grade by the end of the last
+    day.
     """
     back, orders = plan.returns, plan.orders
     rows = np.flatnonzero(np.isin(back.status, (COMPLETED, REFUNDED)) & ~back.refund_only)
@@ -203,6 +204,7 @@ def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generat
     stamp = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%SZ", "T")
     grade = rng.choice(4, len(rows), p=[0.55, 0.2, 0.15, 0.1])
     route = np.where((grade == 1) & plan.script.misrouted_grades, len(ROUTES) - 1, grade)
+    is_graded = graded < plan.horizon
     home = np.minimum(orders.warehouse[back.order[rows]], SELLER_WAREHOUSES - 1)
     frame = pl.DataFrame(
         {
@@ -211,9 +213,9 @@ def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generat
             "seller_sku": fl.pick_text(plan.catalogue.seller_sku, back.sku[rows]),
             "quantity": fl.ids(back.quantity[rows]),
             "received_at": stamp.wall(received, np.ones(len(rows), dtype=bool)),
-            "graded_at": stamp.wall(graded, graded < plan.horizon),
-            "grade": fl.pick_text(GRADES, grade),
-            "disposition": fl.pick_text(ROUTES, route),
+            "graded_at": stamp.wall(graded, is_graded),
+            "grade": fl.pick_text([None, *GRADES], np.where(is_graded, grade + 1, 0)),
+            "disposition": fl.pick_text([None, *ROUTES], np.where(is_graded, route + 1, 0)),
             "warehouse_id": fl.pick_text([w.warehouse_id for w in plan.market.warehouses], home),
         }
     )
@@ -221,4 +223,6 @@ def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generat
         "third_party_logistics/returns_received",
         "third_party_logistics/returns_received.csv", frame,
     )  # fmt: skip
-    return [str(number) for number in back.return_id[rows[route != grade]].tolist()]
+    ended = plan.clock.midnights[plan.clock.number_of(plan.end_on) + 1]
+    astray = rows[(route != grade) & (graded < ended)]
+    return [str(number) for number in back.return_id[astray].tolist()]
