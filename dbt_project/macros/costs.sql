@@ -49,3 +49,20 @@
     where costs.parameter in ({% for parameter in parameters %}'{{ parameter }}'{{ ', ' if not loop.last }}{% endfor %})
     group by skus.shop_id, skus.seller_sku
 {%- endmacro %}
+
+{# An amount of money in whole cents, half a cent away from zero. #}
+{% macro cents(amount) -%}
+    cast(round({{ amount }}, 2) as decimal(18, 2))
+{%- endmacro %}
+
+{# The four ways that a returned unit can go, from the one that asks most of it to the one that asks nothing. #}
+{% macro return_routes() -%}
+    {{ return(['resell', 'refurbish', 'liquidate', 'dispose']) }}
+{%- endmacro %}
+
+{# What makes up the cost of a return; what is refunded stands apart. #}
+{% macro return_cost_components() -%}
+    {{ return([
+        'return_shipping', 'inspection', 'markdown', 'disposal', 'refund_admin_fee', 'commission_lost'
+    ]) }}
+{%- endmacro %}

@@ -21,6 +21,8 @@ def choose(pairs: Mapping[str, NDArray[Any]]) -> list[Row]:
     destination), `transit_days`, `order_cents`, `site_cents` (null in both: not known),
     `is_present`, `is_enough_demand`. The same pairs in another order give the same rows.
     """
+    if not len(pairs["shop_id"]):
+        return []
     order = np.lexsort((pairs["destination_zip3"], pairs["site_zip3"], pairs["shop_id"]))
     sorted_pairs = {name: column[order] for name, column in pairs.items()}
     shops, starts = np.unique(sorted_pairs["shop_id"], return_index=True)

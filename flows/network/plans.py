@@ -33,10 +33,10 @@ class Plan:
 class Network:
     """A shop's sites and destinations.
 
-    orders: demand by destination. days: sites × destinations, transit in whole business days. cents:
-    likewise what an order costs from there, None where it is not known. site_cents: by site, what
-    having it costs over the time in which the orders came. is_present: by site. regions: by site,
-    None outside of every preset.
+    orders: demand by destination. days: sites × destinations, transit in whole business days.
+    cents: likewise what an order costs from there, None where it is not known. site_cents: by site,
+    what having it costs over the time in which the orders came. is_present: by site. regions: by
+    site, None outside of every preset.
     """
 
     orders: Numbers

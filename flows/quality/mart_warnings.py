@@ -128,6 +128,24 @@ WARNINGS: dict[str, tuple[Expectation, ...]] = {
             "No parcel of a US shop begins its journey abroad",
         ),
         _issue(
+            "costs_usable",
+            "unused_cost_assumption",
+            "cost assumptions that cannot be used",
+            "Every declared cost can be used",
+        ),
+        _issue(
+            "grades_mapped",
+            "unmapped_grade",
+            "returned units whose grade has no route",
+            "Every grade of returned goods has a route",
+        ),
+        _issue(
+            "dispositions_mapped",
+            "unmapped_disposition",
+            "returned units whose disposition is not known",
+            "Every disposition of returned goods is known",
+        ),
+        _issue(
             "states_known",
             "unknown_state",
             "orders to a state that is not known",

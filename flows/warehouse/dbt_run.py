@@ -32,8 +32,9 @@ def build(database: Path, target: Path, scratch: Path, models: Sequence[str] = (
 
     target: a folder that lives on between runs, for dbt's partial parsing and its log. scratch:
     where DuckDB may spill to. models: with what they read, all that is built; empty for everything.
-    The compiled SQL of the models is left in the table `inputs.models` (name, schema_name, query),
-    so that a mart can be computed again for another day without dbt. Raises `DbtFailed`.
+    The compiled SQL of the models that are written in it is left in the table `inputs.models`
+    (name, schema_name, query), so that a mart can be computed again for another day without dbt.
+    Raises `DbtFailed`.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -92,7 +93,8 @@ def _keep_queries(database: Path, results: list[RunResult], scratch: Path) -> No
     for result in results:
         node = result.node
         query = getattr(node, "compiled_code", None)
-        if str(node.resource_type) == "model" and query:
+        # What a model computes in Python holds for the day of its build alone.
+        if str(node.resource_type) == "model" and query and node.language == "sql":
             rows.append((node.name, node.schema, query))
     with connect(database, scratch) as connection:
         connection.execute(

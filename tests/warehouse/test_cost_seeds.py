@@ -42,7 +42,7 @@ def test_fees_of_the_platform() -> None:
 
 
 def test_every_grade_has_exactly_one_route() -> None:
-    routes = {(row["grade"], row["route"]) for row in seed("return_grades")}
+    routes = {(row["grade"], row["route"]) for row in seed("return_grade_aliases")}
     assert routes == {
         ("A", "resell"),
         ("B", "refurbish"),
@@ -53,7 +53,7 @@ def test_every_grade_has_exactly_one_route() -> None:
 
 
 def test_grades_are_known_in_every_language() -> None:
-    known = {(row["grade"], row["language"]) for row in seed("return_grades")}
+    known = {(row["grade"], row["language"]) for row in seed("return_grade_aliases")}
     assert known == {
         (grade, language)
         for grade in ("A", "B", "C", "D", "unsellable")

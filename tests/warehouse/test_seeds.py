@@ -263,7 +263,7 @@ def test_spellings_of_carriers(spelling: str, carrier: str) -> None:
         ("us_states", "alias"),
         ("order_statuses", "status"),
         ("return_statuses", "status"),
-        ("return_grades", "alias"),
+        ("return_grade_aliases", "alias"),
         ("return_dispositions", "alias"),
     ],
 )

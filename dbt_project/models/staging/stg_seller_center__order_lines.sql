@@ -40,9 +40,11 @@ renamed as (
         -- numbers
         quantity,
         subtotal_before_discount,
+        platform_discount,
         subtotal_after_discount,
         order_amount,
         currency,
+        shipping_fee_after_discount,
 
         -- stamps
         created_at,

@@ -23,8 +23,9 @@ from flows.report.model import (
     table_of,
     words,
 )
-from flows.report.return_words import CHECK_WORDS, COMPONENT_WORDS, SETTLEMENT_WORDS
+from flows.report.return_words import CHECK_WORDS, COMPONENT_WORDS
 from flows.report.rule_words import words_of
+from flows.report.sentences.rates import capital
 from flows.report.sentences.settlement import (
     fee_sentence,
     residual_sentence,
@@ -35,9 +36,13 @@ from flows.report.sentences.settlement import (
 
 FEED = "seller_center/settlements"
 _LISTS = (
-    ("differs", "settlement_differences.csv", "Orders that differ (CSV)"),
     ("missing", "settlement_missing.csv", "Delivered orders in no statement (CSV)"),
+    ("differs", "settlement_differences.csv", "Orders that differ (CSV)"),
 )
+_NOUNS = {
+    "missing": ("delivered order in no statement", "delivered orders in no statement"),
+    "differs": ("order that differs", "orders that differ"),
+}
 
 
 def settlement(page: Page, *, is_review: bool = False) -> Section | None:
@@ -54,21 +59,21 @@ def settlement(page: Page, *, is_review: bool = False) -> Section | None:
         section.answers += missing
         return section if missing else None
     section.answers.append(settlement_sentence(marts.states))
-    currency = page.day.shop.currency
-    section.answers += filter(
-        None,
-        [
-            residual_sentence(marts.residuals, currency),
-            waiting_sentence(marts.states),
-            fee_sentence(marts.fee_checks.height),
-            unmatched_sentence(marts.unmatched.height),
-        ],
-    )
-    section.tables += [_orders(page, state) for state, _, _ in _LISTS if marts.states.get(state)]
-    section.downloads = [
-        page.download(name, label) for state, name, label in _LISTS if marts.states.get(state)
-    ]
+    found = [row for row in _LISTS if marts.states.get(row[0])]
+    for place, (state, name, label) in enumerate(found):
+        if place == 0:
+            section.tables.append(_orders(page, state))
+        else:
+            section.folds.append(Fold(capital(_NOUNS[state][1]), [_orders(page, state)]))
+        section.downloads.append(page.download(name, label))
     if is_review:
+        section.answers += filter(
+            None,
+            [
+                residual_sentence(marts.residuals, page.day.shop.currency),
+                waiting_sentence(marts.states),
+            ],
+        )
         section.folds += _folds(page)
     return section
 
@@ -81,16 +86,18 @@ def _folds(page: Page) -> list[Fold]:
     if marts.residuals:
         folds.append(Fold("What nothing explains, by age", [_residuals(marts.residuals, currency)]))
     if marts.fee_checks.height:
-        folds.append(Fold("Fees that are not what their rate gives", [_fees(page)]))
+        said = [fee_sentence(marts.fee_checks.height)]
+        folds.append(Fold("Fees that are not what their rate gives", [_fees(page)], said))
     if marts.unmatched.height:
-        folds.append(Fold("Rows without an order", [_unmatched(page)]))
+        said = [unmatched_sentence(marts.unmatched.height)]
+        folds.append(Fold("Rows without an order", [_unmatched(page)], said))
     return folds
 
 
 def _orders(page: Page, state: str) -> Table:
     frame = page.day.of.settlement.orders(state)
     rows = frame.head(SHOWN).to_dicts()
-    name = SETTLEMENT_WORDS[state].lower()
+    one, many = _NOUNS[state]
     fields = [
         Field("Order", lambda r: code(r["order_id"])),
         Field("Made", lambda r: moment(r["created_at"], page.zone)),
@@ -109,11 +116,11 @@ def _orders(page: Page, state: str) -> Table:
         ]
     return table_of(
         list_caption(
-            f"order: {name}",
+            one,
             len(rows),
             frame.height,
             "the largest amount first",
-            f"orders: {name}",
+            many,
         ),
         fields,
         rows,

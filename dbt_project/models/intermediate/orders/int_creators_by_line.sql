@@ -5,7 +5,10 @@ select
     coalesce(sku_id, '') as sku_id,
     creator_handle,
     content_id,
-    content_type
+    content_type,
+    est_commission_amount,
+    actual_commission_amount,
+    commission_paid_at
 from {{ ref('stg_seller_center__affiliate_lines') }}
 where creator_handle is not null
 qualify row_number() over (

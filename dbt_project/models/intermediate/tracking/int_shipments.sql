@@ -81,8 +81,11 @@ select
     newest.carrier_name,
     coalesce(carriers.carrier, newest.carrier_name) as carrier,
     newest.service,
+    newest.ship_cost,
+    newest.currency,
     newest.tracking_number,
     newest.ship_to_zip3,
+    newest.weight_kg,
     {%- for stamp in stamps %}
     newest.{{ stamp }},
     {%- endfor %}

@@ -5,6 +5,12 @@ with windows as (
 
 ),
 
+routes as (
+
+    select * from {{ ref('int_network_served') }}
+
+),
+
 sites as (
 
     select
@@ -31,20 +37,18 @@ sites as (
 served as (
 
     select
-        served.shop_id,
-        served.objective,
-        served.name,
-        sum(served.orders) as orders,
-        coalesce(sum(served.orders) filter (where served.transit_days <= 2), 0) as fast_orders,
-        sum(served.orders * served.transit_days) as transit_sum,
-        sum(served.orders * served.zone) as zone_sum,
+        shop_id,
+        objective,
+        name,
+        sum(orders) as orders,
+        coalesce(sum(orders) filter (where transit_days <= 2), 0) as fast_orders,
+        sum(orders * transit_days) as transit_sum,
+        sum(orders * zone) as zone_sum,
         -- Not known of all orders: not known.
-        case
-            when count(*) = count(served.order_cents) then sum(served.orders * served.order_cents)
-        end as order_cents,
-        bool_or(served.is_assumed) as is_assumed
-    from {{ ref('int_network_served') }} as served
-    group by served.shop_id, served.objective, served.name
+        case when count(*) = count(order_cents) then sum(orders * order_cents) end as order_cents,
+        bool_or(is_assumed) as is_assumed
+    from routes
+    group by shop_id, objective, name
 
 ),
 
@@ -64,7 +68,7 @@ arrivals as (
             name,
             transit_days,
             sum(orders) as orders
-        from {{ ref('int_network_served') }}
+        from routes
         group by shop_id, objective, name, transit_days
     ) as by_days
     inner join {{ ref('int_on_time_by_transit') }} as rates
@@ -91,7 +95,8 @@ measured as (
             round(cast(served.order_cents as double) / 300, 2) + sites.storage_cost_per_month
             as decimal(18, 2)
         ) as cost_per_month,
-        {{ ratio('arrivals.on_time_orders', 'served.orders') }} as expected_on_time_delivery_rate,
+        -- An estimate: without the noise of its last digits.
+        round({{ ratio('arrivals.on_time_orders', 'served.orders') }}, 6) as expected_on_time_delivery_rate,
         {{ ratio('coalesce(arrivals.ruled_orders, 0)', 'served.orders') }} as on_time_by_rule_share
     from sites
     inner join served
@@ -177,9 +182,10 @@ select
     stopped.currency,
     stopped.expected_on_time_delivery_rate,
     stopped.on_time_by_rule_share,
-    stopped.gain_of_this_site,
-    stopped.share_over_present,
-    stopped.on_time_over_present,
+    -- Differences of doubles, without their noise.
+    round(stopped.gain_of_this_site, 6) as gain_of_this_site,
+    round(stopped.share_over_present, 6) as share_over_present,
+    round(stopped.on_time_over_present, 6) as on_time_over_present,
     stopped.is_materially_better,
     stopped.plan = 'best'
     and stopped.objective = 'share_within_2_days'

@@ -115,6 +115,55 @@ cross_border as (
 
 ),
 
+-- Of the returned goods looked at in the last 30 days; a row is counted by its units.
+goods as (
+
+    {% for issue, word, is_unknown, mend in [
+        (
+            'unmapped_grade', 'grade', 'route is null',
+            'Give reference/grade_routes a row of this grade: until then it has no route.'
+        ),
+        (
+            'unmapped_disposition', 'disposition', 'not is_mapped_disposition',
+            'Add the word to the return_dispositions seed: until then these units count as not routed yet.'
+        ),
+    ] -%}
+    select
+        as_of.shop_id,
+        as_of.as_of_on,
+        '{{ issue }}' as issue,
+        routes.{{ word }} as subject,
+        sum(routes.units) as rows,
+        '{{ mend }}' as mend
+    from {{ source('inputs', 'as_of') }} as as_of
+    inner join {{ ref('int_return_routes') }} as routes
+        on
+            as_of.shop_id = routes.shop_id
+            and routes.graded_on between {{ add_days('as_of.as_of_on', -29) }} and as_of.as_of_on
+    where routes.{{ word }} is not null and {{ is_unknown }} and routes.units > 0
+    group by as_of.shop_id, as_of.as_of_on, routes.{{ word }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+costs as (
+
+    select
+        as_of.shop_id,
+        as_of.as_of_on,
+        'unused_cost_assumption' as issue,
+        declared.parameter as subject,
+        count(*) as rows,
+        'Use a name of the list of defaults, a share between 0 and 1, money in the shop''s currency.' as mend
+    from {{ source('inputs', 'as_of') }} as as_of
+    inner join {{ ref('int_cost_declarations') }} as declared
+        on as_of.shop_id = declared.shop_id
+    where not declared.is_usable
+    group by as_of.shop_id, as_of.as_of_on, declared.parameter
+
+),
+
 found as (
 
     select * from carriers
@@ -198,6 +247,10 @@ unioned as (
     select * from reasons
     union all
     select * from return_reasons
+    union all
+    select * from goods
+    union all
+    select * from costs
 
 )
 

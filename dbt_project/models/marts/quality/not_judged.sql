@@ -6,12 +6,20 @@
     ('reference/warehouses', 'zones', 'There is no warehouse file, so no zone and no transit time is known.'),
     ('seller_center/returns', 'returns', 'There is no return export, so no return is counted.'),
     (
+        'seller_center/settlements', 'payouts',
+        'There is no settlement statement, so no payout is held against its order.'
+    ),
+    (
         'seller_center/affiliate_orders', 'creators',
         'There is no affiliate export, so creators are taken from the order export alone.'
     ),
     (
         'third_party_logistics/shipments', 'stage times',
         'There is no shipment file, so what happened in the warehouse is unknown.'
+    ),
+    (
+        'third_party_logistics/returns_received', 'returned goods',
+        'There is no file of returned goods, so no grade and no route is judged, and what is impaired is assumed.'
     ),
     (
         'third_party_logistics/inventory', 'stock evidence',
@@ -131,6 +139,29 @@ gaps as (
     inner join {{ source('inputs', 'shops') }} as shops
         on orders.shop_id = shops.shop_id
     where shops.market <> 'US' and (days.policy_market = 'US' or days.policy_version like '%-as-US')
+
+    union all
+
+    select
+        orders.shop_id,
+        orders.as_of_on,
+        'costs' as subject,
+        'What carriage, packing and inspection cost is not declared in the shop''s currency, so neither the cost of returns nor the contribution of orders is known.'
+            as reason,
+        'reference/cost_assumptions' as mend_feed,
+        orders.orders as affected
+    from orders
+    inner join (
+        select distinct shop_id
+        from {{ ref('int_cost_parameters') }}
+        where
+            applies_to = 'all'
+            and value is null
+            and parameter in (
+                'outbound_shipping_cost', 'pick_pack_cost', 'return_shipping_cost', 'inspection_cost'
+            )
+    ) as unknown_costs
+        on orders.shop_id = unknown_costs.shop_id
 
     union all
 
