@@ -50,15 +50,30 @@ class CoverageMarts(StandingMarts):
             "warehouse_id",
             "ship_to_state",
             "weight_band",
+            "packages",
+            "actual_carrier",
+            "actual_service",
+            "best_carrier",
+            "best_service",
+            "saving",
+            "total_saving",
+            "currency",
+            "is_assumed",
+            "state",
         ),
         "route_deviations": ("warehouse_id", "packages", "deviating", "deviation_rate"),
         "route_performance": (
             "carrier",
             "service",
             "warehouse_id",
+            "ship_to_state",
             "packages",
             "on_time_rate",
+            "first_scan_p90_hours",
             "valid_tracking_rate",
+            "expected_cost",
+            "currency",
+            "is_assumed",
         ),
     }
 
@@ -98,7 +113,9 @@ class CoverageMarts(StandingMarts):
         return self.frame(
             "route_choices",
             "true",
-            self.full_order("route_choices", "saving desc nulls last"),
+            self.full_order(
+                "route_choices", "total_saving desc nulls last", "packages desc nulls last"
+            ),
         )
 
     @cached_property
