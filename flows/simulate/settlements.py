@@ -25,6 +25,8 @@ MONEY = (
 """Components in a currency's smallest unit; fees, discounts and refunds are negative."""
 
 _SETTLED_AFTER_DAYS, _REFUND_AFTER_DAYS = 8, 2
+"""A refund that takes a commission back is in the statement of its own day."""
+
 _REFERRAL_PERCENT, _KEPT_PERCENT = 6, 20
 _MOST_KEPT = {"USD": 500}
 _SURELY_MISSED_DAYS = 21
@@ -106,7 +108,11 @@ def _refunds(plan: Plan, sales: pl.DataFrame) -> pl.DataFrame:
         "order",
         "sku",
         kind=pl.lit(REFUND, dtype=pl.Int64),
-        day=pl.max_horizontal("settled", pl.col("refunded_day") + _REFUND_AFTER_DAYS),
+        day=pl.max_horizontal(
+            "settled",
+            pl.col("refunded_day")
+            + pl.when(pl.col("earned") == 0).then(_REFUND_AFTER_DAYS).otherwise(0),
+        ),
         units="quantity",
         gross=pl.lit(0, dtype=pl.Int64),
         discount=pl.lit(0, dtype=pl.Int64),

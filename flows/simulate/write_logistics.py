@@ -134,7 +134,7 @@ def _times(
 def write_inventory(landing: fl.Landing, plan: Plan) -> None:
     """Write a stock count every morning, for each of the seller's warehouses and each SKU.
 
-    A well placed shop keeps three weeks of safety stock, and at its second site heroes alone.
+    A well run shop keeps three weeks of safety stock, and at its second site heroes alone.
     """
     orders, lines = plan.orders, plan.lines
     first = plan.clock.number_of(plan.start_on)
@@ -150,7 +150,7 @@ def write_inventory(landing: fl.Landing, plan: Plan) -> None:
     batch = np.ceil(usual * 24).astype(np.int64) + 10
     arrives = (np.arange(days) % 21 == 0)[:, None, None] * batch
     stock = np.cumsum(arrives - np.roll(sold, 1, axis=0) * (np.arange(days) > 0)[:, None, None], 0)
-    if plan.script.well_placed:
+    if plan.script.well_run:
         stock = stock + np.ceil(usual * 21).astype(np.int64) + 20
     if plan.script.oversell is not None:
         begin, end = plan.script.oversell
@@ -181,7 +181,7 @@ def _is_kept(plan: Plan, house: IntArray, sku: IntArray) -> BoolArray:
     kept: BoolArray = house == 0
     if plan.script.misplaced_warehouse:
         return kept
-    kept |= (sku < HEROES) | (not plan.script.well_placed)
+    kept |= (sku < HEROES) | (not plan.script.well_run)
     return kept
 
 

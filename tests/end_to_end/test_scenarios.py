@@ -61,7 +61,7 @@ RANGES = {
                 ("bad_sku", "repeat_returner", "misrouted_grades", "missing_settlement"),
                 "America/Chicago",
             ),
-            "well_placed": Shop(("well_placed",), "America/New_York"),
+            "well_run": Shop(("well_run",), "America/New_York"),
         },
     ),
     # In Britain clocks go back on October 27 and the dispatch event changes on November 4.

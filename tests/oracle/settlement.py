@@ -85,10 +85,16 @@ class Settlement:
     """Every delivered order of a shop as of one day."""
 
     def __init__(
-        self, exports: Exports, standings: list[AsOf], returns: list[Return], as_of_on: date
+        self,
+        exports: Exports,
+        standings: list[AsOf],
+        returns: list[Return],
+        as_of_on: date,
+        end: datetime,
     ) -> None:
         self.exports = exports
         self.as_of_on = as_of_on
+        self.end = end
         self.standings = standings
         self.affiliates = read_affiliates(exports)
         self.statements = read_statements(exports, as_of_on)
@@ -101,8 +107,13 @@ class Settlement:
         return [
             self._row(standing)
             for standing in self.standings
-            if standing.delivered is not None or standing.order.order_id in self.statements
+            if self._delivered(standing) or standing.order.order_id in self.statements
         ]
+
+    def _delivered(self, standing: AsOf) -> datetime | None:
+        """As the platform shows it, whatever carriers say: it settles by its own stamps."""
+        at = standing.order.delivered
+        return at if at is not None and at < self.end else None
 
     def _row(self, standing: AsOf) -> OrderSettlement:
         order_id = standing.order.order_id
@@ -111,8 +122,9 @@ class Settlement:
             name: sum((_stated(row)[name] for row in stated), Decimal(0)) for name in COMPONENTS
         }
         missing = False
-        if not stated and standing.delivered is not None:
-            on = local_date(standing.delivered, self.exports.zone)
+        delivered = self._delivered(standing)
+        if not stated and delivered is not None:
+            on = local_date(delivered, self.exports.zone)
             missing = on + timedelta(days=SETTLEMENT_DAYS) < self.as_of_on
         return OrderSettlement(
             order_id,

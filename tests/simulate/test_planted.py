@@ -18,7 +18,7 @@ from tests.simulate.exports import rows
 
 START, END, ORDERS = date(2026, 3, 2), date(2026, 4, 26), 30
 WORDS = (
-    "bad_sku", "repeat_returner", "misrouted_grades", "misplaced_warehouse", "well_placed",
+    "bad_sku", "repeat_returner", "misrouted_grades", "misplaced_warehouse", "well_run",
 )  # fmt: skip
 END_IN_UTC = "2026-04-27T07"
 ROUTES = {"A": "restock", "B": "refurbish", "C": "liquidate", "D": "dispose"}
@@ -48,7 +48,7 @@ def planted(shop: SimulationSummary) -> dict[str, object]:
 
 
 def test_nothing_is_planted_in_an_ordinary_shop(shops: dict[str, SimulationSummary]) -> None:
-    assert planted(shops["calm"]) == {} == planted(shops["well_placed"])
+    assert planted(shops["calm"]) == {} == planted(shops["well_run"])
 
 
 def test_what_is_planted_is_named(shops: dict[str, SimulationSummary]) -> None:
@@ -120,11 +120,11 @@ def test_sites_are_far_from_the_buyers_or_as_near_as_two_can_be(
     shops: dict[str, SimulationSummary],
 ) -> None:
     sites = {}
-    for word in ("misplaced_warehouse", "well_placed"):
+    for word in ("misplaced_warehouse", "well_run"):
         houses = rows(shops[word].landing, "warehouses.csv")
         sites[word] = [h["postal_code"][:3] for h in houses if not h["active_to_on"]]
     (far_off,) = sites["misplaced_warehouse"]
-    one, other = sites["well_placed"]
+    one, other = sites["well_run"]
     areas = [p.area for p in US_PLACES]
     assert reached(far_off) + 0.05 < max(reached(area) for area in areas)
     best = max(reached(a, b) for i, a in enumerate(areas) for b in areas[:i])
@@ -132,7 +132,7 @@ def test_sites_are_far_from_the_buyers_or_as_near_as_two_can_be(
 
 
 def test_long_tail_lies_at_one_site(shops: dict[str, SimulationSummary]) -> None:
-    folder = shops["well_placed"].landing
+    folder = shops["well_run"].landing
     heroes = {r["seller_sku"] for r in rows(folder, "hero_skus.csv") if not r["hero_to_on"]}
     held = defaultdict(set)
     for row in rows(folder, "inventory.csv"):
@@ -169,7 +169,7 @@ def test_no_return_waits_for_weeks(calm: SimulationSummary) -> None:
 
 def test_sites_cannot_be_moved_without_zones(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as refusal:
-        simulate_shop(tmp_path, "shop", START, START, 5, 1, ("well_placed",), "VN", lambda _: None)
+        simulate_shop(tmp_path, "shop", START, START, 5, 1, ("well_run",), "VN", lambda _: None)
     assert "US" in str(refusal.value.mend)
     with pytest.raises(ValueError, match="no zones"):
         simulate(tmp_path, "shop", START, START, 5, 1, ["misplaced_warehouse"], market="GB")

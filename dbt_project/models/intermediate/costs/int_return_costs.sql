@@ -268,7 +268,7 @@ select
     {%- endfor %}
     or refurbish_units > 0 and refurbish_cost_is_assumed as markdown_is_assumed,
     dispose_units > 0 and disposal_cost_is_assumed as disposal_is_assumed,
-    referral_fee_returned > 0
+    refund_admin_fee > 0
     and (
         referral_fee_rate_is_assumed or refund_admin_fee_share_is_assumed
         or refund_admin_fee_cap_is_assumed
