@@ -1,6 +1,5 @@
 {#
-  Return rates by one dimension of `int_return_facts` (`seller_sku` or `creator_handle`), with Wilson
-  bounds, the same over closed return windows, and the reason given most often.
+  Return rates by one dimension of `int_return_facts` (`seller_sku` or `creator_handle`).
 #}
 {% macro return_rate_by(dimension, label=none) -%}
 with facts as (
@@ -9,14 +8,19 @@ with facts as (
 
 ),
 
+{{ return_rates_of('facts', ['shop_id', 'as_of_on', 'basis', 'window_name', dimension], label) }}
+{%- endmacro %}
+
+{#
+  Return rates of a relation of units ordered and returned by `keys` (`shop_id` first), with Wilson
+  bounds, the same over closed return windows, and the reason given most often. Goes on after a list
+  of common table expressions.
+#}
+{% macro return_rates_of(facts, keys, label=none, least_units=none) -%}
 summed as (
 
     select
-        shop_id,
-        as_of_on,
-        basis,
-        window_name,
-        {{ dimension }},
+        {{ keys | join(', ') }},
         {% if label %}max({{ label }}) as {{ label }},{% endif %}
         cast(sum(units_ordered) as bigint) as units_ordered,
         cast(sum(units_returned) as bigint) as units_returned,
@@ -24,36 +28,28 @@ summed as (
         cast(coalesce(sum(units_returned) filter (where is_closed), 0) as bigint) as closed_units_returned,
         coalesce(bool_or(not is_closed) filter (where units_ordered > 0), false) as is_provisional,
         cast(sum(refund_amount) as decimal(18, 2)) as refund_amount
-    from facts
-    group by shop_id, as_of_on, basis, window_name, {{ dimension }}
+    from {{ facts }}
+    group by {{ keys | join(', ') }}
 
 ),
 
 reasons as (
 
     select
-        shop_id,
-        as_of_on,
-        basis,
-        window_name,
-        {{ dimension }},
+        {{ keys | join(', ') }},
         return_reason
-    from facts
+    from {{ facts }}
     where returns > 0
-    group by shop_id, as_of_on, basis, window_name, {{ dimension }}, return_reason
+    group by {{ keys | join(', ') }}, return_reason
     qualify row_number() over (
-        partition by shop_id, as_of_on, basis, window_name, {{ dimension }}
+        partition by {{ keys | join(', ') }}
         order by sum(returns) desc nulls last, return_reason nulls last
     ) = 1
 
 )
 
 select
-    summed.shop_id,
-    summed.as_of_on,
-    summed.basis,
-    summed.window_name,
-    summed.{{ dimension }},
+    {% for key in keys %}summed.{{ key }}, {% endfor %}
     {% if label %}summed.{{ label }},{% endif %}
     summed.units_ordered,
     summed.units_returned,
@@ -67,15 +63,33 @@ select
     summed.refund_amount,
     shops.currency,
     reasons.return_reason as top_reason
+    {%- if least_units is not none %},
+    summed.units_ordered < {{ least_units }} as is_small_volume
+    {%- endif %}
 from summed
 inner join {{ source('inputs', 'shops') }} as shops
     on summed.shop_id = shops.shop_id
 left join reasons
     on
-        summed.shop_id = reasons.shop_id
-        and summed.as_of_on = reasons.as_of_on
-        and summed.basis = reasons.basis
-        and summed.window_name = reasons.window_name
-        and summed.{{ dimension }} = reasons.{{ dimension }}
+        {% for key in keys -%}
+        summed.{{ key }} = reasons.{{ key }} {{- ' and ' if not loop.last }}
+        {% endfor %}
 where summed.units_ordered <> 0 or summed.units_returned <> 0 or summed.refund_amount <> 0
+{%- endmacro %}
+
+{#
+  What return rates are told apart by, beside the shop as a whole and the reason: the name of each
+  dimension and the column of a sale or a refund that holds its segment.
+#}
+{% macro return_rate_dimensions() -%}
+    {{ return([
+        ('seller_sku', 'seller_sku'),
+        ('variation', 'variation'),
+        ('creator', 'creator_handle'),
+        ('content', 'content_id'),
+        ('content_type', 'content_type'),
+        ('campaign', 'campaign'),
+        ('category', 'category'),
+        ('warehouse', 'warehouse_id'),
+    ]) }}
 {%- endmacro %}

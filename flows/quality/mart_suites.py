@@ -14,11 +14,14 @@ from flows.quality.account_health_suites import ACCOUNT_HEALTH
 from flows.quality.cost_suites import COSTS
 from flows.quality.coverage_suites import COVERAGE
 from flows.quality.late_dispatch_suites import LATE_DISPATCH
+from flows.quality.margin_suites import MARGINS
 from flows.quality.mart_open_orders import OPEN_ORDERS
 from flows.quality.mart_shape import critical, shape
 from flows.quality.mart_warnings import WARNINGS
 from flows.quality.model import Expectation, Gate, TableSuite
 from flows.quality.network_suites import NETWORK
+from flows.quality.returns_suites import RETURNS
+from flows.quality.settlement_suites import SETTLEMENT
 
 NAME = "gate 2"
 SCHEMA = "marts"
@@ -147,52 +150,6 @@ def _kpi_daily() -> tuple[Expectation, ...]:
     )
 
 
-def _returns(table: str) -> tuple[Expectation, ...]:
-    return (
-        critical(
-            table,
-            "rates_in_range",
-            "Return rates of a cohort are between 0 and 1",
-            fails_when=f"basis <> 'refund_date' and ({_outside('value', 'closed_value')}) "
-            f"or {_outside('lower_bound', 'upper_bound')}",
-        ),
-        critical(
-            table,
-            "numerator_at_most_denominator",
-            "No cohort returned more units than it ordered",
-            fails_when="units_ordered < 0 or units_returned < 0 or basis <> 'refund_date' and "
-            "(units_returned > units_ordered or closed_units_returned > closed_units_ordered)",
-        ),
-        critical(
-            table,
-            "closed_within_all",
-            "The closed part of a cohort is no larger than the cohort",
-            fails_when="basis <> 'refund_date' and (closed_units_ordered > units_ordered "
-            "or closed_units_returned > units_returned)",
-        ),
-        critical(
-            table,
-            "bounds_hold_the_value",
-            "A return rate lies within its bounds",
-            fails_when=f"value < lower_bound - {_TINY} or value > upper_bound + {_TINY}",
-        ),
-    )
-
-
-def _sku_and_creator_agree() -> Expectation:
-    key = "shop_id, as_of_on, basis, window_name"
-    total = f"select {key}, sum(units_ordered)::bigint as units from marts.return_rate_by_"
-    return critical(
-        "return_rate_by_sku",
-        "same_total_as_by_creator",
-        "By SKU and by creator the same units were ordered",
-        query=f"select shop_id, count(*) as failures from ({total}sku group by all) as a "
-        f"full join ({total}creator group by all) as b using ({key}) "
-        "where coalesce(a.units, 0) <> coalesce(b.units, 0) group by 1",
-        counted="totals that differ",
-    )
-
-
 def _zone_coverage() -> tuple[Expectation, ...]:
     key = "shop_id, as_of_on, origin_set"
     return (
@@ -307,8 +264,7 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
             fails_when="is_valid_tracking and tracking_defect is not null",
         ),
     ),
-    "return_rate_by_sku": (*_returns("return_rate_by_sku"), _sku_and_creator_agree()),
-    "return_rate_by_creator": _returns("return_rate_by_creator"),
+    **RETURNS,
     "zone_coverage": _zone_coverage(),
     "row_accounting": (
         critical(
@@ -326,6 +282,7 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
     **COVERAGE,
     **NETWORK,
     **OPEN_ORDERS,
+    **SETTLEMENT,
     "dispatch_by_warehouse": (
         *_ratio_mart("dispatch_by_warehouse"),
         _adds_up(
@@ -381,4 +338,6 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     **LATE_DISPATCH,
+    **MARGINS,
+    **SETTLEMENT,
 }

@@ -14,7 +14,8 @@ renamed as (
         supplier,
         unit_cost,
         currency,
-        weight_kg
+        weight_kg,
+        is_branded
     from source
 
 )
@@ -25,5 +26,5 @@ qualify row_number() over (
     partition by shop_id, seller_sku
     order by
         supplier nulls last, category nulls last, unit_cost desc nulls last, currency nulls last,
-        weight_kg desc nulls last, title nulls last
+        weight_kg desc nulls last, title nulls last, is_branded nulls last
 ) = 1

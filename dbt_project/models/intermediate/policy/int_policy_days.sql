@@ -7,9 +7,11 @@
     'auto_cancel': 'clocks.auto_cancel_business_days',
     'collect_by': 'clocks.collect_business_days',
     'scan_due': 'policies.scan_business_days',
+    'refund_due': 'policies.refund_business_days',
 } -%}
 {%- set moments = [
-    'dispatch_due', 'early_dispatch_due', 'deliver_by', 'express_deliver_by', 'auto_cancel', 'collect_by'
+    'dispatch_due', 'early_dispatch_due', 'deliver_by', 'express_deliver_by', 'auto_cancel', 'collect_by',
+    'refund_due'
 ] -%}
 with shop_days as (
 
@@ -124,6 +126,8 @@ clocked as (
         policies.scan_business_days,
         policies.upload_hours,
         policies.return_window_days,
+        policies.return_response_hours,
+        policies.buyer_ship_days,
         policies.free_cancellation_minutes,
         calendar.is_business_day,
         calendar.business_day_index,

@@ -57,6 +57,14 @@ items_by_seller_sku as (
 
 ),
 
+order_keys as (
+
+    select shop_id, order_id, min(order_key) as order_key
+    from items
+    group by shop_id, order_id
+
+),
+
 matched as (
 
     -- By SKU id; by the seller's SKU where the export leaves the id out.
@@ -81,7 +89,7 @@ select
     matched.shop_id,
     matched.return_order_id,
     matched.order_id,
-    items.order_key,
+    order_keys.order_key,
     matched.sku_id,
     matched.line_sku_id,
     coalesce(items.seller_sku, matched.seller_sku, matched.sku_id, '(none)') as seller_sku,
@@ -100,7 +108,7 @@ select
     matched.compensation_status,
     matched.compensation_amount,
     matched.return_tracking_number,
-    matched.return_quantity,
+    cast(matched.return_quantity as bigint) as return_quantity,
     matched.refund_amount,
     matched.currency,
     matched.requested_at,
@@ -119,5 +127,9 @@ left join items
         matched.shop_id = items.shop_id
         and matched.order_id = items.order_id
         and matched.line_sku_id = items.sku_id
+left join order_keys
+    on
+        matched.shop_id = order_keys.shop_id
+        and matched.order_id = order_keys.order_id
 left join {{ ref('return_types') }} as types
     on {{ fold('matched.return_type') }} = types.return_type

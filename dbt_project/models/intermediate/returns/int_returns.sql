@@ -47,13 +47,65 @@ counted as (
         ) as units_so_far
     from {{ ref('int_return_lines') }}
 
+),
+
+-- What is known of the sales, from tables that hold every order: their few rows first, then the joins.
+own_orders as (
+
+    select
+        orders.order_key,
+        orders.created_on,
+        orders.counts_from_on,
+        orders.cancelled_on,
+        orders.is_rated
+    from {{ ref('int_orders') }} as orders
+    inner join (select distinct order_key from counted) as own
+        on orders.order_key = own.order_key
+
+),
+
+own_warehouses as (
+
+    select warehouses.order_key, warehouses.warehouse_id
+    from {{ ref('int_order_warehouses') }} as warehouses
+    inner join (select distinct order_key from counted) as own
+        on warehouses.order_key = own.order_key
+
+),
+
+own_creators as (
+
+    select creators.*
+    from {{ ref('int_creators_by_line') }} as creators
+    inner join (select distinct shop_id, order_id from counted) as own
+        on
+            creators.shop_id = own.shop_id
+            and creators.order_id = own.order_id
+
+),
+
+own_parcels as (
+
+    select
+        parcels.shop_id,
+        parcels.tracking_number,
+        parcels.first_event_at,
+        parcels.first_possession_at,
+        parcels.delivered_at,
+        parcels.delivered_on
+    from {{ ref('int_parcels') }} as parcels
+    inner join (select distinct shop_id, return_tracking_number from counted) as own
+        on
+            parcels.shop_id = own.shop_id
+            and parcels.tracking_number = own.return_tracking_number
+
 )
 
 select
     counted.shop_id,
     counted.return_order_id,
     counted.order_id,
-    coalesce(counted.order_key, orders.order_key) as order_key,
+    counted.order_key,
     counted.sku_id,
     counted.line_sku_id,
     counted.seller_sku,
@@ -88,6 +140,14 @@ select
     counted.returned_at,
     counted.returned_on,
     counted.is_refunded,
+    -- What the number did before the request was another way, the one to the buyer.
+    parcels.first_event_at as return_label_at,
+    case when parcels.first_possession_at >= counted.requested_at then parcels.first_possession_at end
+        as shipped_back_at,
+    case when parcels.delivered_at >= counted.requested_at then parcels.delivered_at end
+        as return_delivered_at,
+    case when parcels.delivered_at >= counted.requested_at then parcels.delivered_on end
+        as return_delivered_on,
     counted.return_quantity,
     counted.units_ordered,
     counted.is_of_a_line,
@@ -114,13 +174,11 @@ select
     received.warehouse_id as received_warehouse_id,
     cast(received.received_units as bigint) as received_units
 from counted
-left join {{ ref('int_orders') }} as orders
-    on
-        counted.shop_id = orders.shop_id
-        and counted.order_id = orders.order_id
-left join {{ ref('int_order_warehouses') }} as warehouses
-    on orders.order_key = warehouses.order_key
-left join {{ ref('int_creators_by_line') }} as creators
+left join own_orders as orders
+    on counted.order_key = orders.order_key
+left join own_warehouses as warehouses
+    on counted.order_key = warehouses.order_key
+left join own_creators as creators
     on
         counted.shop_id = creators.shop_id
         and counted.order_id = creators.order_id
@@ -148,6 +206,10 @@ left join {{ ref('int_campaigns') }} as creator_campaigns
         and orders.created_on < creator_campaigns.until_on
 left join {{ ref('return_reason_groups') }} as reasons
     on {{ fold('counted.return_reason') }} = reasons.reason
+left join own_parcels as parcels
+    on
+        counted.shop_id = parcels.shop_id
+        and counted.return_tracking_number = parcels.tracking_number
 left join received
     on
         counted.shop_id = received.shop_id

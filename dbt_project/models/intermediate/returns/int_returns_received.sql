@@ -146,8 +146,13 @@ select
     cast(newest.quantity as bigint) as received_units,
     newest.received_at,
     newest.received_on,
-    newest.graded_at,
-    newest.graded_on
+    -- A grade without a time of its own counts from the arrival.
+    coalesce(
+        newest.graded_at, case when newest.grade is not null then newest.received_at end
+    ) as graded_at,
+    coalesce(
+        newest.graded_on, case when newest.grade is not null then newest.received_on end
+    ) as graded_on
 from newest
 left join pairs
     on
