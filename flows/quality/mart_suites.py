@@ -339,4 +339,5 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
     ),
     **LATE_DISPATCH,
     **MARGINS,
+    **SETTLEMENT,
 }

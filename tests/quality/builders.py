@@ -306,8 +306,8 @@ def good_marts(path: Path, shops: Sequence[str] = SHOPS, orders: int = 540) -> P
         connection.execute("create schema marts")
         connection.execute("create schema inputs")
         _as_of(connection, shops)
-        small = (*_SMALL, *LATE_MARTS, *RETURN_MARTS, *SETTLEMENT_MARTS)
-        for statement in (_KPI, _ORDERS, _PACKAGES, *small):
+        by_subject = (*LATE_MARTS, *RETURN_MARTS, *SETTLEMENT_MARTS)
+        for statement in (_KPI, _ORDERS, _PACKAGES, *_SMALL, *by_subject):
             connection.execute(statement.format(**words))
         for name, column in (("sku", "seller_sku"), ("creator", "creator_handle")):
             connection.execute(_RETURNS.format(name=name, column=column, **words))

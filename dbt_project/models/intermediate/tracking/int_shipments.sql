@@ -85,6 +85,7 @@ select
     newest.currency,
     newest.tracking_number,
     newest.ship_to_zip3,
+    newest.weight_kg,
     {%- for stamp in stamps %}
     newest.{{ stamp }},
     {%- endfor %}
