@@ -3,7 +3,7 @@
 {# From so many parcels on a route is told by what was seen of it. #}
 {% macro enough_parcels() -%}30{%- endmacro %}
 
-{# Days before the first as-of day whose orders' parcels are kept: a window of 90 days, and a month on the way. #}
+{# Days whose orders' parcels are looked at: a window of 90 days, and a month to get there. #}
 {% macro route_history_days() -%}120{%- endmacro %}
 
 {# The weight band of a parcel; its upper edge belongs to it. #}

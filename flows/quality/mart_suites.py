@@ -282,6 +282,7 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
     **COVERAGE,
     **NETWORK,
     **OPEN_ORDERS,
+    **SETTLEMENT,
     "dispatch_by_warehouse": (
         *_ratio_mart("dispatch_by_warehouse"),
         _adds_up(

@@ -80,6 +80,21 @@ ROUTE_WORDS: dict[str, str] = {
 }
 """Where returned goods go, by ``route``."""
 
+ROUTE_STATES: dict[str, str] = {
+    "best_in_use": "Best in use",
+    "dearer": "Dearer",
+    "misses_the_promise": "Misses the promise",
+    "none_feasible": "No carrier keeps it",
+    "not_judged": "Too few",
+}
+"""How a route in use stands to the best one, by ``state``."""
+
+UNMATCHED_WORDS: dict[str, str] = {
+    "order_in_no_export": "Order in no export",
+    "order_before_the_exports": "Older than the exports",
+}
+"""Why a row of a statement has no order, by ``reason``."""
+
 OBJECTIVE_WORDS: dict[str, str] = {
     "share_within_2_days": "share within two days",
     "mean_transit_days": "mean days on the way",

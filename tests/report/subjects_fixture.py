@@ -72,8 +72,8 @@ insert into marts.return_costs values
     ($shop, 'rolling_90d', 'inspection', 1290, 1290, 3870.00, 'USD', true, 3, 0.0129),
     ($shop, 'rolling_90d', 'markdown', 1290, 129, 2257.50, 'USD', true, 1.75, 0.0075),
     ($shop, 'rolling_90d', 'refund', 1290, 1290, 45150.00, 'USD', false, 35, 0.15),
-    ($shop, 'rolling_90d', '(total)', 1290, 1290, 12577.50, 'USD', true, 9.75, 0.0419),
-    ($shop, 'rolling_30d', '(total)', 430, 430, 4192.50, 'USD', true, 9.75, 0.0419);
+    ($shop, 'rolling_90d', '(all)', 1290, 1290, 12577.50, 'USD', true, 9.75, 0.0419),
+    ($shop, 'rolling_30d', '(all)', 430, 430, 4192.50, 'USD', true, 9.75, 0.0419);
 create table if not exists marts.unit_economics (shop_id text, window_name text, dimension text,
     segment text, orders bigint, units bigint, sales decimal(18, 2),
     platform_discount decimal(18, 2), unit_cost decimal(18, 2), outbound_shipping decimal(18, 2),
@@ -181,6 +181,11 @@ cross join (values
     ('preset', 'east + west', 2, '188, 900', 0.58, 2.8, 4.3, 52500, 0.87, null),
     ('preset', 'central + south', 2, '300, 605', 0.39, 3.2, 4.9, 54000, 0.82, null)
 ) as p(plan, name, sites, zips, share, days, zone, cost, otdr, gain);
+create table if not exists marts.shipping_zones (shop_id text, warehouse_id text,
+    origin_zip3 text, destination_zip3 text, ship_to_state text, zone bigint);
+insert into marts.shipping_zones values
+    ($shop, 'NJ-1', '070', '100', 'NY', 1), ($shop, 'NJ-1', '070', '900', 'CA', 8),
+    ($shop, 'NJ-2', '070', '100', 'NY', 1), ($shop, 'LA-2 <b>', '900', '900', 'CA', 1);
 create table if not exists marts.network_sites (shop_id text, objective text, plan text,
     name text, site_zip3 text, site_name text, state_code text, is_present boolean,
     orders_served bigint, share double);
@@ -188,8 +193,8 @@ insert into marts.network_sites
 select $shop, o.objective, p.* from (values ('share_within_2_days'), ('total_cost'))
     as o(objective)
 cross join (values
-    ('present', 'present', '070', 'NJ-1', 'NJ', true, 4000, 0.53),
-    ('present', 'present', '900', 'LA-2 <b>', 'CA', true, 3500, 0.47),
+    ('present', 'present', '070', 'Newark', 'NJ', true, 4000, 0.53),
+    ('present', 'present', '900', 'Los Angeles', 'CA', true, 3500, 0.47),
     ('best', 'best 2', '188', 'Scranton', 'PA', false, 4100, 0.55),
     ('best', 'best 2', '891', 'Las Vegas', 'NV', false, 3400, 0.45)
 ) as p(plan, name, site_zip3, site_name, state_code, is_present, orders_served, share)
@@ -198,12 +203,17 @@ cross join (values
 _ROUTES = """
 create table if not exists marts.route_choices (shop_id text, warehouse_id text,
     ship_to_state text, weight_band text, packages bigint, actual_carrier text,
-    actual_service text, best_carrier text, best_service text, saving decimal(18, 2),
-    currency text, is_assumed boolean);
+    actual_service text, best_carrier text, best_service text, saving double,
+    total_saving double, currency text, is_assumed boolean, state text);
 insert into marts.route_choices values
-    ($shop, 'NJ-1', 'CA', 'up to 1 kg', 400, $hostile, 'Ground', 'UniUni', 'Standard', 1.20,
-     'USD', true),
-    ($shop, 'NJ-1', 'NY', 'up to 1 kg', 300, 'USPS', 'Ground', 'USPS', 'Ground', 0, 'USD', true);
+    ($shop, 'NJ-1', 'CA', 'up to 1 kg', 400, $hostile, 'Ground', 'UniUni', 'Standard', 1.2, 480,
+     'USD', true, 'dearer'),
+    ($shop, 'NJ-1', 'NY', 'up to 1 kg', 300, 'USPS', 'Ground', 'USPS', 'Ground', 0, 0, 'USD',
+     true, 'best_in_use'),
+    ($shop, 'NJ-1', 'TX', 'up to 1 kg', 200, 'UniUni', 'Standard', 'USPS', 'Ground', -0.4, -80,
+     'USD', true, 'misses_the_promise'),
+    ($shop, 'NJ-1', 'WY', '(unknown)', 3, 'USPS', 'Ground', null, null, null, null, 'USD', true,
+     'not_judged');
 create table if not exists marts.route_deviations (shop_id text, warehouse_id text,
     ship_to_state text, packages bigint, deviating bigint, deviation_rate double);
 insert into marts.route_deviations values
@@ -211,10 +221,10 @@ insert into marts.route_deviations values
 create table if not exists marts.route_performance (shop_id text, carrier text, service text,
     warehouse_id text, ship_to_state text, weight_band text, packages bigint,
     on_time_rate double, first_scan_p90_hours double, valid_tracking_rate double,
-    expected_cost decimal(18, 2), cost_source text);
+    expected_cost double, currency text, is_assumed boolean);
 insert into marts.route_performance values
-    ($shop, $hostile, 'Ground', 'NJ-1', 'CA', 'up to 1 kg', 400, 0.9, 20.5, 0.97, 6.9,
-     'rate_card')
+    ($shop, $hostile, 'Ground', 'NJ-1', 'CA', 'up to 1 kg', 400, 0.9, 20.5, 0.97, 6.9, 'USD',
+     true)
 """
 
 _STOCK = """
@@ -275,23 +285,24 @@ insert into marts.settlement_orders values
     ($shop, '576461234569000005', timestamp '2026-11-01 18:00:00', date '2026-11-15', 0, 0, 0,
      'USD', 22, 'sample');
 create table if not exists marts.settlement_components (shop_id text, statement_on date,
-    component text, own_amount decimal(18, 2), stated_amount decimal(18, 2),
+    component text, place bigint, own_amount decimal(18, 2), stated_amount decimal(18, 2),
     difference decimal(18, 2), currency text);
 insert into marts.settlement_components values
-    ($shop, date '2026-11-16', 'sales', 2000, 2000, 0, 'USD'),
-    ($shop, date '2026-11-16', 'referral_fee', -120, -125.5, -5.5, 'USD'),
-    ($shop, date '2026-11-09', 'sales', 100, 100, 0, 'USD');
+    ($shop, date '2026-11-16', 'sales', 1, 2000, 2000, 0, 'USD'),
+    ($shop, date '2026-11-16', 'referral_fee', 3, -120, -125.5, -5.5, 'USD'),
+    ($shop, date '2026-11-09', 'sales', 1, 100, 100, 0, 'USD');
 create table if not exists marts.settlement_residuals (shop_id text, age_bucket text,
-    orders bigint, amount decimal(18, 2), currency text);
-insert into marts.settlement_residuals values ($shop, '15 to 30 days', 2, -5.5, 'USD');
+    place bigint, orders bigint, amount decimal(18, 2), currency text);
+insert into marts.settlement_residuals values ($shop, '15 to 30 days', 2, 2, -5.5, 'USD');
 create table if not exists marts.settlement_fee_checks (shop_id text, order_id text,
     seller_sku text, check_name text, expected_amount decimal(18, 2),
     stated_amount decimal(18, 2), difference decimal(18, 2), rate double, currency text);
 insert into marts.settlement_fee_checks values
-    ($shop, '576461234569000001', $formula, 'referral_rate', -1.2, -5.7, -4.5, 0.285, 'USD'),
-    ($shop, '576461234569000002', 'SKU-1', 'referral_rate', -1.8, -1.8, 0, 0.06, 'USD');
-create table if not exists marts.settlement_unmatched (shop_id text, order_id text, reason text);
-insert into marts.settlement_unmatched values ($shop, '999', 'no_order')
+    ($shop, '576461234569000001', $formula, 'referral_rate', -1.2, -5.7, -4.5, 0.285, 'USD');
+create table if not exists marts.settlement_unmatched (shop_id text, order_id text, reason text,
+    settled_on date, settlement_amount decimal(18, 2), currency text);
+insert into marts.settlement_unmatched values
+    ($shop, '576461234560099999', 'order_in_no_export', date '2026-11-15', 12.34, 'USD')
 """
 
 _DETAILS = """

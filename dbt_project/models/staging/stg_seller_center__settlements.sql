@@ -64,7 +64,7 @@ renamed as (
 
         -- one row in several files, of either header generation: what every generation says of it
         {{ row_fingerprint([
-            'reference_id', "lower(trim(transaction_type))", 'settled_on', 'sku_id', 'settlement_amount'
+            'reference_id', fold('transaction_type'), 'settled_on', 'settlement_amount'
         ]) }} as row_fingerprint
     from source
 

@@ -38,7 +38,7 @@ from flows.report.sentences.costs import (
 from flows.report.sentences.rates import capital
 from flows.report.sentences.returns import grade_sentence, misrouted_sentence
 
-TOTAL = "(total)"
+TOTAL = "(all)"
 """The component that is the sum of the others."""
 
 BEFORE = (

@@ -109,7 +109,9 @@ def grade_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
         return "No returned unit was graded in the last 90 days."
     worst = rows[0]
     lost: Decimal | None = worst["lost_recovery"]
-    if not lost or lost <= 0:
+    if lost is None:
+        return "What other routes would have recovered is not known."
+    if lost <= 0:
         return "Returned units took the route that recovers most."
     route = ROUTE_WORDS.get(worst["best_route"], worst["best_route"])
     money = with_assumed(format_money(lost, worst["currency"]), worst["is_assumed"])

@@ -1,23 +1,18 @@
+{{ config(materialized='view') }}
 {#-
-  The parcels of the last months with the way they went: carrier, service, origin, destination,
-  weight, cost, and their stamps. Nothing here depends on an as-of day, but for how far back it reaches.
+  The parcels of the orders of the last months with the way they went: carrier, service, origin,
+  destination, weight, cost, and their stamps, later ones too. A view, so that it never holds more of
+  the past than the current day looks at.
 -#}
-with oldest_days as (
-
-    select shop_id, {{ add_days('min(as_of_on)', '-' ~ route_history_days()) }} as recent_from_on
-    from {{ source('inputs', 'as_of') }}
-    group by shop_id
-
-),
-
-packages as (
+with packages as (
 
     select packages.*
     from {{ ref('int_packages') }} as packages
-    inner join oldest_days
+    inner join {{ ref('int_current_days') }} as now
         on
-            packages.shop_id = oldest_days.shop_id
-            and packages.order_created_on >= oldest_days.recent_from_on
+            packages.shop_id = now.shop_id
+            and packages.order_created_on
+            between {{ add_days('now.as_of_on', '-' ~ route_history_days()) }} and now.as_of_on
 
 ),
 
@@ -75,7 +70,6 @@ joined as (
         packages.zip3 is null and middles.zip3 is not null as is_zip3_assumed,
         coalesce(shipments.weight_kg, only_shipments.weight_kg) as weight_kg,
         coalesce(shipments.ship_cost, only_shipments.ship_cost) as ship_cost,
-        packages.order_created_on,
         coalesce(shipments.tendered_at, only_shipments.tendered_at) as tendered_at,
         packages.first_possession_at,
         packages.first_possession_on,
@@ -126,7 +120,6 @@ select
     {{ weight_band('joined.weight_kg') }} as weight_band,
     joined.ship_cost,
     prices.price as card_price,
-    joined.order_created_on,
     joined.tendered_at,
     joined.first_possession_at,
     joined.first_possession_on,

@@ -9,9 +9,7 @@ with parcels as (
         count(*) over (partition by parcels.order_key) as order_packages
     from {{ ref('int_route_parcels') }} as parcels
     inner join {{ ref('int_current_days') }} as now
-        on
-            parcels.shop_id = now.shop_id
-            and parcels.order_created_on >= {{ add_days('now.as_of_on', '-' ~ route_history_days()) }}
+        on parcels.shop_id = now.shop_id
     inner join {{ source('inputs', 'shops') }} as shops
         on parcels.shop_id = shops.shop_id
     inner join {{ ref('packages') }} as packages

@@ -20,7 +20,6 @@ with parcels as (
         on
             parcels.shop_id = now.shop_id
             and parcels.delivered_on between {{ add_days('now.as_of_on', -89) }} and now.as_of_on
-            and parcels.order_created_on >= {{ add_days('now.as_of_on', '-' ~ route_history_days()) }}
     where parcels.transit_days is not null
     group by
         parcels.shop_id,
