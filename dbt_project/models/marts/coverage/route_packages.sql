@@ -33,25 +33,31 @@ parcels as (
 
 ),
 
+all_tickets as (
+
+    select shop_id, order_id, created_on, is_about_shipping
+    from {{ ref('stg_reference__support_tickets') }}
+
+),
+
 ticket_feeds as (
 
     select distinct shop_id
-    from {{ ref('stg_reference__support_tickets') }}
+    from all_tickets
 
 ),
 
 tickets as (
 
-    select
-        tickets.shop_id,
-        tickets.order_id
-    from {{ ref('stg_reference__support_tickets') }} as tickets
+    select distinct
+        all_tickets.shop_id,
+        all_tickets.order_id
+    from all_tickets
     inner join {{ ref('int_current_days') }} as now
         on
-            tickets.shop_id = now.shop_id
-            and tickets.created_on <= now.as_of_on
-    where tickets.is_about_shipping and tickets.order_id is not null
-    group by tickets.shop_id, tickets.order_id
+            all_tickets.shop_id = now.shop_id
+            and all_tickets.created_on <= now.as_of_on
+    where all_tickets.is_about_shipping and all_tickets.order_id is not null
 
 ),
 
