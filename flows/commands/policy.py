@@ -21,7 +21,12 @@ from flows.warehouse.policies import (
 )
 
 VERIFY = "Compare each with its source and put that day into `verified_on` of the seed."
-_AFTER_SALES = ("return_window_days", "return_response_hours", "refund_business_days")
+_AFTER_SALES = (
+    "return_window_days",
+    "return_response_hours",
+    "refund_business_days",
+    "buyer_ship_days",
+)
 _POINTS = ("points_kind", "opening_points", "lowest_points", "highest_points", "roll_off_days")
 _PRODUCT_RULE = ("product_shop_line", "product_line")
 

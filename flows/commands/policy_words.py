@@ -83,7 +83,12 @@ def _market(found: Rule) -> list[str]:
         "after sales": [
             f"returns for {after['return_window_days']} days, answered within "
             f"{after['return_response_hours']} h, refunded within "
-            f"{_count(after['refund_business_days'], 'business day')}"
+            f"{_count(after['refund_business_days'], 'business day')}",
+            *(
+                [f"shipped back by the buyer within {_count(after['buyer_ship_days'], 'day')}"]
+                if after["buyer_ship_days"] is not None
+                else []
+            ),
         ],
         "carriers": _carriers(found["supported_carriers"], sources),
         "single days": [

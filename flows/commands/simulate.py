@@ -25,7 +25,7 @@ def simulate_shop(
     say: Callable[[str], None],
 ) -> dict[str, Any]:
     """Write a made-up shop under `out`; what was written, as plain data."""
-    from flows.simulate import MARKETS, SCENARIOS, simulate
+    from flows.simulate import MARKETS, NEEDS_ZONES, SCENARIOS, simulate
 
     if not _SHOP_ID.fullmatch(shop_id):
         raise UsageError(
@@ -41,6 +41,12 @@ def simulate_shop(
     if market not in MARKETS:
         raise UsageError(
             f"No shop can be simulated in {market!r}.", f"Markets: {', '.join(MARKETS)}."
+        )
+    if NEEDS_ZONES & set(scenarios) and not MARKETS[market].has_zones:
+        zoned = sorted(code for code, one in MARKETS.items() if one.has_zones)
+        raise UsageError(
+            f"No zones are known in {market}: where a shop ships from cannot be simulated there.",
+            f"Markets with zones: {', '.join(zoned)}.",
         )
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file, not a folder.", "Name a folder with --out.")

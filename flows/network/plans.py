@@ -48,11 +48,14 @@ class Network:
 
     @cached_property
     def objectives(self) -> dict[str, list[Tier]]:
-        """What a plan can be best at; of equals, the one that is better at what stands second."""
+        """What a plan can be best at; of equals, the one that is better at what stands second.
+
+        Sets of sites that cost the same to the cent are too rare to spend a second program on.
+        """
         late, days = Tier((self.days > _WITHIN_DAYS).astype(np.int64)), Tier(self.days)
         found = {"share_within_2_days": [late, days], "mean_transit_days": [days, late]}
         if self.cents is not None:
-            found["total_cost"] = [Tier(self.cents, self.site_cents), days]
+            found["total_cost"] = [Tier(self.cents, self.site_cents)]
         return found
 
 

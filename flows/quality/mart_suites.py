@@ -21,6 +21,7 @@ from flows.quality.mart_warnings import WARNINGS
 from flows.quality.model import Expectation, Gate, TableSuite
 from flows.quality.network_suites import NETWORK
 from flows.quality.returns_suites import RETURNS
+from flows.quality.settlement_suites import SETTLEMENT
 
 NAME = "gate 2"
 SCHEMA = "marts"
@@ -281,6 +282,7 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
     **COVERAGE,
     **NETWORK,
     **OPEN_ORDERS,
+    **SETTLEMENT,
     "dispatch_by_warehouse": (
         *_ratio_mart("dispatch_by_warehouse"),
         _adds_up(
@@ -337,4 +339,5 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
     ),
     **LATE_DISPATCH,
     **MARGINS,
+    **SETTLEMENT,
 }

@@ -85,14 +85,15 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         "dispute and an appeal are as the newest export states them.",
     ),
     "traps": (
-        "A SKU is a margin trap where it sells much (among the top fifth of the shop's SKUs with "
-        "at least 30 units) and is returned much (top fifth again), or where its orders leave "
-        "nothing after returns. A creator stands out where even the lower bound of the return rate "
-        "is above the shop's mean; a category, where a week is outside three standard errors of its own "
-        "mean. A buyer counts from three returned orders in 90 days and is known by a keyed hash "
-        "alone.",
-        "Excess cost: what the returns above the shop's mean cost, refunds apart. It ranks the "
-        "list. Assumed money rests on a default; your own goes into `reference/cost_assumptions`.",
+        "A SKU is a margin trap where it sells much and is returned much (in the upper fifth of "
+        "the shop's SKUs by both, and surely far above the others), or where its orders leave "
+        "nothing after returns. A creator stands out where surely more comes back than the shop's "
+        "mean and than the same SKUs bring back from others; a category, where a week is more "
+        "than three standard errors above its own earlier weeks. A buyer counts from three "
+        "returned orders in 90 days and is known by a keyed hash alone.",
+        "Excess cost: what the returns above those to be expected cost, refunds apart. It ranks "
+        "the list. Assumed money rests on a default; your own goes into "
+        "`reference/cost_assumptions`.",
     ),
     "returns-cost": (
         "Returns of the last 90 days: what they cost to bring back, inspect, mark down or dispose "
@@ -107,9 +108,11 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         "given; lost is what other routes recovered less than it.",
     ),
     "suppliers": (
-        "Orders of the last 90 days by the supplier of their goods. The cost of an order adds what "
-        "its failures cost to what its goods cost, so that a cheap supplier whose orders fail "
-        "ranks below.",
+        "Orders of the last 90 days by the supplier of their goods. The cost of an order adds "
+        "returns, tickets, late deliveries and bad tracking to what its goods cost, so that a "
+        "cheap supplier whose orders fail ranks below. Passes: how many of the questions on "
+        "stock, checks, tracking, scans and capacity are answered well, of those that the shop's "
+        "files can answer.",
     ),
     "network": (
         "Orders of the last 90 days by ZIP area, each taken from the site that reaches it first. "

@@ -11,6 +11,7 @@ STATE_WORDS: dict[str, str] = {
     "refunded": "Refunded",
     "rejected": "Rejected",
     "cancelled": "Withdrawn",
+    "refunded_unreceived": "Refunded, not received",
 }
 """Where a return stands, by ``state``."""
 
@@ -18,8 +19,6 @@ DUE_WORDS: dict[str, str] = {
     "respond": "Answer the request",
     "refund": "Refund the buyer",
     "buyer_ships": "Buyer sends it back",
-    "buyer_ships_back": "Buyer sends it back",
-    "ship_back": "Buyer sends it back",
 }
 """What a deadline of a return asks for, by ``due_kind``."""
 
@@ -66,22 +65,42 @@ TRAP_WORDS: dict[str, str] = {
 }
 """What loses money through returns, by ``kind``."""
 
+REVIEW_WORDS: dict[str, str] = {
+    "seller_sku": "SKU",
+    "creator": "Creator",
+    "campaign": "Campaign",
+}
+"""What a row of the weekly review is of, by ``dimension``."""
+
+ROUTE_WORDS: dict[str, str] = {
+    "resell": "resale",
+    "refurbish": "refurbishing",
+    "liquidate": "liquidation",
+    "dispose": "disposal",
+}
+"""Where returned goods go, by ``route``."""
+
+ROUTE_STATES: dict[str, str] = {
+    "best_in_use": "Best in use",
+    "dearer": "Dearer",
+    "misses_the_promise": "Misses the promise",
+    "none_feasible": "No carrier keeps it",
+    "not_judged": "Too few",
+}
+"""How a route in use stands to the best one, by ``state``."""
+
+UNMATCHED_WORDS: dict[str, str] = {
+    "order_in_no_export": "Order in no export",
+    "order_before_the_exports": "Older than the exports",
+}
+"""Why a row of a statement has no order, by ``reason``."""
+
 OBJECTIVE_WORDS: dict[str, str] = {
     "share_within_2_days": "share within two days",
     "mean_transit_days": "mean days on the way",
     "total_cost": "cost",
 }
 """What a network is best at, by ``objective``."""
-
-SETTLEMENT_WORDS: dict[str, str] = {
-    "tied": "Ties out",
-    "differs": "Differs",
-    "not_settled_yet": "Not settled yet",
-    "missing": "In no statement",
-    "sample": "Sample",
-    "refund_pending": "Refund pending",
-}
-"""How an order ties out, by ``state``."""
 
 CHECK_WORDS: dict[str, str] = {
     "referral_rate": "Referral fee",

@@ -65,7 +65,7 @@ def build_plan(
         for day in (script.bad_creator_from, script.bad_sku_from)
     )
     lines = demand.make_lines(stream, market, orders, cause, catalogue, creators, bad_from)
-    if script.well_placed:
+    if script.well_run:
         ship_long_tail_from_one_site(orders, lines)
     intent = cancellations.intend(stream, orders, lines, script, clock, first)
     blocked = (intent.at < NEVER) | (orders.paid >= NEVER)

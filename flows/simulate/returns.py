@@ -19,7 +19,7 @@ REASONS = (
     "Item does not match description", "Wrong size", "Poor quality, not as shown in the video",
 )  # fmt: skip
 _DAMAGED, _NOT_AS_DESCRIBED, _NOT_AS_SHOWN = 4, 5, 7
-_BAD_CREATOR_RATE, _BAD_SKU_RATE = 0.38, 0.36
+_BAD_CREATOR_RATE, _BAD_SKU_RATE = 0.38, 0.45
 _MAX_WAIT_DAYS = 20
 
 COMMISSION_PERCENT = 15

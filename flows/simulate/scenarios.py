@@ -6,13 +6,15 @@ from dataclasses import dataclass
 SCENARIOS = (
     "calm", "viral", "live", "oversell", "carrier_meltdown", "bad_creator", "bad_sku",
     "repeat_returner", "misrouted_grades", "missing_settlement", "misplaced_warehouse",
-    "well_placed",
+    "well_run",
 )  # fmt: skip
 """Names that `simulate` takes; any of them can be combined.
 
-The last two say where the shop ships from and need a market with known zones;
-`misplaced_warehouse` wins over `well_placed`.
+`misplaced_warehouse` wins over `well_run`.
 """
+
+NEEDS_ZONES = frozenset({"misplaced_warehouse", "well_run"})
+"""Scenarios that say where the shop ships from; a market without known zones has none."""
 
 VIRAL_HOURS = 72
 LIVE_DAYS_OF_DEMAND = 14
@@ -27,8 +29,8 @@ class Script:
 
     `repeat_returner`: one buyer sends order after order back. `misrouted_grades`: a grade goes
     another way than its own. `missing_settlement`: an order is in no statement.
-    `misplaced_warehouse`: the shop's one site is far from its buyers; `well_placed`: its sites and
-    its stock are where they should be.
+    `misplaced_warehouse`: the shop's one site is far from its buyers; `well_run`: its sites and
+    its stock are where they should be, and every SKU leaves a margin.
     """
 
     viral_day: int | None = None
@@ -41,7 +43,7 @@ class Script:
     misrouted_grades: bool = False
     missing_settlement: bool = False
     misplaced_warehouse: bool = False
-    well_placed: bool = False
+    well_run: bool = False
 
 
 def write_script(names: Sequence[str], days: int) -> Script:
@@ -65,5 +67,5 @@ def write_script(names: Sequence[str], days: int) -> Script:
         misrouted_grades="misrouted_grades" in names,
         missing_settlement="missing_settlement" in names,
         misplaced_warehouse="misplaced_warehouse" in names,
-        well_placed="well_placed" in names and "misplaced_warehouse" not in names,
+        well_run="well_run" in names and "misplaced_warehouse" not in names,
     )

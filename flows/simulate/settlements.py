@@ -1,10 +1,10 @@
 """What the platform pays out for each order, by its published rates.
 
 Each sale is settled eight days after its delivery: what the buyer and the platform pay for the
-goods and what the buyer pays for shipping, less the referral fee and the creator's commission. A
-refund follows in a later statement, or in the same one: the refund itself, the referral fee on it,
-of which the platform keeps a part as its administration fee, and the commission of what came back
-whole.
+goods and what the buyer pays for shipping, less the referral fee on both and the creator's
+commission. A refund follows in a later statement, or in the same one: the refund itself, the
+referral fee on it, of which the platform keeps a part as its administration fee, and the commission
+of what came back whole.
 """
 
 import numpy as np
@@ -25,6 +25,8 @@ MONEY = (
 """Components in a currency's smallest unit; fees, discounts and refunds are negative."""
 
 _SETTLED_AFTER_DAYS, _REFUND_AFTER_DAYS = 8, 2
+"""A refund that takes a commission back is in the statement of its own day."""
+
 _REFERRAL_PERCENT, _KEPT_PERCENT = 6, 20
 _MOST_KEPT = {"USD": 500}
 _SURELY_MISSED_DAYS = 21
@@ -66,7 +68,7 @@ def _sales(plan: Plan) -> pl.DataFrame:
             "discount": -money.seller_discount[row],
             "gross_refund": nothing,
             "discount_refund": nothing,
-            "referral_fee": -_part(goods, _REFERRAL_PERCENT),
+            "referral_fee": -_by_order(of, goods, money.shipping),
             "admin_fee": nothing,
             "commission": -commission_cents(money.after[row]) * credited,
             "shipping": np.where(first, money.shipping[of], 0),
@@ -106,7 +108,11 @@ def _refunds(plan: Plan, sales: pl.DataFrame) -> pl.DataFrame:
         "order",
         "sku",
         kind=pl.lit(REFUND, dtype=pl.Int64),
-        day=pl.max_horizontal("settled", pl.col("refunded_day") + _REFUND_AFTER_DAYS),
+        day=pl.max_horizontal(
+            "settled",
+            pl.col("refunded_day")
+            + pl.when(pl.col("earned") == 0).then(_REFUND_AFTER_DAYS).otherwise(0),
+        ),
         units="quantity",
         gross=pl.lit(0, dtype=pl.Int64),
         discount=pl.lit(0, dtype=pl.Int64),
@@ -129,6 +135,15 @@ def _missing(plan: Plan, entries: pl.DataFrame) -> list[int]:
         & (pl.col("gross") + pl.col("discount") > 0)
     )
     return [int(old["order"][-1])] if old.height else []
+
+
+def _by_order(of: IntArray, goods: IntArray, shipping: IntArray) -> IntArray:
+    """The referral fee of each row's goods; the order's first row has what is left of the whole."""
+    paid = np.bincount(of, weights=goods, minlength=len(shipping)).astype(np.int64) + shipping
+    fee = _part(goods, _REFERRAL_PERCENT)
+    rounded = np.bincount(of, weights=fee, minlength=len(shipping)).astype(np.int64)
+    rest = _part(paid, _REFERRAL_PERCENT) - rounded
+    return fee + np.where(np.diff(of, prepend=-1) > 0, rest[of], 0)
 
 
 def _part(cents: IntArray, percent: int) -> IntArray:

@@ -39,7 +39,7 @@ def placed(market: Market, script: Script) -> Market:
     Raises:
         ValueError: a scenario asks for sites where no zones are known.
     """
-    if not (script.misplaced_warehouse or script.well_placed):
+    if not (script.misplaced_warehouse or script.well_run):
         return market
     if not market.has_zones:
         raise ValueError(f"the sites of a shop in {market.code} cannot be moved: it has no zones")

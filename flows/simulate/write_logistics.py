@@ -134,7 +134,7 @@ def _times(
 def write_inventory(landing: fl.Landing, plan: Plan) -> None:
     """Write a stock count every morning, for each of the seller's warehouses and each SKU.
 
-    A well placed shop keeps three weeks of safety stock, and at its second site heroes alone.
+    A well run shop keeps three weeks of safety stock, and at its second site heroes alone.
     """
     orders, lines = plan.orders, plan.lines
     first = plan.clock.number_of(plan.start_on)
@@ -150,7 +150,7 @@ def write_inventory(landing: fl.Landing, plan: Plan) -> None:
     batch = np.ceil(usual * 24).astype(np.int64) + 10
     arrives = (np.arange(days) % 21 == 0)[:, None, None] * batch
     stock = np.cumsum(arrives - np.roll(sold, 1, axis=0) * (np.arange(days) > 0)[:, None, None], 0)
-    if plan.script.well_placed:
+    if plan.script.well_run:
         stock = stock + np.ceil(usual * 21).astype(np.int64) + 20
     if plan.script.oversell is not None:
         begin, end = plan.script.oversell
@@ -181,14 +181,15 @@ def _is_kept(plan: Plan, house: IntArray, sku: IntArray) -> BoolArray:
     kept: BoolArray = house == 0
     if plan.script.misplaced_warehouse:
         return kept
-    kept |= (sku < HEROES) | (not plan.script.well_placed)
+    kept |= (sku < HEROES) | (not plan.script.well_run)
     return kept
 
 
 def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generator) -> list[str]:
     """Write what came back to the warehouse: later than the refund, sometimes never.
 
-    Returns the numbers of what went another way than that of its grade.
+    Returns the numbers of what had gone another way than that of its grade by the end of the last
+    day.
     """
     back, orders = plan.returns, plan.orders
     rows = np.flatnonzero(np.isin(back.status, (COMPLETED, REFUNDED)) & ~back.refund_only)
@@ -203,6 +204,7 @@ def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generat
     stamp = StampText(plan.clock, "%Y-%m-%d", "%H:%M:%SZ", "T")
     grade = rng.choice(4, len(rows), p=[0.55, 0.2, 0.15, 0.1])
     route = np.where((grade == 1) & plan.script.misrouted_grades, len(ROUTES) - 1, grade)
+    is_graded = graded < plan.horizon
     home = np.minimum(orders.warehouse[back.order[rows]], SELLER_WAREHOUSES - 1)
     frame = pl.DataFrame(
         {
@@ -211,9 +213,9 @@ def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generat
             "seller_sku": fl.pick_text(plan.catalogue.seller_sku, back.sku[rows]),
             "quantity": fl.ids(back.quantity[rows]),
             "received_at": stamp.wall(received, np.ones(len(rows), dtype=bool)),
-            "graded_at": stamp.wall(graded, graded < plan.horizon),
-            "grade": fl.pick_text(GRADES, grade),
-            "disposition": fl.pick_text(ROUTES, route),
+            "graded_at": stamp.wall(graded, is_graded),
+            "grade": fl.pick_text([None, *GRADES], np.where(is_graded, grade + 1, 0)),
+            "disposition": fl.pick_text([None, *ROUTES], np.where(is_graded, route + 1, 0)),
             "warehouse_id": fl.pick_text([w.warehouse_id for w in plan.market.warehouses], home),
         }
     )
@@ -221,4 +223,6 @@ def write_returned_goods(landing: fl.Landing, plan: Plan, rng: np.random.Generat
         "third_party_logistics/returns_received",
         "third_party_logistics/returns_received.csv", frame,
     )  # fmt: skip
-    return [str(number) for number in back.return_id[rows[route != grade]].tolist()]
+    ended = plan.clock.midnights[plan.clock.number_of(plan.end_on) + 1]
+    astray = rows[(route != grade) & (graded < ended)]
+    return [str(number) for number in back.return_id[astray].tolist()]

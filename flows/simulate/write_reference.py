@@ -11,6 +11,9 @@ from flows.simulate.health_log import KINDS, REASONS, SNAPSHOT
 from flows.simulate.plan import Plan
 from flows.simulate.truth_rules import RULES
 
+_LANDED, _LANDED_WELL = 0.38, 0.22
+"""What a unit costs as a part of its price."""
+
 _PROMOTIONS = (
     ("Flash Sale, last week", -9, -7, 200), ("Creator Week", -2, 5, 150),
     ("Payday Mega Campaign", 9, 12, 200), ("Free Shipping Days", 24, 30, None),
@@ -22,6 +25,7 @@ _PROMOTIONS = (
 def write_reference(landing: fl.Landing, plan: Plan) -> None:
     """Write `shops`, `warehouses`, `skus`, `account_health` and `promotions`."""
     catalogue, market = plan.catalogue, plan.market
+    landed = _LANDED_WELL if plan.script.well_run else _LANDED
     houses = market.warehouses
     shop = {
         "shop_id": [plan.shop_id], "market": [market.code], "timezone": [plan.clock.zone],
@@ -45,7 +49,7 @@ def write_reference(landing: fl.Landing, plan: Plan) -> None:
         "title": list(catalogue.title),
         "category": list(catalogue.category),
         "unit_cost": [
-            f"{c * 0.38 / 10**market.decimals:.{market.decimals}f}" for c in catalogue.price_cents
+            f"{c * landed / 10**market.decimals:.{market.decimals}f}" for c in catalogue.price_cents
         ],
         "currency": [market.currency] * len(catalogue),
         "weight_kg": [f"{g / 1000:.3f}" for g in catalogue.weight_grams],

@@ -32,8 +32,8 @@ RETURN_HEADER = (
 )  # fmt: skip
 
 _SUB_STATUSES = (
-    "Awaiting approval", "Approved, on its way back", "Refund paid", "Rejected by seller",
-    "Closed, not sent back", "Refund paid",
+    "Awaiting seller response", "Auto approved", "Auto approved", "Rejected by seller",
+    "Auto approved", "Auto approved",
 )  # fmt: skip
 _Columns = dict[str, pl.Series]
 

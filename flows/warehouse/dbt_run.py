@@ -94,7 +94,11 @@ def _keep_queries(database: Path, results: list[RunResult], scratch: Path) -> No
         node = result.node
         query = getattr(node, "compiled_code", None)
         # What a model computes in Python holds for the day of its build alone.
-        if str(node.resource_type) == "model" and query and node.language == "sql":
+        if (
+            str(node.resource_type) == "model"
+            and query
+            and getattr(node, "language", None) == "sql"
+        ):
             rows.append((node.name, node.schema, query))
     with connect(database, scratch) as connection:
         connection.execute(

@@ -82,6 +82,7 @@ def test_the_rules_of_a_day_and_their_changes(tmp_path: Path) -> None:
     assert (late["target_comparison"], late["target"], late["enforcement"]) == ("<=", 0.04, None)
     assert (late["approaching"], late["min_denominator"]) == (0.03, 25)
     assert found["after_sales"]["return_window_days"] == 30
+    assert found["after_sales"]["buyer_ship_days"] is None
     assert found["points"]["kind"] == "score" and found["points"]["roll_off_days"] == 180
     assert found["product_rule"] is None
     carriers = found["supported_carriers"]
@@ -122,6 +123,7 @@ def test_the_words_of_a_market(tmp_path: Path) -> None:
     )
     assert "on time delivery rate >= 80 %, not enforced" in text
     assert "14:00: before it, on a business day, orders are due a business day earlier" in text
+    assert "shipped back by the buyer within 5 days" in text
     assert "milestone at 12, warned 5 before: First restriction." in text
     assert "violation points: opens at 0, 0 to none, rolling off after 90 days" in text
     assumed = next(line for line in lines if "on time delivery rate >=" in line)

@@ -74,10 +74,9 @@ def test_too_few_orders_give_no_advice() -> None:
 
 def test_cost_is_an_objective_where_it_is_known() -> None:
     assert _found(_network([1, 1, 1, 1]), "total_cost") == {}
-    # Carriage is alike from everywhere but for the dear first site.
+    # Carriage is dear from the first site and alike from all others, of which the first is taken.
     cents = [[900] * 4, [500] * 4, [500] * 4, [500] * 4]
     found = _found(_network([5, 1, 1, 1], cents=cents, site_cents=100_000), "total_cost")
-    # Of three places that cost the same the one with the fewest order-days.
     assert found["best 1"].sites == (1,)
 
 

@@ -154,13 +154,17 @@ class Coverage:
             until is None or until >= self.as_of_on
         )
 
-    def rows(self) -> list[CoverageRow]:
-        """A row an origin set and state, and ``(all)``."""
-        covered = [
+    def covered(self) -> list[AsOf]:
+        """The orders that coverage looks at."""
+        return [
             s
             for s in self.standings
             if s.in_rates and s.cancelled is None and self.window.holds(s.order.created)
         ]
+
+    def rows(self) -> list[CoverageRow]:
+        """A row an origin set and state, and ``(all)``."""
+        covered = self.covered()
         origin_sets = {"(active)": [w for w in self.exports.warehouses if self.is_active(w)]}
         origin_sets |= {w.warehouse_id: [w] for w in self.exports.warehouses}
         states = sorted({state_code(s.order.state) for s in covered})

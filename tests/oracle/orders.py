@@ -60,6 +60,7 @@ class Line:
     quantity: int
     before_discount: Decimal
     after_discount: Decimal
+    platform_discount: Decimal
     package_key: str
     tracking_number: str
     carrier: str
@@ -89,6 +90,7 @@ class Order:
     state: str
     zip3: str | None
     warehouse_name: str
+    shipping_fee: Decimal
     lines: tuple[Line, ...]
     clocks: Clocks
     dispatch_due: datetime | None
@@ -190,6 +192,7 @@ def _line(order_id: str, row: Row) -> Line:
         quantity=int(number(row.get("quantity", ""))),
         before_discount=number(row.get("sku subtotal before discount", "")),
         after_discount=number(row.get("sku subtotal after discount", "")),
+        platform_discount=number(row.get("sku platform discount", "")),
         package_key=row.get("package id") or f"order:{order_id}",
         tracking_number=re.sub(r"\s", "", row.get("tracking id", "")).upper(),
         carrier=row.get("shipping provider name", ""),
@@ -230,6 +233,7 @@ def _order(order_id: str, held: list[_Held], exports: Exports, *, hash_decided: 
         state=row.get("state") or row.get("province", ""),
         zip3=zip3_of(row.get("zipcode", ""), row.get("country", "") or "US"),
         warehouse_name=row.get("warehouse name", ""),
+        shipping_fee=number(row.get("shipping fee after discount", "")),
         lines=lines,
         clocks=clocks,
         dispatch_due=end_of_day(dispatch_due_on(created, exports.zone, exports.market)),

@@ -27,7 +27,13 @@ FEED_MARKS = {
     "shipments": {"shipment_id", "order_id", "tracking_uploaded_at"},
     "warehouses": {"warehouse_id", "kind", "postal_code"},
     "shops": {"shop_id", "market", "timezone"},
+    "skus": {"seller_sku", "unit_cost"},
+    "calendar": {"goes_live_at", "creator_handle", "campaign"},
+    "expected_states": {"state", "expected_share"},
+    "goods": {"rma_id", "grade", "disposition"},
+    "statements": {"total settlement amount", "order/adjustment id"},
 }
+PLAIN_FEEDS = ("skus", "calendar", "expected_states", "goods", "statements")
 NULL_WORDS = {"", "-", "--", "n/a", "na", "null", "none", "/"}
 SPACES = " \t\r\n\u00a0\ufeff"
 LEFT_ALONE = (".part", ".tmp", ".crdownload")
@@ -87,6 +93,7 @@ class Exports:
     uploads: list[Upload] = field(default_factory=list)
     warehouses: list[Warehouse] = field(default_factory=list)
     has_warehouse_file: bool = False
+    plain: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in PLAIN_FEEDS})
     unread: list[str] = field(default_factory=list)
 
 
@@ -266,6 +273,8 @@ def read_shop(folder: Path) -> Exports:
                 )
                 for row in raw.rows
             )
+        elif raw.feed in PLAIN_FEEDS:
+            exports.plain[raw.feed].extend(raw.rows)
         elif raw.feed != "shops":
             getattr(exports, raw.feed).append(raw)
     exports.events = sorted(events, key=lambda event: (event.at, event.tracking_number, event.code))

@@ -38,6 +38,8 @@ class Return:
     refund_amount: Decimal
     reason: str
     is_counted: bool
+    is_refund_only: bool
+    requested: datetime | None
     at: datetime
 
 
@@ -128,22 +130,31 @@ def read_returns(exports: Exports) -> list[Return]:
                 refund_amount=number(row.get("return unit price", "")),
                 reason=row.get("return reason", ""),
                 is_counted=row["return status"].casefold() in COUNTED_STATUSES,
+                is_refund_only=row.get("return type", "").casefold() == "refund only",
+                requested=requested,
                 at=at,
             )
         )
     return sorted(returns, key=lambda one: (one.at, one.return_id, one.sku_id))
 
 
-def read_creators(exports: Exports) -> dict[tuple[str, str], str]:
-    """The creator that the affiliate export names for an order and SKU."""
+def read_affiliates(exports: Exports) -> dict[tuple[str, str], Row]:
+    """The newest row of the affiliate export of an order and SKU, where it names a creator."""
     keys = ("order id", "sku id")
     newest = _newest_rows(exports.affiliate, exports, keys, AFFILIATE_STAMPS, "order status")
-    creators = {}
-    for row, _ in newest:
-        handle = row["creator username"].removeprefix("@").strip()
-        if handle:
-            creators[row["order id"], row["sku id"]] = handle
-    return creators
+    return {
+        (row["order id"], row["sku id"]): row
+        for row, _ in newest
+        if row["creator username"].removeprefix("@").strip()
+    }
+
+
+def read_creators(exports: Exports) -> dict[tuple[str, str], str]:
+    """The creator that the affiliate export names for an order and SKU."""
+    return {
+        key: row["creator username"].removeprefix("@").strip()
+        for key, row in read_affiliates(exports).items()
+    }
 
 
 class ReturnRates:
@@ -166,7 +177,7 @@ class ReturnRates:
 
     def by_sku(self) -> list[ReturnRow]:
         """One row a seller SKU, window and basis."""
-        return self._rows(lambda order_id, sku_id, sku, handle: sku)
+        return self.by_key(lambda order_id, sku_id, sku, handle: sku)
 
     def by_creator(self) -> list[ReturnRow]:
         """One row a creator, window and basis."""
@@ -174,7 +185,7 @@ class ReturnRates:
         def creator(order_id: str, sku_id: str, sku: str, handle: str) -> str:
             return self.creators.get((order_id, sku_id)) or handle or NO_CREATOR
 
-        return self._rows(creator)
+        return self.by_key(creator)
 
     def _sold(self, key_of: Callable[[str, str, str, str], str]) -> dict[tuple[str, str], SoldLine]:
         sold = {}
@@ -194,7 +205,10 @@ class ReturnRates:
                 )
         return sold
 
-    def _rows(self, key_of: Callable[[str, str, str, str], str]) -> list[ReturnRow]:
+    def by_key(
+        self, key_of: Callable[[str, str, str, str], str], only: Callable[[Return], bool] = bool
+    ) -> list[ReturnRow]:
+        """One row a key of order, SKU number, SKU and the order's handle; of some returns only."""
         sold = self._sold(key_of)
         units = units_of_each(self.returns, sold)
         rows = []
@@ -207,7 +221,7 @@ class ReturnRates:
             in_cohort = {(line.order_id, line.sku_id) for of in ordered.values() for line in of}
             for basis in ("order_cohort", "refund_date"):
                 returned: dict[str, list[tuple[Return, SoldLine | None]]] = defaultdict(list)
-                for one in self.returns:
+                for one in filter(only, self.returns):
                     of_line = sold.get((one.order_id, one.sku_id))
                     if basis == "order_cohort":
                         if of_line is not None and (one.order_id, one.sku_id) in in_cohort:

@@ -14,6 +14,7 @@ from flows.paths import PROJECT_ROOT
 from flows.warehouse.inputs import duckdb_type
 from tests.quality.late_marts import LATE_MARTS
 from tests.quality.return_marts import RETURN_MARTS
+from tests.quality.settlement_marts import SETTLEMENT_MARTS
 
 MARTS_YAML = PROJECT_ROOT / "flows" / "quality" / "marts.yaml"
 _TYPES = {"number": "decimal(18, 2)"}
@@ -305,7 +306,8 @@ def good_marts(path: Path, shops: Sequence[str] = SHOPS, orders: int = 540) -> P
         connection.execute("create schema marts")
         connection.execute("create schema inputs")
         _as_of(connection, shops)
-        for statement in (_KPI, _ORDERS, _PACKAGES, *_SMALL, *LATE_MARTS, *RETURN_MARTS):
+        by_subject = (*LATE_MARTS, *RETURN_MARTS, *SETTLEMENT_MARTS)
+        for statement in (_KPI, _ORDERS, _PACKAGES, *_SMALL, *by_subject):
             connection.execute(statement.format(**words))
         for name, column in (("sku", "seller_sku"), ("creator", "creator_handle")):
             connection.execute(_RETURNS.format(name=name, column=column, **words))

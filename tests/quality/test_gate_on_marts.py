@@ -30,7 +30,58 @@ SOUTH = "where shop_id = 'south'"
 LATE = "metric = 'late_dispatch_rate' and window_name = 'week'"
 NEWEST = f"as_of_on = date '{AS_OF}'"
 
+_DIFFERS = f"{SOUTH} and state = 'differs'"
+SETTLEMENT = [
+    (
+        "settlement_orders",
+        "known_words",
+        f"update marts.settlement_orders set state = 'ok' {SOUTH} and state = 'tied'",
+    ),
+    (
+        "settlement_orders",
+        "stated_amounts_add_up",
+        f"update marts.settlement_orders set stated_other = -0.01 {_DIFFERS}",
+    ),
+    (
+        "settlement_orders",
+        "differences_add_up",
+        f"update marts.settlement_orders set expected_sales = 20.01 {_DIFFERS}",
+    ),
+    (
+        "settlement_orders",
+        "tied_is_explained",
+        f"update marts.settlement_orders set state = 'tied' {_DIFFERS}",
+    ),
+    (
+        "settlement_orders",
+        "unsettled_is_in_no_statement",
+        f"update marts.settlement_orders set state = 'missing' {_DIFFERS}",
+    ),
+    (
+        "settlement_components",
+        "components_add_up",
+        f"update marts.settlement_components set stated_amount = 40.01 {SOUTH} "
+        "and component = 'sales'",
+    ),
+    (
+        "settlement_components",
+        "every_settled_order",
+        f"delete from marts.settlement_components {SOUTH}",
+    ),
+    (
+        "settlement_residuals",
+        "every_unexplained_order",
+        f"update marts.settlement_residuals set orders = 2 {SOUTH} and age_bucket = '8 to 14 days'",
+    ),
+    (
+        "settlement_fee_checks",
+        "difference_is_the_difference",
+        f"update marts.settlement_fee_checks set difference = 0 {SOUTH}",
+    ),
+]
+
 CRITICAL = [
+    *SETTLEMENT,
     ("open_orders", "same_as_orders", f"delete from marts.open_orders {SOUTH}"),
     ("open_orders", "same_as_orders", f"update marts.open_orders set order_id = '1' {SOUTH}"),
     ("open_orders", "known_words", f"update marts.open_orders set bucket = 'soon' {SOUTH}"),

@@ -13,6 +13,7 @@ from flows.report.daily import render_daily
 from flows.report.weekly import render_weekly
 from tests.report.marts_fixture import DAY, HOSTILE, add_shop, create
 from tests.report.rules_fixture import add_rules, create_rules
+from tests.report.subjects_fixture import add_subjects
 
 SUNDAY = date(2026, 11, 22)
 DEMO = Shop("demo", "Demo Shop", "US", "America/Los_Angeles", "USD", True)
@@ -70,15 +71,22 @@ def daily(folder: Path, warehouse: Path, told: ReportContext) -> Rendered:
     return Rendered(warehouse, folder, told, tuple(written))
 
 
+def weekly(folder: Path, warehouse: Path, told: ReportContext) -> Rendered:
+    """Render a weekly review into ``folder``."""
+    written = render_weekly(warehouse, folder, told)
+    return Rendered(warehouse, folder, told, tuple(written))
+
+
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two shops with orders, of which the rule book knows one."""
+    """Two shops with orders, of which rule book and subjects know one."""
     path = tmp_path_factory.mktemp("marts") / "greenzone.duckdb"
     with create(path) as connection:
         add_shop(connection, "demo")
         add_shop(connection, "east", overdue=0, tomorrow=1, later=0)
         create_rules(connection)
         add_rules(connection, "demo")
+        add_subjects(connection, "demo")
     return path
 
 
@@ -111,6 +119,5 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
     path = folder / "greenzone.duckdb"
     with create(path) as connection:
         add_shop(connection, "demo", day=SUNDAY)
-    told = context(DEMO, day=SUNDAY)
-    written = render_weekly(path, folder / "out", told)
-    return Rendered(path, folder / "out", told, tuple(written))
+        add_subjects(connection, "demo", day=SUNDAY)
+    return weekly(folder / "out", path, context(DEMO, day=SUNDAY))

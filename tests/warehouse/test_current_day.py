@@ -31,3 +31,16 @@ def test_nothing_between_the_current_day_and_the_marts_is_a_table() -> None:
     }
     assert {"int_orders_now", "int_open_orders", "int_moments"} <= between
     assert [model for model in sorted(between) if "materialized='view'" not in _sql(model)] == []
+
+
+def test_what_is_computed_in_python_is_read_for_its_own_day() -> None:
+    """It is not computed again for another day, so its rows say which one they are for."""
+    written = {path.stem for path in (DBT_DIR / "models").rglob("*.py")}
+    readers = [
+        model
+        for model in _MODELS
+        if written.intersection(re.findall(r"ref\('(\w+)'\)", _sql(model)))
+    ]
+    assert written == {"int_network_choices"}
+    assert len(readers) >= 2
+    assert [model for model in readers if "choices.as_of_on = " not in _sql(model)] == []

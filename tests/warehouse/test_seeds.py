@@ -160,6 +160,7 @@ def test_policy_values_are_exact_and_ordered() -> None:
     supported = {row["market"] for row in seed("supported_carriers")}
     assert repeated((row["market"], row["effective_from"]) for row in rows) == []
     optional = {"order_cutoff", "highest_points", "product_shop_line", "product_line"}
+    optional |= {"buyer_ship_days"}
     for row in rows:
         assert {column for column, value in row.items() if not value.strip()} <= optional
         assert row["calendar_id"] in known and row["market"] in supported
@@ -263,6 +264,8 @@ def test_spellings_of_carriers(spelling: str, carrier: str) -> None:
         ("us_states", "alias"),
         ("order_statuses", "status"),
         ("return_statuses", "status"),
+        ("return_types", "return_type"),
+        ("return_case_words", "word"),
         ("return_grade_aliases", "alias"),
         ("return_dispositions", "alias"),
     ],
@@ -436,14 +439,16 @@ RETURN_GROUPS = {
 }
 
 
-def test_return_reasons_are_folded_once_and_cover_four_languages() -> None:
+def test_return_reasons_are_folded_once_and_cover_the_markets_languages() -> None:
     rows = seed("return_reason_groups")
     reasons = [row["reason"] for row in rows]
     assert [reason for reason in reasons if reason != folded(reason)] == []
     assert repeated(reasons) == []
     covered = {(row["language"], row["reason_group"]) for row in rows}
     assert covered == {
-        (language, g) for language in ("en", "th", "vi", "id") for g in RETURN_GROUPS
+        (language, g)
+        for language in ("en", "th", "vi", "id", "ms", "es", "pt")
+        for g in RETURN_GROUPS
     }
 
 
@@ -463,6 +468,9 @@ def test_return_reasons_are_folded_once_and_cover_four_languages() -> None:
         ("ได้รับสินค้าผิด", "wrong_variant"),
         ("hàng bị lỗi", "condition"),
         ("kemasan rusak", "packaging"),
+        ("el producto llegó dañado", "condition"),
+        ("não recebi o produto", "late"),
+        ("saiz tidak muat", "changed_mind"),
     ],
 )
 def test_what_a_return_reason_is_about(reason: str, group: str) -> None:

@@ -44,6 +44,7 @@ renamed as (
         subtotal_after_discount,
         order_amount,
         currency,
+        shipping_fee_after_discount,
 
         -- stamps
         created_at,

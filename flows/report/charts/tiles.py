@@ -31,7 +31,7 @@ PLACES: dict[str, tuple[int, int]] = {
 }
 """Column and row of each tile; ``??`` stands for orders whose state is not known."""
 
-_LINE = 18
+_LINE = 21
 """Pixels of a line of the key under the map."""
 
 
@@ -118,28 +118,42 @@ def _draw(
 
 def _marks(sites: Sequence[Site], left: int, cell: int, bottom: int, width: int) -> list[str]:
     """The numbered marks on the tiles' corners and the key that names them."""
+    if not sites:
+        return []
     radius = 9 if cell > 40 else 7
-    used: dict[str, int] = {}
-    parts = ['<g text-anchor="middle" font-size="11" font-weight="700" stroke-width="2">']
+    parts = ['<g fill="none" stroke="var(--ink)" stroke-width="2">']
+    in_use = {site.state for site in sites if not site.is_proposed}
+    for state in dict.fromkeys(site.state for site in sites):
+        column, row = PLACES[state]
+        dash = "" if state in in_use else ' stroke-dasharray="4 3"'
+        parts.append(
+            f'<rect x="{left + column * cell + 1}" y="{row * cell + 1}" width="{cell - 2}" '
+            f'height="{cell - 2}" rx="2"{dash}/>'
+        )
+    parts.append(
+        f'</g><g text-anchor="middle" font-size="{radius + 3}" font-weight="700" '
+        'stroke-width="1.5">'
+    )
+    taken: set[tuple[int, int]] = set()
     for place, site in enumerate(sites, start=1):
         column, row = PLACES[site.state]
-        step = used.get(site.state, 0)
-        used[site.state] = step + 1
-        # Marks of one state stand side by side from its corner, so that none hides another.
-        x = left + (column + 1) * cell - radius + 2 - step * (2 * radius - 1)
-        y = max(radius + 1, row * cell + 2)
+        # A corner each, so that no mark hides another or the letters of its tile.
+        corners = [(column + 1, row), (column, row), (column + 1, row + 1), (column, row + 1)]
+        corner = next((spot for spot in corners if spot not in taken), corners[0])
+        taken.add(corner)
+        x = min(max(left + corner[0] * cell, radius + 1), width - radius - 1)
+        y = min(max(corner[1] * cell, radius + 1), bottom - radius - 1)
         parts.append(_mark(x, y, radius, place, site))
-    for place, site in enumerate(sites, start=1):
-        y = bottom + 8 + _LINE * (place - 1) + radius
+    lines = [bottom + 8 + radius + _LINE * place for place in range(len(sites))]
+    for place, (site, y) in enumerate(zip(sites, lines, strict=True), start=1):
         parts.append(_mark(left + radius + 1, y, radius, place, site))
     parts.append('</g><g font-size="12" fill="var(--ink)">')
     most = (width - left - 30) // 7
-    for place, site in enumerate(sites, start=1):
-        y = bottom + 12 + _LINE * (place - 1) + radius
+    for site, y in zip(sites, lines, strict=True):
         said = f"{site.state}: {site.name}{', proposed' if site.is_proposed else ''}"
         shown = said if len(said) <= most else f"{said[: most - 1]}…"
-        parts.append(f'<text x="{left + 2 * radius + 8}" y="{y}">{escape(shown)}</text>')
-    return [*parts, "</g>"] if sites else []
+        parts.append(f'<text x="{left + 2 * radius + 8}" y="{y + 4}">{escape(shown)}</text>')
+    return [*parts, "</g>"]
 
 
 def _mark(x: float, y: float, radius: int, place: int, site: Site) -> str:
@@ -148,5 +162,5 @@ def _mark(x: float, y: float, radius: int, place: int, site: Site) -> str:
     edge = "var(--ink)" if site.is_proposed else "var(--bg)"
     return (
         f'<circle cx="{x:g}" cy="{y:g}" r="{radius}" fill="{fill}" stroke="{edge}"{dash}/>'
-        f'<text x="{x:g}" y="{y + 4:g}" fill="{ink}">{place}</text>'
+        f'<text x="{x:g}" y="{y + 3.5:g}" fill="{ink}">{place}</text>'
     )

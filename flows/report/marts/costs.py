@@ -36,12 +36,13 @@ class CostMarts(StandingMarts):
             "contribution_before_returns",
             "returns_cost",
             "refund_amount",
+            "given_back",
             "contribution_after_returns",
             "per_order",
             "is_assumed",
             "currency",
         ),
-        "misrouted_returns": ("return_order_id",),
+        "misrouted_returns": ("rma_id", "grade", "route", "actual_route", "lost_recovery"),
         "margin_traps": (
             "kind",
             "segment",
@@ -53,6 +54,7 @@ class CostMarts(StandingMarts):
             "currency",
             "place",
             "is_assumed",
+            "reason",
         ),
         "category_control": (
             "category",
@@ -62,7 +64,7 @@ class CostMarts(StandingMarts):
             "value",
             "centre",
             "upper_limit",
-            "is_out_of_control",
+            "is_above_limit",
         ),
         "repeat_returners": (
             "buyer_hash",
@@ -81,7 +83,27 @@ class CostMarts(StandingMarts):
             "refund_rate",
             "place",
         ),
-        "returns_review": ("segment",),
+        "returns_review": (
+            "dimension",
+            "segment",
+            "units_ordered",
+            "units_returned",
+            "value",
+            "compared_with",
+            "excess_cost",
+            "currency",
+            "is_assumed",
+            "place",
+            "trend",
+        ),
+        "scale_readiness": (
+            "seller_sku",
+            "risk_group",
+            "is_high_risk",
+            "sample_units",
+            "pass_rate",
+            "verdict",
+        ),
     }
 
     @cached_property
@@ -115,8 +137,11 @@ class CostMarts(StandingMarts):
     @cached_property
     def misrouted(self) -> pl.DataFrame:
         """Received units that took another route than their grade's, the most lost first."""
-        order = self.full_order("misrouted_returns", "lost_recovery desc nulls last")
-        return self.frame("misrouted_returns", "true", order)
+        return self.frame(
+            "misrouted_returns",
+            "true",
+            self.full_order("misrouted_returns", "lost_recovery desc nulls last"),
+        )
 
     @cached_property
     def traps(self) -> pl.DataFrame:
@@ -127,10 +152,10 @@ class CostMarts(StandingMarts):
 
     @cached_property
     def category_weeks(self) -> list[dict[str, Any]]:
-        """Weeks in which a category left its control limits, the newest first."""
+        """Weeks in which more came back of a category than its limit allows, the newest first."""
         return self.rows(
             "category_control",
-            "is_out_of_control",
+            "is_above_limit",
             "week_start_on desc, category nulls last",
         )
 
@@ -149,5 +174,13 @@ class CostMarts(StandingMarts):
     @cached_property
     def review(self) -> pl.DataFrame:
         """The weekly review: SKUs, creators and campaigns by what their returns cost too much."""
-        order = self.full_order("returns_review", "place nulls last", "excess_cost desc nulls last")
-        return self.frame("returns_review", "true", order)
+        return self.frame("returns_review", "true", "place nulls last, dimension, segment")
+
+    @cached_property
+    def readiness(self) -> list[dict[str, Any]]:
+        """SKUs of risky categories that are checked or have enough orders, unready ones first."""
+        return self.rows(
+            "scale_readiness",
+            "is_high_risk and verdict <> 'not_judged'",
+            "verdict = 'ready', pass_rate nulls last, sample_units desc, seller_sku",
+        )

@@ -45,20 +45,36 @@ class CoverageMarts(StandingMarts):
             "orders",
             "is_assumed",
         ),
+        "shipping_zones": ("warehouse_id", "origin_zip3"),
         "network_sites": ("plan", "name", "objective", "site_zip3", "site_name", "state_code"),
         "route_choices": (
             "warehouse_id",
             "ship_to_state",
             "weight_band",
+            "packages",
+            "actual_carrier",
+            "actual_service",
+            "best_carrier",
+            "best_service",
+            "saving",
+            "total_saving",
+            "currency",
+            "is_assumed",
+            "state",
         ),
         "route_deviations": ("warehouse_id", "packages", "deviating", "deviation_rate"),
         "route_performance": (
             "carrier",
             "service",
             "warehouse_id",
+            "ship_to_state",
             "packages",
             "on_time_rate",
+            "first_scan_p90_hours",
             "valid_tracking_rate",
+            "expected_cost",
+            "currency",
+            "is_assumed",
         ),
     }
 
@@ -89,8 +105,18 @@ class CoverageMarts(StandingMarts):
 
     @cached_property
     def sites(self) -> list[dict[str, Any]]:
-        """The sites of each of those networks."""
-        return self.rows("network_sites", "true", "plan, objective, name, site_zip3, site_name")
+        """The sites of each of those networks, with the ids of the warehouses that are there."""
+        order = "plan, objective, name, site_zip3, site_name"
+        if not self.has("shipping_zones"):
+            return self.rows("network_sites", "true", order)
+        return self.read(
+            "network_sites",
+            "select sites.*, origins.warehouse_ids from marts.network_sites as sites left join ("
+            "select origin_zip3, string_agg(distinct warehouse_id, ', ' order by warehouse_id) "
+            "as warehouse_ids from marts.shipping_zones where shop_id = $shop group by 1"
+            ") as origins on origins.origin_zip3 = sites.site_zip3 "
+            f"where sites.shop_id = $shop order by {order}",
+        )
 
     @cached_property
     def routes(self) -> pl.DataFrame:
@@ -98,7 +124,9 @@ class CoverageMarts(StandingMarts):
         return self.frame(
             "route_choices",
             "true",
-            self.full_order("route_choices", "saving desc nulls last"),
+            self.full_order(
+                "route_choices", "total_saving desc nulls last", "packages desc nulls last"
+            ),
         )
 
     @cached_property

@@ -41,7 +41,14 @@ class ReturnMarts(StandingMarts):
             "refund_amount",
             "currency",
         ),
-        "returns_triage": ("state", "age_bucket", "returns", "oldest_on", "refund_amount"),
+        "returns_triage": (
+            "state",
+            "age_bucket",
+            "returns",
+            "oldest_on",
+            "refund_amount",
+            "currency",
+        ),
         "return_reasons_unmapped": ("reason", "returns", "first_seen_on"),
         "return_grades": (
             "window_name",
@@ -56,6 +63,7 @@ class ReturnMarts(StandingMarts):
             "best_route",
             "lost_recovery",
             "currency",
+            "is_assumed",
         ),
         "return_rates": (
             "basis",

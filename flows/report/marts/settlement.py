@@ -29,8 +29,16 @@ class SettlementMarts(StandingMarts):
             "age_days",
             "state",
         ),
-        "settlement_components": ("component", "own_amount", "stated_amount", "difference"),
-        "settlement_residuals": ("age_bucket", "orders", "amount"),
+        "settlement_components": (
+            "statement_on",
+            "component",
+            "currency",
+            "place",
+            "own_amount",
+            "stated_amount",
+            "difference",
+        ),
+        "settlement_residuals": ("age_bucket", "currency", "place", "orders", "amount"),
         "settlement_fee_checks": (
             "order_id",
             "seller_sku",
@@ -39,7 +47,13 @@ class SettlementMarts(StandingMarts):
             "stated_amount",
             "difference",
         ),
-        "settlement_unmatched": ("order_id", "reason"),
+        "settlement_unmatched": (
+            "order_id",
+            "reason",
+            "settled_on",
+            "settlement_amount",
+            "currency",
+        ),
     }
 
     @cached_property
@@ -67,22 +81,20 @@ class SettlementMarts(StandingMarts):
         return self.rows(
             "settlement_components",
             "true",
-            self.full_order("settlement_components", "statement_on desc nulls last"),
+            "statement_on desc, place, component, currency",
         )
 
     @cached_property
     def residuals(self) -> list[dict[str, Any]]:
         """What nothing explains, by age."""
-        return self.rows(
-            "settlement_residuals", "true", self.full_order("settlement_residuals", "place")
-        )
+        return self.rows("settlement_residuals", "true", "place, age_bucket, currency")
 
     @cached_property
     def fee_checks(self) -> pl.DataFrame:
         """Fees that are not what their rate gives, the largest difference first."""
         return self.frame(
             "settlement_fee_checks",
-            "abs(difference) > 0.01",
+            "true",
             "abs(difference) desc, order_id, seller_sku nulls last, check_name",
         )
 
@@ -92,5 +104,5 @@ class SettlementMarts(StandingMarts):
         return self.frame(
             "settlement_unmatched",
             "true",
-            self.full_order("settlement_unmatched", "reason", "order_id nulls last"),
+            self.full_order("settlement_unmatched", "reason desc", "settled_on nulls last"),
         )

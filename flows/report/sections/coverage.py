@@ -142,7 +142,7 @@ def map_sites(page: Page) -> list[Site]:
         and row["site_zip3"] not in {taken["site_zip3"] for taken in present}
     ]
     return [
-        *(Site(row["state_code"], str(row["site_name"] or row["site_zip3"])) for row in present),
+        *(Site(row["state_code"], row.get("warehouse_ids") or _site_name(row)) for row in present),
         *(Site(row["state_code"], _site_name(row), is_proposed=True) for row in proposed),
     ]
 

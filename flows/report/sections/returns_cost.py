@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -28,7 +27,7 @@ from flows.report.model import (
     table_of,
     words,
 )
-from flows.report.return_words import COMPONENT_WORDS, GROUP_WORDS
+from flows.report.return_words import COMPONENT_WORDS, GROUP_WORDS, ROUTE_WORDS
 from flows.report.rule_words import words_of
 from flows.report.sentences.costs import (
     contribution_sentence,
@@ -42,14 +41,22 @@ from flows.report.sentences.returns import grade_sentence, misrouted_sentence
 TOTAL = "(all)"
 """The component that is the sum of the others."""
 
-STEPS = (
-    ("unit_cost", "Cost of goods"),
-    ("outbound_shipping", "Outbound shipping"),
-    ("pick_pack", "Picking and packing"),
-    ("referral_fee", "Referral fee"),
-    ("affiliate_commission", "Affiliate commission"),
+BEFORE = (
+    ("platform_discount", "Paid by the platform", 1),
+    ("unit_cost", "Cost of goods", -1),
+    ("outbound_shipping", "Outbound shipping", -1),
+    ("pick_pack", "Picking and packing", -1),
+    ("referral_fee", "Referral fee", -1),
+    ("affiliate_commission", "Affiliate commission", -1),
 )
-"""What stands between sales and the contribution before returns."""
+"""What stands between sales and the contribution before returns, and which way it goes."""
+
+AFTER = (
+    ("refund_amount", "Refunds", -1),
+    ("given_back", "Fees given back", 1),
+    ("returns_cost", "Cost of returns", -1),
+)
+"""What stands between the contributions before and after returns."""
 
 
 def returns_cost(page: Page) -> Section | None:
@@ -90,26 +97,17 @@ def returns_cost(page: Page) -> Section | None:
 
 def _contribution(page: Page, row: Mapping[str, Any]) -> list[Figure]:
     """From sales to the contribution after returns; empty where an amount is not known."""
-    named = [(name, row[column]) for column, name in STEPS if column in row]
+    amounts = [row.get(column) for column, _, _ in (*BEFORE, *AFTER)]
     ends = [row["sales"], row["contribution_before_returns"], row["contribution_after_returns"]]
-    tail = [("Returns", row["returns_cost"]), ("Refunds", row["refund_amount"])]
-    if any(amount is None for amount in [*ends, *(a for _, a in [*named, *tail])]):
+    if any(amount is None for amount in (*amounts, *ends)):
         return []
-    currency = row["currency"]
-
-    def end(label: str, amount: Decimal, tone: str = "s1") -> Step:
-        return Step(label, 0, float(amount), format_money(amount, currency), tone)
-
-    steps, level = [end("Sales", ends[0], "axis")], float(ends[0])
-    for name, amount in named:
-        steps.append(_down(name, level, amount, currency))
-        level -= float(amount)
-    steps.append(end("Before returns", ends[1]))
-    level = float(ends[1])
-    for name, amount in tail:
-        steps.append(_down(name, level, amount, currency))
-        level -= float(amount)
-    steps.append(end("After returns", ends[2]))
+    steps = [
+        _end(row, "Sales", "sales", "axis"),
+        *_moves(row, "sales", BEFORE),
+        _end(row, "Before returns", "contribution_before_returns"),
+        *_moves(row, "contribution_before_returns", AFTER),
+        _end(row, "After returns", "contribution_after_returns"),
+    ]
     return [
         waterfall(
             page.ids,
@@ -121,8 +119,23 @@ def _contribution(page: Page, row: Mapping[str, Any]) -> list[Figure]:
     ]
 
 
-def _down(name: str, level: float, amount: Decimal, currency: str | None) -> Step:
-    return Step(name, level, level - float(amount), format_money(-amount, currency), "breach")
+def _end(row: Mapping[str, Any], label: str, column: str, tone: str = "s1") -> Step:
+    amount = row[column]
+    return Step(label, 0, float(amount), format_money(amount, row["currency"]), tone)
+
+
+def _moves(
+    row: Mapping[str, Any], start: str, parts: Sequence[tuple[str, str, int]]
+) -> Iterator[Step]:
+    """The bars between two contributions; what is nothing has none."""
+    level = float(row[start])
+    for column, label, sign in parts:
+        amount = sign * row[column]
+        if amount:
+            end = level + float(amount)
+            tone = "ok" if amount > 0 else "breach"
+            yield Step(label, level, end, format_money(amount, row["currency"]), tone)
+            level = end
 
 
 def _components(rows: Sequence[Mapping[str, Any]]) -> Table:
@@ -165,8 +178,8 @@ def _by(frame: pl.DataFrame, dimension: str, what: str) -> list[Fold]:
                 lambda r: money(r["contribution_before_returns"], r["currency"]),
                 is_number=True,
             ),
-            Field("Returns", lambda r: money(r["returns_cost"], r["currency"]), is_number=True),
             Field("Refunds", lambda r: money(r["refund_amount"], r["currency"]), is_number=True),
+            Field("Cost of returns", lambda r: money(r["returns_cost"], r["currency"]), True),
             Field(
                 "After returns",
                 lambda r: money(r["contribution_after_returns"], r["currency"]),
@@ -209,18 +222,15 @@ def _grades(rows: Sequence[Mapping[str, Any]]) -> Table:
             Field("Liquidated", lambda r: count(r["units_liquidated"]), is_number=True),
             Field("Disposed", lambda r: count(r["units_disposed"]), is_number=True),
             Field("Recovers most", lambda r: words(_route(r["best_route"]))),
-            Field(
-                "Lost (assumed)",
-                lambda r: money(r["lost_recovery"], r["currency"]),
-                is_number=True,
-            ),
+            Field("Lost", lambda r: money(r["lost_recovery"], r["currency"]), is_number=True),
+            Field("Money is", lambda r: basis(r["is_assumed"])),
         ],
         rows,
     )
 
 
 def _route(name: str | None) -> str | None:
-    return name.capitalize() if name else None
+    return ROUTE_WORDS.get(name, name).capitalize() if name else None
 
 
 def reasons_fold(page: Page) -> list[Fold]:

@@ -45,10 +45,6 @@ def returns_due(page: Page) -> Section | None:
     section.answers.append(
         due_sentence(tally["past_due"], tally["near_due"], tally["next_due_at"], page.zone)
     )
-    section.answers += filter(
-        None,
-        [dispute_sentence(tally["disputes"], tally["timeouts"], tally["appeals"])],
-    )
     if returns.due.height:
         section.tables.append(_due_table(page))
         section.downloads.append(page.download("returns_due.csv", "Returns near a deadline (CSV)"))
@@ -60,6 +56,7 @@ def returns_due(page: Page) -> Section | None:
                 [
                     said
                     for said in (
+                        dispute_sentence(tally["disputes"], tally["timeouts"], tally["appeals"]),
                         auto_sentence(tally["auto_approved"], tally["returns"]),
                         odd_sentence(tally),
                     )

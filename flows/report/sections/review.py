@@ -7,12 +7,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from flows.report.charts.time import week_multiple
-from flows.report.formats import format_date, format_points, format_rate
+from flows.report.formats import format_date, format_points, format_rate, plural
 from flows.report.model import Cell, Column, Page, Row, Section, Table, rate, status
 from flows.report.sections.cancellations import fault_weeks, reason_table
 from flows.report.sections.shipping import warehouse_bars, warehouse_table
 from flows.report.sections.tracking import defect_bars
+from flows.report.sentences.costs import traps_sentence
+from flows.report.sentences.coverage import better_option, network_sentence
 from flows.report.sentences.rates import change_sentence, row_sentence, worst_first
+from flows.report.sentences.settlement import settlement_sentence
 from flows.report.vocabulary import METRICS
 
 WEEKS = 5
@@ -22,6 +25,10 @@ _OWNERS = {
     "valid_tracking_rate": "Warehouse lead",
     "seller_fault_cancellation_rate": "Inventory lead",
     "on_time_delivery_rate": "Logistics lead",
+}
+_TRAPS = {
+    "sku_margin_trap": ("Decide whether to keep selling {name} as it is.", "Product lead"),
+    "creator_outlier": ("Decide whether {name} goes on promoting as now.", "Creator lead"),
 }
 _DECISIONS = {
     "enforcement": "Decide today how to bring {rate} back under the line.",
@@ -168,15 +175,55 @@ def decisions(page: Page) -> list[Decision]:
         for row in worst_first(page.day.headline)
         if row["status"] in ("enforcement", "breach", "approaching")
     ]
+    return [*asked, *_returns_decision(page), *_network_decision(page), *_payout_decision(page)]
+
+
+def _returns_decision(page: Page) -> list[Decision]:
+    """The dearest margin trap; in an older warehouse the SKU with the highest lower bound."""
+    costs = page.day.of.costs
+    if costs.has("margin_traps"):
+        worst = next((row for row in costs.traps.to_dicts() if row["kind"] in _TRAPS), None)
+        if worst is None:
+            return []
+        ask, owner = _TRAPS[worst["kind"]]
+        return [Decision(ask.format(name=worst["segment"]), traps_sentence([worst]), owner)]
     back = [row for row in page.day.shown_returns("sku").to_dicts() if row["units_returned"]]
-    if back:
-        worst = back[0]
-        asked.append(
-            Decision(
-                f"Decide whether to keep selling {worst['seller_sku']} as it is.",
-                f"{format_rate(worst['value'])} of {worst['units_ordered']:,} units came back, "
-                f"at least {format_rate(worst['lower_bound'])} with 95% confidence.",
-                "Product lead",
-            )
+    if not back:
+        return []
+    worst = back[0]
+    return [
+        Decision(
+            f"Decide whether to keep selling {worst['seller_sku']} as it is.",
+            f"{format_rate(worst['value'])} of {worst['units_ordered']:,} units came back, "
+            f"at least {format_rate(worst['lower_bound'])} with 95% confidence.",
+            "Product lead",
         )
-    return asked
+    ]
+
+
+def _network_decision(page: Page) -> list[Decision]:
+    options = page.day.of.coverage.options
+    better = better_option(options)
+    if better is None or not better["is_materially_better"]:
+        return []
+    return [
+        Decision(
+            f"Decide whether to stock the ZIP areas {better['site_zip3s']}.",
+            network_sentence(options),
+            "Logistics lead",
+        )
+    ]
+
+
+def _payout_decision(page: Page) -> list[Decision]:
+    states = page.day.of.settlement.states
+    missing = states.get("missing", 0)
+    if not missing:
+        return []
+    return [
+        Decision(
+            f"Decide who claims the payout of {plural(missing, 'delivered order')}.",
+            settlement_sentence(states),
+            "Finance lead",
+        )
+    ]

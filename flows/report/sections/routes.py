@@ -15,6 +15,7 @@ from flows.report.model import (
     Page,
     Section,
     Table,
+    basis,
     code,
     count,
     list_caption,
@@ -24,6 +25,8 @@ from flows.report.model import (
     table_of,
     words,
 )
+from flows.report.return_words import ROUTE_STATES
+from flows.report.rule_words import words_of
 from flows.report.sentences.coverage import deviation_sentence, route_sentence
 
 
@@ -35,7 +38,7 @@ def routes(page: Page) -> Section | None:
     section = Section("routes", "Which route is cheapest and keeps its promise?", "Routes")
     section.answers.append(route_sentence(marts.routes.to_dicts()))
     section.answers += filter(None, [_deviations(marts.deviations)])
-    section.tables.append(_choices(page, marts.routes))
+    section.tables.append(_choices(marts.routes))
     if marts.performance.height:
         section.folds.append(Fold("How each route performs", [_performance(page)]))
     section.downloads.append(page.download("route_choices.csv", "Routes (CSV)"))
@@ -56,9 +59,8 @@ def _text(row: Mapping[str, Any], *keys: str) -> str:
     return " ".join(str(row[key]) for key in keys if row.get(key))
 
 
-def _choices(page: Page, frame: pl.DataFrame) -> Table:
+def _choices(frame: pl.DataFrame) -> Table:
     rows = frame.head(SHOWN).to_dicts()
-    currency = page.day.shop.currency
     return table_of(
         list_caption("route", len(rows), frame.height, "the largest saving first"),
         [
@@ -68,11 +70,9 @@ def _choices(page: Page, frame: pl.DataFrame) -> Table:
             Field("Parcels", lambda r: count(r["packages"]), is_number=True),
             Field("Most used", lambda r: words(_text(r, "actual_carrier", "actual_service"))),
             Field("Cheapest", lambda r: words(_text(r, "best_carrier", "best_service"))),
-            Field(
-                "Saves a parcel",
-                lambda r: price(r["saving"], r.get("currency") or currency),
-                is_number=True,
-            ),
+            Field("Saves a parcel", lambda r: price(r["saving"], r["currency"]), is_number=True),
+            Field("Cost is", lambda r: basis(r["is_assumed"])),
+            Field("State", lambda r: Cell(words_of(ROUTE_STATES, r["state"]))),
         ],
         rows,
     )
@@ -81,25 +81,18 @@ def _choices(page: Page, frame: pl.DataFrame) -> Table:
 def _performance(page: Page) -> Table:
     frame = page.day.of.coverage.performance
     rows = frame.head(SHOWN).to_dicts()
-    currency = page.day.shop.currency
     return table_of(
         list_caption("route", len(rows), frame.height, "most parcels first"),
         [
             Field("Carrier", lambda r: words(_text(r, "carrier", "service"))),
             Field("From", lambda r: code(r["warehouse_id"])),
-            Field("To", lambda r: words(r.get("ship_to_state"))),
+            Field("To", lambda r: words(r["ship_to_state"])),
             Field("Parcels", lambda r: count(r["packages"]), is_number=True),
             Field("On time", lambda r: rate(r["on_time_rate"]), is_number=True),
-            Field(
-                "First scan p90 h", lambda r: number(r.get("first_scan_p90_hours")), is_number=True
-            ),
+            Field("First scan p90 h", lambda r: number(r["first_scan_p90_hours"]), is_number=True),
             Field("Valid tracking", lambda r: rate(r["valid_tracking_rate"]), is_number=True),
-            Field(
-                "Costs, all in",
-                lambda r: price(r.get("expected_cost"), r.get("currency") or currency),
-                is_number=True,
-            ),
-            Field("Cost is", lambda r: Cell(str(r.get("cost_source") or "–").replace("_", " "))),
+            Field("Costs, all in", lambda r: price(r["expected_cost"], r["currency"]), True),
+            Field("Cost is", lambda r: basis(r["is_assumed"])),
         ],
         rows,
     )

@@ -23,8 +23,9 @@ from flows.report.model import (
     table_of,
     words,
 )
-from flows.report.return_words import CHECK_WORDS, COMPONENT_WORDS, SETTLEMENT_WORDS
+from flows.report.return_words import CHECK_WORDS, COMPONENT_WORDS, UNMATCHED_WORDS
 from flows.report.rule_words import words_of
+from flows.report.sentences.rates import capital
 from flows.report.sentences.settlement import (
     fee_sentence,
     residual_sentence,
@@ -35,9 +36,13 @@ from flows.report.sentences.settlement import (
 
 FEED = "seller_center/settlements"
 _LISTS = (
-    ("differs", "settlement_differences.csv", "Orders that differ (CSV)"),
     ("missing", "settlement_missing.csv", "Delivered orders in no statement (CSV)"),
+    ("differs", "settlement_differences.csv", "Orders that differ (CSV)"),
 )
+_NOUNS = {
+    "missing": ("delivered order in no statement", "delivered orders in no statement"),
+    "differs": ("order that differs", "orders that differ"),
+}
 
 
 def settlement(page: Page, *, is_review: bool = False) -> Section | None:
@@ -54,43 +59,45 @@ def settlement(page: Page, *, is_review: bool = False) -> Section | None:
         section.answers += missing
         return section if missing else None
     section.answers.append(settlement_sentence(marts.states))
-    currency = page.day.shop.currency
-    section.answers += filter(
-        None,
-        [
-            residual_sentence(marts.residuals, currency),
-            waiting_sentence(marts.states),
-            fee_sentence(marts.fee_checks.height),
-            unmatched_sentence(marts.unmatched.height),
-        ],
-    )
-    section.tables += [_orders(page, state) for state, _, _ in _LISTS if marts.states.get(state)]
-    section.downloads = [
-        page.download(name, label) for state, name, label in _LISTS if marts.states.get(state)
-    ]
+    found = [row for row in _LISTS if marts.states.get(row[0])]
+    for place, (state, name, label) in enumerate(found):
+        if place == 0:
+            section.tables.append(_orders(page, state))
+        else:
+            section.folds.append(Fold(capital(_NOUNS[state][1]), [_orders(page, state)]))
+        section.downloads.append(page.download(name, label))
     if is_review:
+        section.answers += filter(
+            None,
+            [
+                residual_sentence(marts.residuals),
+                waiting_sentence(marts.states),
+            ],
+        )
         section.folds += _folds(page)
     return section
 
 
 def _folds(page: Page) -> list[Fold]:
-    marts, currency = page.day.of.settlement, page.day.shop.currency
+    marts = page.day.of.settlement
     folds = []
     if marts.components:
-        folds.append(Fold("By component", [_components(marts.components, currency)]))
+        folds.append(Fold("By component", [_components(marts.components)]))
     if marts.residuals:
-        folds.append(Fold("What nothing explains, by age", [_residuals(marts.residuals, currency)]))
+        folds.append(Fold("What nothing explains, by age", [_residuals(marts.residuals)]))
     if marts.fee_checks.height:
-        folds.append(Fold("Fees that are not what their rate gives", [_fees(page)]))
+        said = [fee_sentence(marts.fee_checks.height)]
+        folds.append(Fold("Fees that are not what their rate gives", [_fees(page)], said))
     if marts.unmatched.height:
-        folds.append(Fold("Rows without an order", [_unmatched(page)]))
+        said = [unmatched_sentence(marts.unmatched.height)]
+        folds.append(Fold("Rows without an order", [_unmatched(page)], said))
     return folds
 
 
 def _orders(page: Page, state: str) -> Table:
     frame = page.day.of.settlement.orders(state)
     rows = frame.head(SHOWN).to_dicts()
-    name = SETTLEMENT_WORDS[state].lower()
+    one, many = _NOUNS[state]
     fields = [
         Field("Order", lambda r: code(r["order_id"])),
         Field("Made", lambda r: moment(r["created_at"], page.zone)),
@@ -109,47 +116,43 @@ def _orders(page: Page, state: str) -> Table:
         ]
     return table_of(
         list_caption(
-            f"order: {name}",
+            one,
             len(rows),
             frame.height,
             "the largest amount first",
-            f"orders: {name}",
+            many,
         ),
         fields,
         rows,
     )
 
 
-def _components(rows: Sequence[Mapping[str, Any]], currency: str) -> Table:
-    newest = rows[0].get("statement_on")
-    mine = [row for row in rows if row.get("statement_on") == newest]
+def _components(rows: Sequence[Mapping[str, Any]]) -> Table:
+    newest = rows[0]["statement_on"]
+    mine = [row for row in rows if row["statement_on"] == newest]
     fields = [
         Field("Component", lambda r: Cell(words_of(COMPONENT_WORDS, r["component"]))),
-        Field("Own", lambda r: price(r["own_amount"], _of(r, currency)), is_number=True),
-        Field("Stated", lambda r: price(r["stated_amount"], _of(r, currency)), is_number=True),
-        Field("Difference", lambda r: price(r["difference"], _of(r, currency)), is_number=True),
+        Field("Own", lambda r: price(r["own_amount"], r["currency"]), is_number=True),
+        Field("Stated", lambda r: price(r["stated_amount"], r["currency"]), is_number=True),
+        Field("Difference", lambda r: price(r["difference"], r["currency"]), is_number=True),
     ]
     return table_of("The newest week's statements by component.", fields, mine)
 
 
-def _of(row: Mapping[str, Any], currency: str) -> str:
-    return str(row.get("currency") or currency)
-
-
-def _residuals(rows: Sequence[Mapping[str, Any]], currency: str) -> Table:
+def _residuals(rows: Sequence[Mapping[str, Any]]) -> Table:
     return table_of(
         "What no component explains, by the age of the order.",
         [
             Field("Age", lambda r: Cell(str(r["age_bucket"] or MISSING).replace("_", " "))),
             Field("Orders", lambda r: count(r["orders"]), is_number=True),
-            Field("Amount", lambda r: price(r["amount"], _of(r, currency)), is_number=True),
+            Field("Amount", lambda r: price(r["amount"], r["currency"]), is_number=True),
         ],
         rows,
     )
 
 
 def _fees(page: Page) -> Table:
-    frame, currency = page.day.of.settlement.fee_checks, page.day.shop.currency
+    frame = page.day.of.settlement.fee_checks
     rows = frame.head(SHOWN).to_dicts()
     return table_of(
         list_caption("fee", len(rows), frame.height, "the largest difference first"),
@@ -157,9 +160,9 @@ def _fees(page: Page) -> Table:
             Field("Order", lambda r: code(r["order_id"])),
             Field("SKU", lambda r: words(r["seller_sku"])),
             Field("Fee", lambda r: Cell(words_of(CHECK_WORDS, r["check_name"]))),
-            Field("By rate", lambda r: price(r["expected_amount"], _of(r, currency)), True),
-            Field("Stated", lambda r: price(r["stated_amount"], _of(r, currency)), True),
-            Field("Difference", lambda r: price(r["difference"], _of(r, currency)), True),
+            Field("By rate", lambda r: price(r["expected_amount"], r["currency"]), True),
+            Field("Stated", lambda r: price(r["stated_amount"], r["currency"]), True),
+            Field("Difference", lambda r: price(r["difference"], r["currency"]), True),
         ],
         rows,
     )
@@ -174,7 +177,9 @@ def _unmatched(page: Page) -> Table:
         ),
         [
             Field("Order in the statement", lambda r: code(r["order_id"])),
-            Field("Why", lambda r: Cell(str(r["reason"]).replace("_", " ").capitalize())),
+            Field("Settled", lambda r: day_cell(r["settled_on"])),
+            Field("Paid", lambda r: price(r["settlement_amount"], r["currency"]), is_number=True),
+            Field("Why", lambda r: Cell(words_of(UNMATCHED_WORDS, r["reason"]))),
         ],
         rows,
     )

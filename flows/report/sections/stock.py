@@ -46,26 +46,24 @@ def stock(page: Page) -> Section | None:
         section.answers.append(_content_words(page, content))
         section.tables.append(_content(page, content))
         section.downloads.append(page.download("content_stock.csv", "Content and stock (CSV)"))
-    first = heroes[0] if heroes else {}
-    section.answers += [
-        said
-        for said in (
-            hero_sentence(len(heroes), marts.missing_heroes) if marts.hero_stock.height else "",
-            stale_sentence(first.get("list_age_days"), first.get("is_list_stale")),
-            scattered_sentence(marts.scattered),
-            _replenishment_words(marts.replenishment),
-        )
-        if said
-    ]
+    due = [row for row in marts.replenishment if row["is_due"]]
+    said_of_fbt = replenishment_sentence(due, len(marts.replenishment))
+    if heroes and marts.hero_stock.height and (marts.missing_heroes or content.is_empty()):
+        section.answers.append(hero_sentence(len(heroes), marts.missing_heroes))
+    if due or (marts.replenishment and not section.answers):
+        section.answers.append(said_of_fbt)
     if heroes:
-        tables = [_heroes(heroes)]
-        if marts.missing_heroes:
-            tables.insert(0, _missing(marts.missing_heroes))
-        section.folds.append(Fold("The hero SKUs", tables))
+        section.folds.append(_hero_fold(page))
     if marts.hero_stock.height:
         section.downloads.append(page.download("hero_stock.csv", "Heroes and long tail (CSV)"))
     if marts.replenishment:
-        section.folds.append(Fold("TikTok's warehouse", [_replenishment(marts.replenishment)]))
+        section.folds.append(
+            Fold(
+                "TikTok's warehouse",
+                [_replenishment(marts.replenishment)],
+                [] if due else [said_of_fbt],
+            )
+        )
     return section
 
 
@@ -87,8 +85,17 @@ def _content_words(page: Page, content: pl.DataFrame) -> str:
     )
 
 
-def _replenishment_words(rows: Sequence[Mapping[str, Any]]) -> str:
-    return replenishment_sentence([row for row in rows if row["is_due"]], len(rows))
+def _hero_fold(page: Page) -> Fold:
+    marts = page.day.of.stock
+    first = marts.heroes[0]
+    tables = [_heroes(marts.heroes)]
+    if marts.missing_heroes:
+        tables.insert(0, _missing(marts.missing_heroes))
+    said = [
+        stale_sentence(first["list_age_days"], first["is_list_stale"]),
+        scattered_sentence(marts.scattered),
+    ]
+    return Fold("The hero SKUs", tables, [text for text in said if text])
 
 
 def _content(page: Page, frame: pl.DataFrame) -> Table:

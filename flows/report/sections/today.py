@@ -11,6 +11,7 @@ from flows.report.model import Page
 from flows.report.sections.ahead import compound_words, rate_sentences
 from flows.report.sections.health import health_words
 from flows.report.sections.rates import lists_elsewhere, projected
+from flows.report.sections.stock import short_content
 from flows.report.sentences.ahead import capacity_sentence
 from flows.report.sentences.rates import due_sentence, overdue_sentence, projected_sentence
 
@@ -130,6 +131,7 @@ def _order_tasks(page: Page) -> list[Task]:
     overdue, later = buckets["overdue"]["orders"], buckets["due_later"]
     unscanned, appeals = rules.prepared_unscanned.height, rules.appeals
     tomorrow = buckets["due_tomorrow"]
+    returns = page.day.of.returns.tally or {"past_due": 0, "near_due": 0}
     asked = (
         (overdue, "Ship {}", "overdue order", "oldest first", "ship-first", "overdue"),
         (tomorrow["dated"], "Ship {}", "order", _by(page, tomorrow), "ship-first", "due_tomorrow"),
@@ -141,7 +143,23 @@ def _order_tasks(page: Page) -> list[Task]:
             "ship-first",
             "prepared_unscanned",
         ),
+        (
+            returns["past_due"] + returns["near_due"],
+            "Answer or refund {}",
+            "return",
+            "the earliest deadline first",
+            "returns-due",
+            "returns_due",
+        ),
         (wrong, "Correct {}", "tracking number", "", "tracking", "tracking_defects"),
+        (
+            len(short_content(page)),
+            "Restock {}",
+            "SKU",
+            "before the content goes live",
+            "stock",
+            "content_stock",
+        ),
         (
             appeals,
             "Appeal {}",
@@ -157,6 +175,14 @@ def _order_tasks(page: Page) -> list[Task]:
             f"the first {_by(page, later)}",
             "ship-first",
             "due_later",
+        ),
+        (
+            page.day.of.settlement.states.get("missing", 0),
+            "Claim the payout of {}",
+            "order",
+            "",
+            "settlement",
+            "settlement_missing",
         ),
         (scans, "Ask carriers for {}", "missing scan", "", "tracking", "tracking_defects"),
     )

@@ -30,11 +30,10 @@ from flows.report.model import (
     table_of,
     words,
 )
-from flows.report.return_words import TRAP_WORDS
+from flows.report.return_words import REVIEW_WORDS, TRAP_WORDS
 from flows.report.rule_words import words_of
 from flows.report.sentences.costs import review_sentence, supplier_sentence, traps_sentence
-
-_TREND = 4
+from flows.report.sentences.rates import capital
 
 
 def traps(page: Page, *, is_review: bool = False) -> Section | None:
@@ -89,7 +88,7 @@ def _picture(page: Page, frame: pl.DataFrame) -> list[Figure]:
             page.ids,
             "Excess cost of returns",
             items,
-            "What the returns above the shop's mean cost, refunds apart.",
+            "What the returns above those to be expected cost, refunds apart.",
         )
     ]
 
@@ -107,6 +106,7 @@ def _table(frame: pl.DataFrame) -> Table:
             Field("Compared with", lambda r: rate(r["compared_with"]), is_number=True),
             Field("Excess cost", lambda r: money(r["excess_cost"], r["currency"]), is_number=True),
             Field("Money is", lambda r: basis(r["is_assumed"])),
+            Field("Why", lambda r: Cell(capital(str(r["reason"])))),
         ],
         rows,
     )
@@ -118,7 +118,7 @@ def _review_folds(page: Page) -> list[Fold]:
     if costs.review.height:
         folds.append(Fold("SKUs, creators and campaigns by excess cost", [_review(costs.review)]))
     if costs.category_weeks:
-        folds.append(Fold("Categories out of control", [_categories(costs.category_weeks)]))
+        folds.append(Fold("Categories above their limit", [_categories(costs.category_weeks)]))
     if costs.repeat_returners:
         folds.append(Fold("Buyers that return again and again", [_buyers(costs.repeat_returners)]))
     return folds
@@ -126,28 +126,33 @@ def _review_folds(page: Page) -> list[Fold]:
 
 def _review(frame: pl.DataFrame) -> Table:
     rows = frame.head(SHOWN).to_dicts()
-    fields = [
-        Field("What", lambda r: words(r["segment"])),
-        Field("Kind", lambda r: Cell(str(r.get("dimension") or MISSING).replace("_", " "))),
-        Field("Ordered", lambda r: count(r["units_ordered"]), is_number=True),
-        Field("Returned", lambda r: count(r["units_returned"]), is_number=True),
-        Field("Rate", lambda r: rate(r["value"]), is_number=True),
-        Field("Excess cost", lambda r: money(r["excess_cost"], r["currency"]), is_number=True),
-        Field("Money is", lambda r: basis(r.get("is_assumed"))),
-    ]
-    held = [field for field in fields if field.label in ("What", "Kind") or frame.height]
     return table_of(
         list_caption(
-            "row of the review", len(rows), frame.height, "the dearest first", "rows of the review"
+            "row of the review",
+            len(rows),
+            frame.height,
+            "the dearest first",
+            "rows of the review",
         ),
-        held,
+        [
+            Field("What", lambda r: words(r["segment"])),
+            Field("Kind", lambda r: Cell(words_of(REVIEW_WORDS, r["dimension"]))),
+            Field("Ordered", lambda r: count(r["units_ordered"]), is_number=True),
+            Field("Returned", lambda r: count(r["units_returned"]), is_number=True),
+            Field("Rate", lambda r: rate(r["value"]), is_number=True),
+            Field("Compared with", lambda r: rate(r["compared_with"]), is_number=True),
+            Field("Excess cost", lambda r: money(r["excess_cost"], r["currency"]), is_number=True),
+            Field("Money is", lambda r: basis(r["is_assumed"])),
+            Field("4 weeks", lambda r: Cell(str(r["trend"]).capitalize())),
+            Field("Top reason", lambda r: words(r.get("top_reason"))),
+        ],
         rows,
     )
 
 
 def _categories(rows: Sequence[Mapping[str, Any]]) -> Table:
     return table_of(
-        "Weeks in which a category's return rate left its limits, the newest first.",
+        "Weeks in which more came back of a category than its limit, the newest first.",
         [
             Field("Category", lambda r: words(r["category"])),
             Field("Week of", lambda r: day_cell(r["week_start_on"])),
@@ -198,8 +203,40 @@ def suppliers(page: Page) -> Section | None:
             is_number=True,
         ),
         Field("Money is", lambda r: basis(r.get("is_assumed"))),
+        Field("Passes", _gates),
     ]
     section.tables.append(
-        table_of("Suppliers by what an order costs with its failures.", fields, rows[:SHOWN])
+        table_of(
+            "Suppliers by what their goods cost with their failures, of what they sell for.",
+            fields,
+            rows[:SHOWN],
+        )
     )
+    if ready := page.day.of.costs.readiness:
+        section.folds.append(Fold("Are risky SKUs ready to be scaled?", [_readiness(ready)]))
     return section
+
+
+def _gates(row: Mapping[str, Any]) -> Cell:
+    passed, judged = row.get("gates_passed"), row.get("gates_judged")
+    return Cell(MISSING if not judged else f"{passed} of {judged}", sort=str(passed or 0))
+
+
+def _readiness(rows: Sequence[Mapping[str, Any]]) -> Table:
+    return table_of(
+        list_caption(
+            "SKU of a risky category",
+            len(rows[:SHOWN]),
+            len(rows),
+            "those that are not ready first",
+            "SKUs of a risky category",
+        ),
+        [
+            Field("SKU", lambda r: words(r["seller_sku"])),
+            Field("Category", lambda r: Cell(words_of({}, r["risk_group"]))),
+            Field("Sample", lambda r: count(r["sample_units"]), is_number=True),
+            Field("Sound", lambda r: rate(r["pass_rate"]), is_number=True),
+            Field("State", lambda r: Cell("Ready" if r["verdict"] == "ready" else "Not ready")),
+        ],
+        rows[:SHOWN],
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from flows.report.formats import format_price, format_rate, plural, with_assumed
@@ -39,14 +38,20 @@ def expected_sentence(
     parts = []
     if unexpected and source == "population":
         verb = "orders" if len(unexpected) == 1 else "order"
-        parts.append(f"{joined(list(unexpected))} {verb} far more than the population explains")
+        parts.append(f"{_few(unexpected)} {verb} far more than the population explains")
     elif unexpected:
         verb = "was" if len(unexpected) == 1 else "were"
-        parts.append(f"{joined(list(unexpected))} {verb} not expected among them")
+        parts.append(f"{_few(unexpected)} {verb} not expected among them")
     if missing:
         verb = "is" if len(missing) == 1 else "are"
-        parts.append(f"{joined(list(missing))} {verb} expected and not among them")
+        parts.append(f"{_few(missing)} {verb} expected and not among them")
     return f"{'; '.join(parts)}." if parts else ""
+
+
+def _few(states: Sequence[str]) -> str:
+    """The first three names, and how many more there are."""
+    shown = list(states[:3])
+    return joined([*shown, f"{len(states) - 3:,} more"] if len(states) > 3 else shown)
 
 
 def network_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -60,11 +65,9 @@ def network_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
     better = better_option(rows)
     now = ""
     if present is not None and present["share_within_2_days"] is not None:
-        now = (
-            f"the present {plural(present['sites'], 'site')} "
-            f"{'reaches' if present['sites'] == 1 else 'reach'} "
-            f"{format_rate(present['share_within_2_days'])} of orders within two days"
-        )
+        one = present["sites"] == 1
+        who = "The present site reaches" if one else f"The present {present['sites']} sites reach"
+        now = f"{who} {format_rate(present['share_within_2_days'])} of orders within two days"
     if better is not None:
         could = (
             f"{plural(better['sites'], 'site')} could reach "
@@ -72,12 +75,12 @@ def network_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
         )
         if not now:
             return f"{could} of orders within two days."
-        return f"{now[0].upper()}{now[1:]}; {could}, which is materially better."
+        return f"{now}; {could}, which is materially better."
     if not now:
         return "Which sites would reach most orders is not known."
     if not best:
-        return f"{now[0].upper()}{now[1:]}."
-    return f"{now[0].upper()}{now[1:]}; no network of up to five sites is materially better."
+        return f"{now}."
+    return f"{now}; no network of up to five sites is materially better."
 
 
 def of_reach(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -105,26 +108,39 @@ def preset_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def route_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
-    """How many routes cost more than the cheapest feasible one, and the one that would save most.
+    """How many routes are too dear or miss the promise, and which one would save most.
 
     ``rows``: ``route_choices`` rows, the largest saving first.
     """
-    if not rows:
-        return "No route had enough parcels to be compared."
-    dearer = [row for row in rows if (row["saving"] or 0) > 0]
+    judged = [row for row in rows if row["state"] != "not_judged"]
+    if not judged:
+        return "No route had enough parcels to be judged."
+    dearer = [row for row in judged if row["state"] == "dearer"]
+    missing = [row for row in judged if row["state"] == "misses_the_promise"]
+    none = [row for row in judged if row["state"] == "none_feasible"]
+    parts = []
+    if dearer:
+        verb = "costs" if len(dearer) == 1 else "cost"
+        parts.append(f"{len(dearer):,} {verb} 10% more than another that keeps the promise")
+    if missing:
+        verb = "misses" if len(missing) == 1 else "miss"
+        parts.append(f"{len(missing):,} {verb} the promise where another keeps it")
+    if none:
+        verb = "has" if len(none) == 1 else "have"
+        parts.append(f"{len(none):,} {verb} no carrier that keeps it")
+    whole = plural(len(judged), "route")
+    if not parts:
+        return f"Of {whole}, each keeps the promise and none is much dearer than another."
+    return f"Of {whole}, {joined(parts)}.{_saving(dearer)}"
+
+
+def _saving(dearer: Sequence[Mapping[str, Any]]) -> str:
     if not dearer:
-        return (
-            f"Of {plural(len(rows), 'route')}, each in use is the cheapest that keeps its promise."
-        )
-    worst = dearer[0]
-    saving: Decimal | float = worst["saving"]
-    money = with_assumed(format_price(saving, worst.get("currency")), worst.get("is_assumed"))
-    verb = "costs" if len(dearer) == 1 else "cost"
-    return (
-        f"{len(dearer):,} of {plural(len(rows), 'route')} {verb} more than the cheapest that keeps "
-        f"the promise; first: {worst['warehouse_id']} to {worst['ship_to_state']}, {money} a "
-        "parcel."
-    )
+        return ""
+    first = dearer[0]
+    money = with_assumed(format_price(first["saving"], first["currency"]), first["is_assumed"])
+    place = f"{first['warehouse_id']} to {first['ship_to_state']}"
+    return f" First: {place}, {money} a parcel."
 
 
 def deviation_sentence(packages: int, deviating: int) -> str:

@@ -14,7 +14,7 @@ from flows.report.formats import (
     plural,
     with_assumed,
 )
-from flows.report.return_words import GROUP_WORDS
+from flows.report.return_words import GROUP_WORDS, ROUTE_WORDS
 from flows.report.sentences.ahead import joined
 
 
@@ -100,7 +100,7 @@ def unmapped_sentence(reasons: Sequence[str]) -> str:
     return f"{plural(len(reasons), 'return reason')} {verb} in no group: {listed}."
 
 
-def grade_sentence(rows: Sequence[Mapping[str, Any]], is_assumed: bool = True) -> str:
+def grade_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
     """Which grade lost most by another route than the best; says so where none did.
 
     ``rows``: ``return_grades`` rows of one window, the most lost first.
@@ -109,13 +109,13 @@ def grade_sentence(rows: Sequence[Mapping[str, Any]], is_assumed: bool = True) -
         return "No returned unit was graded in the last 90 days."
     worst = rows[0]
     lost: Decimal | None = worst["lost_recovery"]
-    if not lost or lost <= 0:
+    if lost is None:
+        return "What other routes would have recovered is not known."
+    if lost <= 0:
         return "Returned units took the route that recovers most."
-    money = with_assumed(format_money(lost, worst["currency"]), is_assumed)
-    return (
-        f"Units of grade {worst['grade']} that were not sent to {worst['best_route']} lost "
-        f"{money} in 90 days."
-    )
+    route = ROUTE_WORDS.get(worst["best_route"], worst["best_route"])
+    money = with_assumed(format_money(lost, worst["currency"]), worst["is_assumed"])
+    return f"Units of grade {worst['grade']} that were not sent to {route} lost {money} in 90 days."
 
 
 def misrouted_sentence(groups: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flows.report.formats import format_money, plural
+from flows.report.formats import format_price, plural
 
 _BAD = ("differs", "missing")
 
@@ -68,7 +68,7 @@ def unmatched_sentence(rows: int) -> str:
     return f"{plural(rows, 'row')} of the statements {verb} to no known order."
 
 
-def residual_sentence(rows: Sequence[Mapping[str, Any]], currency: str | None) -> str:
+def residual_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
     """What nothing explains by age; empty where everything is explained.
 
     ``rows``: ``settlement_residuals`` rows in the order of their age.
@@ -77,7 +77,7 @@ def residual_sentence(rows: Sequence[Mapping[str, Any]], currency: str | None) -
     if not open_rows:
         return ""
     parts = [
-        f"{format_money(row['amount'], row.get('currency') or currency)} of "
+        f"{format_price(row['amount'], row['currency'])} of "
         f"{plural(row['orders'], 'order')} ({row['age_bucket'].replace('_', ' ')})"
         for row in open_rows[:4]
     ]

@@ -254,6 +254,15 @@ select
     referral_fee_returned,
     commission_returned,
     goods_returned,
+    -- Before its return a line carried all of its commission, whatever was settled after it.
+    case
+        when is_commission_settled
+            and row_number() over (
+                partition by order_key, line_sku_id order by returned_on nulls last, return_order_id nulls last
+            ) = 1
+            then line_commission - settled_commission
+        else 0
+    end as commission_restored,
     referral_fee_returned + commission_returned + goods_returned as given_back,
     {%- for component in components %}
     {{ cents(component) }} as {{ component }},
@@ -268,7 +277,7 @@ select
     {%- endfor %}
     or refurbish_units > 0 and refurbish_cost_is_assumed as markdown_is_assumed,
     dispose_units > 0 and disposal_cost_is_assumed as disposal_is_assumed,
-    referral_fee_returned > 0
+    refund_admin_fee > 0
     and (
         referral_fee_rate_is_assumed or refund_admin_fee_share_is_assumed
         or refund_admin_fee_cap_is_assumed

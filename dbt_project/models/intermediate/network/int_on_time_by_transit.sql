@@ -11,11 +11,14 @@ with windows as (
 
 ),
 
-judged as (
+arrived as (
 
+    -- Few rows before places and days come to them.
     select
         windows.shop_id,
-        cast(transit.transit_days as bigint) as transit_days,
+        windows.as_of_on,
+        orders.zip3,
+        origins.warehouse_id,
         count(*) as orders,
         count(*) filter (where states.delivered_at <= states.deliver_by_at) as on_time_orders
     from windows
@@ -29,24 +32,36 @@ judged as (
             orders.order_key = states.order_key
             and not states.is_fbt
             and not states.is_express
-            and states.deliver_by_on <= windows.as_of_on
+            and states.deliver_by_on between windows.demand_from_on and windows.as_of_on
             and states.counts_from_on <= windows.as_of_on
             and states.valid_from_on <= windows.as_of_on
             and (states.valid_to_on is null or states.valid_to_on > windows.as_of_on)
             and (states.cancelled_on is null or states.cancelled_on > windows.as_of_on)
     inner join {{ ref('int_order_warehouses') }} as origins
         on orders.order_key = origins.order_key
+    group by windows.shop_id, windows.as_of_on, orders.zip3, origins.warehouse_id
+
+),
+
+judged as (
+
+    select
+        arrived.shop_id,
+        cast(transit.transit_days as bigint) as transit_days,
+        sum(arrived.orders) as orders,
+        sum(arrived.on_time_orders) as on_time_orders
+    from arrived
     inner join {{ ref('int_zip3_zones') }} as zones
         on
-            orders.shop_id = zones.shop_id
-            and orders.zip3 = zones.zip3
-            and origins.warehouse_id = zones.warehouse_id
+            arrived.shop_id = zones.shop_id
+            and arrived.zip3 = zones.zip3
+            and arrived.warehouse_id = zones.warehouse_id
     inner join {{ ref('int_zone_transit') }} as transit
         on
-            windows.shop_id = transit.shop_id
-            and windows.as_of_on = transit.as_of_on
+            arrived.shop_id = transit.shop_id
+            and arrived.as_of_on = transit.as_of_on
             and zones.zone = transit.zone
-    group by windows.shop_id, cast(transit.transit_days as bigint)
+    group by arrived.shop_id, cast(transit.transit_days as bigint)
 
 ),
 

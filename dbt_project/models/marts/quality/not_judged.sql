@@ -6,6 +6,10 @@
     ('reference/warehouses', 'zones', 'There is no warehouse file, so no zone and no transit time is known.'),
     ('seller_center/returns', 'returns', 'There is no return export, so no return is counted.'),
     (
+        'seller_center/settlements', 'payouts',
+        'There is no settlement statement, so no payout is held against its order.'
+    ),
+    (
         'seller_center/affiliate_orders', 'creators',
         'There is no affiliate export, so creators are taken from the order export alone.'
     ),
@@ -20,6 +24,14 @@
     (
         'third_party_logistics/inventory', 'stock evidence',
         'There is no inventory file, so no cancellation is checked against the stock.'
+    ),
+    (
+        'reference/hero_skus', 'heroes',
+        'There is no list of hero SKUs, so those that bring half of the sales stand in for it, and no SKU is in too many places.'
+    ),
+    (
+        'reference/content_calendar', 'content',
+        'There is no content calendar, so no stock is held against what goes live.'
     ),
     (
         'reference/account_health', 'account health',

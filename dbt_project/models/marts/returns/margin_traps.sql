@@ -58,10 +58,13 @@ sku_flags as (
         and coalesce(
             review.sure_lower_bound > {{ var('trap_least_ratio') }} * review.compared_with, false
         ) as is_high_rate,
-        -- A loss that returns do not make is only believed of costs that the shop has stated.
+        -- A loss that rests on assumed costs is believed once it is too large to be their error.
         coalesce(
-            review.contribution_after_returns <= 0
-            and (review.contribution_before_returns > 0 or not review.is_contribution_assumed),
+            review.contribution_after_returns
+            <= case
+                when review.is_contribution_assumed then -{{ var('trap_assumed_loss_share') }} * review.sales
+                else 0
+            end,
             false
         ) as is_negative_contribution
     from review

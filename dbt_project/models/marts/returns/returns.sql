@@ -255,7 +255,8 @@ due as (
             when 'refunded_unreceived' then returned_at
             when 'graded' then graded_at
             when 'shipped_back' then coalesce(return_delivered_at, shipped_back_at, requested_at)
-            else requested_at
+            when 'approved' then requested_at
+            when 'requested' then requested_at
         end as waiting_since_at
     from waiting
 

@@ -208,6 +208,7 @@ compared as (
         {%- for week in range(4) %}
         coalesce(refunded.units_{{ week }}, 0) as units_{{ week }},
         {%- endfor %}
+        own.sales,
         own.returns_cost,
         own.contribution_before_returns,
         own.contribution_after_returns,
@@ -279,6 +280,7 @@ select
             weighed.dimension nulls last,
             weighed.segment nulls last
     ) as bigint) as place,
+    weighed.sales,
     weighed.returns_cost,
     weighed.refund_amount,
     weighed.contribution_before_returns,

@@ -8,7 +8,6 @@ with content as (
         calendar.seller_sku,
         calendar.campaign,
         calendar.expected_units,
-        sales.daily_units,
         -- What goes live earlier takes its units first. What has no estimate is expected to keep the
         -- SKU's pace, once, not once a video.
         sum(coalesce(calendar.expected_units, 0)) over (
@@ -17,7 +16,7 @@ with content as (
             rows between unbounded preceding and current row
         )
         + case
-            when calendar.expected_units is null then ceil(14 * coalesce(sales.daily_units, 0)) else 0
+            when calendar.expected_units is null then ceil(14 * coalesce(sales.average_daily_units, 0)) else 0
         end as units_so_far
     from {{ ref('stg_reference__content_calendar') }} as calendar
     inner join {{ ref('int_moments') }} as moments
@@ -25,7 +24,7 @@ with content as (
             calendar.shop_id = moments.shop_id
             and calendar.goes_live_at >= moments.moment_at
             and calendar.goes_live_on < {{ add_days('moments.today_on', 14) }}
-    left join {{ ref('int_sku_sales') }} as sales
+    left join {{ ref('hero_skus') }} as sales
         on
             calendar.shop_id = sales.shop_id
             and calendar.seller_sku = sales.seller_sku

@@ -19,12 +19,12 @@ covered as (
         stock.fbt_available,
         stock.fbt_inbound,
         stock.buffer_available,
-        coalesce(sales.daily_fbt_units, 0) as daily_units,
-        {{ ratio('stock.fbt_available', 'sales.daily_fbt_units') }} as days_of_cover,
+        coalesce(sales.average_daily_fbt_units, 0) as daily_units,
+        {{ ratio('stock.fbt_available', 'sales.average_daily_fbt_units') }} as days_of_cover,
         -- What is on its way counts: it was sent because the stock ran low.
-        {{ ratio('stock.fbt_available + stock.fbt_inbound', 'sales.daily_fbt_units') }} as days_with_inbound
+        {{ ratio('stock.fbt_available + stock.fbt_inbound', 'sales.average_daily_fbt_units') }} as days_with_inbound
     from stock
-    left join {{ ref('int_sku_sales') }} as sales
+    left join {{ ref('hero_skus') }} as sales
         on
             stock.shop_id = sales.shop_id
             and stock.seller_sku = sales.seller_sku

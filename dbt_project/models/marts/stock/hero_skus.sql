@@ -1,4 +1,10 @@
-with declared as (
+with sales as (
+
+    select * from {{ ref('int_sku_sales') }}
+
+),
+
+declared as (
 
     select
         heroes.shop_id,
@@ -51,7 +57,7 @@ listed as (
 
 skus as (
 
-    select shop_id, seller_sku from {{ ref('int_sku_sales') }}
+    select shop_id, seller_sku from sales
 
     union
 
@@ -67,6 +73,8 @@ ranked as (
         sales.product_name,
         coalesce(sales.sales_amount, 0) as sales_amount,
         coalesce(sales.units, 0) as units,
+        coalesce(sales.daily_units, 0) as daily_units,
+        coalesce(sales.daily_fbt_units, 0) as daily_fbt_units,
         row_number() over (
             partition by skus.shop_id
             order by coalesce(sales.sales_amount, 0) desc nulls last, skus.seller_sku nulls last
@@ -78,7 +86,7 @@ ranked as (
             rows between unbounded preceding and current row
         ) as sales_so_far
     from skus
-    left join {{ ref('int_sku_sales') }} as sales
+    left join sales
         on
             skus.shop_id = sales.shop_id
             and skus.seller_sku = sales.seller_sku
@@ -101,6 +109,8 @@ select
     cast(ranked.sales_amount as decimal(18, 2)) as sales_amount,
     shops.currency,
     cast(ranked.units as bigint) as units,
+    ranked.daily_units as average_daily_units,
+    ranked.daily_fbt_units as average_daily_fbt_units,
     {{ ratio('ranked.sales_amount', 'ranked.shop_sales') }} as revenue_share,
     {{ ratio('ranked.sales_so_far', 'ranked.shop_sales') }} as cumulative_share,
     cast(ranked.place as integer) as place,

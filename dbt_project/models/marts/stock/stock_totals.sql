@@ -21,11 +21,11 @@ select
     cast(stock.fbt_available as bigint) as fbt_available,
     cast(stock.own_available as bigint) as own_available,
     cast(stock.inbound as bigint) as inbound,
-    coalesce(sales.daily_units, 0) as average_daily_units,
-    {{ ratio('stock.available', 'sales.daily_units') }} as days_of_cover,
+    coalesce(sales.average_daily_units, 0) as average_daily_units,
+    {{ ratio('stock.available', 'sales.average_daily_units') }} as days_of_cover,
     stock.fbt_available > 0 and stock.own_available <= 0 as is_in_fbt_alone
 from stock
-left join {{ ref('int_sku_sales') }} as sales
+left join {{ ref('hero_skus') }} as sales
     on
         stock.shop_id = sales.shop_id
         and stock.seller_sku = sales.seller_sku

@@ -1,0 +1,157 @@
+{#-
+  Every statement row once, its signs set right: what is paid out is positive, fees, discounts and
+  refunds are negative. Statements are append-only, so the rows of an order add up; a row that stands
+  in several files, of either header generation, counts once, and one that stands in a file twice
+  counts twice.
+-#}
+{%- set fees = [
+    'referral_fee_amount', 'refund_admin_fee_amount', 'affiliate_commission_amount'
+] -%}
+{%- set other_fees = [
+    'referral_fee_tax_amount', 'transaction_fee_amount', 'affiliate_partner_commission_amount',
+    'affiliate_ads_commission_amount'
+] -%}
+{%- set amounts = ['sales_amount', 'refund_amount'] + fees + [
+    'shipping_amount', 'other_amount', 'adjustment_amount', 'settlement_amount'
+] -%}
+with repeated as (
+
+    select shop_id, row_fingerprint
+    from {{ ref('stg_seller_center__settlements') }}
+    group by shop_id, row_fingerprint
+    having count(*) > 1
+
+),
+
+repetitions as (
+
+    -- The rows of a file that say the same are told apart by their number.
+    select
+        rows.shop_id,
+        rows.source_id,
+        rows.row_number,
+        rows.row_fingerprint,
+        rows.details,
+        rows.content_fingerprint,
+        row_number() over (
+            partition by rows.shop_id, rows.source_id, rows.row_fingerprint
+            order by rows.content_fingerprint nulls last, rows.row_number nulls last
+        ) as repetition
+    from {{ ref('stg_seller_center__settlements') }} as rows
+    inner join repeated
+        on
+            rows.shop_id = repeated.shop_id
+            and rows.row_fingerprint = repeated.row_fingerprint
+
+),
+
+superseded as (
+
+    -- Of the same row in several files the one that says most counts.
+    select
+        shop_id,
+        source_id,
+        row_number
+    from repetitions
+    qualify row_number() over (
+        partition by shop_id, row_fingerprint, repetition
+        order by details desc nulls last, content_fingerprint desc nulls last, source_id nulls last
+    ) > 1
+
+),
+
+signed as (
+
+    select
+        stated.*,
+        conventions.are_all_fees_named,
+        conventions.refund_sign * stated.refund_amount as signed_refund_amount,
+        {%- for fee in fees %}
+        conventions.fee_sign * stated.{{ fee }} as signed_{{ fee }},
+        {%- endfor %}
+        conventions.fee_sign
+        * ({% for fee in other_fees %}stated.{{ fee }}{{ ' + ' if not loop.last }}{% endfor %})
+            as other_fee_amount,
+        -- The total of the fees without shipping, less the fees that it is known to be made of.
+        conventions.fee_sign * (
+            coalesce(
+                stated.fee_total_amount
+                - case when conventions.is_shipping_apart then 0 else stated.shipping_total_amount end,
+                stated.named_fee_amount
+            )
+            - stated.named_fee_amount
+        ) as unnamed_fee_amount,
+        conventions.fee_sign * stated.shipping_total_amount - stated.buyer_shipping_amount
+            as other_shipping_amount
+    from {{ ref('int_settlement_stated') }} as stated
+    inner join {{ ref('int_settlement_conventions') }} as conventions
+        on
+            stated.shop_id = conventions.shop_id
+            and stated.source_id = conventions.source_id
+    left join superseded
+        on
+            stated.shop_id = superseded.shop_id
+            and stated.source_id = superseded.source_id
+            and stated.row_number = superseded.row_number
+    where superseded.row_number is null
+
+),
+
+once as (
+
+    select
+        shop_id,
+        reference_id,
+        order_id,
+        sku_id,
+        transaction_type,
+        adjustment_reason,
+        order_created_at,
+        settled_at,
+        settled_on,
+        currency,
+        is_given_away,
+        cast(sales_amount as decimal(18, 2)) as sales_amount,
+        cast(signed_refund_amount as decimal(18, 2)) as refund_amount,
+        {%- for fee in fees %}
+        cast(signed_{{ fee }} as decimal(18, 2)) as {{ fee }},
+        {%- endfor %}
+        cast(buyer_shipping_amount as decimal(18, 2)) as shipping_amount,
+        -- Fees that have no name in the contract are another fee, unless the file names all of them.
+        cast(
+            other_fee_amount
+            + other_shipping_amount
+            + case when are_all_fees_named then 0 else unnamed_fee_amount end as decimal(18, 2)
+        ) as other_amount,
+        cast(adjustment_amount as decimal(18, 2)) as adjustment_amount,
+        cast(settlement_amount as decimal(18, 2)) as settlement_amount
+    from signed
+
+)
+
+select
+    once.shop_id,
+    once.reference_id,
+    once.order_id,
+    -- Money of another currency cannot be held against the order's.
+    case when once.currency = orders.currency then orders.order_key end as order_key,
+    once.sku_id,
+    once.transaction_type,
+    once.adjustment_reason,
+    once.order_created_at,
+    once.settled_at,
+    once.settled_on,
+    once.currency,
+    once.is_given_away,
+    orders.created_on as order_created_on,
+    {% for amount in amounts %}once.{{ amount }},
+    {% endfor -%}
+    cast(
+        once.settlement_amount
+        - ({% for amount in amounts[:-1] %}once.{{ amount }}{{ ' + ' if not loop.last }}{% endfor %}) as decimal(18, 2)
+    ) as arithmetic_residual
+from once
+left join {{ ref('int_orders') }} as orders
+    on
+        once.shop_id = orders.shop_id
+        and once.order_id = orders.order_id
