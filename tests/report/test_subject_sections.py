@@ -317,3 +317,10 @@ def test_the_columns_that_the_report_reads_are_in_the_marts(subject: type[Return
     }
     for mart, columns in subject.NEEDED.items():
         assert set(columns) <= declared.get(mart, set()), mart
+
+
+def test_on_paper_folds_are_open_and_keep_their_names(week: Rendered) -> None:
+    style = week.html().split("@media print{", 1)[1].split("</style>", 1)[0]
+    assert "details:not(.fold)>summary{display:none}" in style
+    assert "details::details-content{content-visibility:visible;display:block}" in style
+    assert '<details class="fold"><summary>By component</summary>' in week.html()
