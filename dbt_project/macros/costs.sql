@@ -74,5 +74,6 @@
 
 {# What a sale leaves before anything comes back of it. #}
 {% macro contribution_before_returns() -%}
-    sales - unit_cost - outbound_shipping - pick_pack - referral_fee - affiliate_commission
+    sales + platform_discount
+    - unit_cost - outbound_shipping - pick_pack - referral_fee - affiliate_commission
 {%- endmacro %}

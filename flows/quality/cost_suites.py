@@ -23,7 +23,8 @@ def _adds_up(table: str, refund: str, example: str | None = None) -> Expectation
         table,
         "components_add_up",
         "Contribution and cost of returns are the sums of their components, to the cent",
-        fails_when=f"contribution_before_returns is distinct from sales - {costs} "
+        fails_when=f"contribution_before_returns is distinct from "
+        f"sales + platform_discount - {costs} "
         f"or returns_cost is distinct from {parts} "
         "or contribution_after_returns is distinct from "
         f"contribution_before_returns - {refund} + given_back - returns_cost",
@@ -38,7 +39,7 @@ def _nothing_beyond_the_sale(table: str, refund: str) -> Expectation:
         "No more units come back than were ordered, and no more is refunded than was sold",
         # A cent of each line may be lost in rounding.
         fails_when=f"units_returned < 0 or units_returned > units or {refund} < 0 "
-        f"or {refund} > sales + 0.01 * units or platform_discount > sales",
+        f"or {refund} > sales + platform_discount + 0.01 * units",
     )
 
 

@@ -14,7 +14,7 @@ select
     lines.created_on >= {{ add_days('now.as_of_on', -29) }} as is_of_30_days,
     lines.is_first_item,
     lines.units,
-    lines.sale_amount as sales,
+    lines.paid_by_buyer as sales,
     lines.platform_discount,
     lines.unit_cost,
     lines.outbound_shipping,

@@ -95,7 +95,7 @@ select
     parts.is_assumed,
     {{ ratio('parts.amount', 'parts.returns') }} as per_return,
     {{ ratio('parts.amount', 'economics.orders') }} as per_order,
-    {{ ratio('parts.amount', 'economics.sales') }} as share_of_sales
+    {{ ratio('parts.amount', 'economics.sales + economics.platform_discount') }} as share_of_sales
 from parts
 inner join {{ source('inputs', 'shops') }} as shops
     on parts.shop_id = shops.shop_id
