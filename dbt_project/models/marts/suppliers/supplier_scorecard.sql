@@ -156,9 +156,9 @@ quality as (
 
 ),
 
-ticket_feeds as (
+written as (
 
-    select distinct shop_id
+    select shop_id, ticket_id, order_id, created_on
     from {{ ref('stg_reference__support_tickets') }}
 
 ),
@@ -170,9 +170,9 @@ tickets as (
         held.supplier,
         count(tickets.ticket_id) as tickets
     from held
-    inner join ticket_feeds
-        on held.shop_id = ticket_feeds.shop_id
-    left join {{ ref('stg_reference__support_tickets') }} as tickets
+    inner join (select distinct shop_id from written) as feeds
+        on held.shop_id = feeds.shop_id
+    left join written as tickets
         on
             held.shop_id = tickets.shop_id
             and held.order_id = tickets.order_id
