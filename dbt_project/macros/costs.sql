@@ -66,3 +66,13 @@
         'return_shipping', 'inspection', 'markdown', 'disposal', 'refund_admin_fee', 'commission_lost'
     ]) }}
 {%- endmacro %}
+
+{# A sum of which every part is known; null where one is not. #}
+{% macro sum_known(amount) -%}
+    case when count({{ amount }}) = count(*) then sum({{ amount }}) end
+{%- endmacro %}
+
+{# What a sale leaves before anything comes back of it. #}
+{% macro contribution_before_returns() -%}
+    sales - unit_cost - outbound_shipping - pick_pack - referral_fee - affiliate_commission
+{%- endmacro %}

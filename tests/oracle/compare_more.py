@@ -6,15 +6,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from .clock import end_of
+from .command import CENTROIDS, ROOT
 from .compare import ANYTHING, Key, Values, differences, read_mart
-from .coverage import Centroids, Coverage
+from .coverage import Centroids, Coverage, read_centroids
 from .demand import concentration, state_rows, zone_rows
 from .return_costs import ReturnCosts
-from .returns import ReturnRates
+from .returns import ReturnRates, read_returns
 from .run import Result
-from .segments import segment_rows
+from .segments import read_groups, segment_rows
 from .settlement import COMPONENTS, OrderSettlement, Settlement
+from .standing import Feed
 
+REASON_GROUPS = ROOT / "dbt_project" / "seeds" / "return_reason_groups.csv"
 LEAST_UNITS = 30
 CENT = 0.011
 IS_SMALL = "is_small_volume"
@@ -116,4 +120,21 @@ def compare_demand(source: Path, result: Result, coverage: Coverage) -> list[str
             _published(source, "demand_concentration", ("shop_id",), result),
             whole,
         ),
+    ]
+
+
+def compare_more(source: Path, result: Result) -> list[str]:
+    """Everything that differs in the marts of returns, costs, settlements and demand."""
+    exports, standings, day = result.exports, result.standings, result.as_of_on
+    end = end_of(day, exports.zone)
+    rates = ReturnRates(exports, standings, read_returns(exports), day, end)
+    centroids = read_centroids(CENTROIDS)
+    coverage = Coverage(exports, standings, Feed(exports.events), centroids, day, end)
+    returned = rates.returns
+    return [
+        *compare_segments(source, result, rates, read_groups(REASON_GROUPS)),
+        *compare_costs(source, result, ReturnCosts(exports, standings, returned, day, end)),
+        *compare_settlement(source, result, Settlement(exports, standings, returned, day, end)),
+        *compare_zones(source, result, centroids),
+        *compare_demand(source, result, coverage),
     ]

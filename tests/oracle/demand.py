@@ -60,8 +60,8 @@ def zone_rows(exports: Exports, centroids: Centroids) -> list[ZoneRow]:
     return rows
 
 
-def _fewest(counts: list[int], tenths: int) -> int:
-    """How many of the first counts hold so many tenths of all."""
+def fewest_states(counts: list[int], tenths: int) -> int:
+    """How many of the first of falling counts hold so many tenths of all."""
     held, number = 0, 0
     while held * 10 < tenths * sum(counts):
         held += counts[number]
@@ -79,7 +79,7 @@ def state_rows(coverage: Coverage) -> list[StateRow]:
     known = sorted((state for state in orders if state != UNKNOWN), key=lambda s: (-orders[s], s))
     counts = [orders[state] for state in known]
     total, so_far = sum(counts), 0
-    in_60, in_70 = set(known[: _fewest(counts, 6)]), set(known[: _fewest(counts, 7)])
+    in_60, in_70 = set(known[: fewest_states(counts, 6)]), set(known[: fewest_states(counts, 7)])
     rows = []
     for state in known:
         so_far += orders[state]

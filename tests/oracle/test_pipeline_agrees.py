@@ -9,6 +9,7 @@ import pytest
 
 from .command import CENTROIDS, greenzone, simulate
 from .compare import compare_all
+from .compare_more import compare_more
 from .fuzz import Fuzz
 from .run import run
 
@@ -20,7 +21,19 @@ SHOP = "oracle_shop"
     ("first", "last", "seed", "scenarios"),
     [
         ("2025-12-15", "2026-02-15", 1, ("oversell", "viral")),  # both switches of the rule
-        ("2026-02-20", "2026-04-10", 2, ("carrier_meltdown", "bad_creator")),  # clocks change
+        # Clocks change, and goods go astray.
+        (
+            "2026-02-20",
+            "2026-04-10",
+            2,
+            (
+                "carrier_meltdown",
+                "bad_creator",
+                "bad_sku",
+                "misrouted_grades",
+                "missing_settlement",
+            ),
+        ),
     ],
 )
 def test_the_pipeline_agrees(
@@ -31,7 +44,8 @@ def test_the_pipeline_agrees(
     greenzone("daily", "--home", str(home), "--date", last)
     result = run(home / "landing" / SHOP, date.fromisoformat(last), CENTROIDS)
     assert len(result.orders) > 600
-    found = compare_all(home / "warehouse" / "greenzone.duckdb", result)
+    source = home / "warehouse" / "greenzone.duckdb"
+    found = [*compare_all(source, result), *compare_more(source, result)]
     assert not found, f"{len(found)} differences\n" + "\n".join(found[:40])
 
 
@@ -41,7 +55,8 @@ def test_a_day_in_the_past_agrees(tmp_path: Path) -> None:
     simulate(home, SHOP, "2025-12-20", "2026-02-05", 15, 3, "oversell")
     greenzone("daily", "--home", str(home), "--date", day)
     result = run(home / "landing" / SHOP, date.fromisoformat(day), CENTROIDS)
-    found = compare_all(home / "warehouse" / "greenzone.duckdb", result)
+    source = home / "warehouse" / "greenzone.duckdb"
+    found = [*compare_all(source, result), *compare_more(source, result)]
     assert not found, f"{len(found)} differences\n" + "\n".join(found[:40])
 
 

@@ -72,8 +72,8 @@ insert into marts.return_costs values
     ($shop, 'rolling_90d', 'inspection', 1290, 1290, 3870.00, 'USD', true, 3, 0.0129),
     ($shop, 'rolling_90d', 'markdown', 1290, 129, 2257.50, 'USD', true, 1.75, 0.0075),
     ($shop, 'rolling_90d', 'refund', 1290, 1290, 45150.00, 'USD', false, 35, 0.15),
-    ($shop, 'rolling_90d', '(total)', 1290, 1290, 12577.50, 'USD', true, 9.75, 0.0419),
-    ($shop, 'rolling_30d', '(total)', 430, 430, 4192.50, 'USD', true, 9.75, 0.0419);
+    ($shop, 'rolling_90d', '(all)', 1290, 1290, 12577.50, 'USD', true, 9.75, 0.0419),
+    ($shop, 'rolling_30d', '(all)', 430, 430, 4192.50, 'USD', true, 9.75, 0.0419);
 create table if not exists marts.unit_economics (shop_id text, window_name text, dimension text,
     segment text, orders bigint, units bigint, sales decimal(18, 2),
     platform_discount decimal(18, 2), unit_cost decimal(18, 2), outbound_shipping decimal(18, 2),
@@ -181,6 +181,11 @@ cross join (values
     ('preset', 'east + west', 2, '188, 900', 0.58, 2.8, 4.3, 52500, 0.87, null),
     ('preset', 'central + south', 2, '300, 605', 0.39, 3.2, 4.9, 54000, 0.82, null)
 ) as p(plan, name, sites, zips, share, days, zone, cost, otdr, gain);
+create table if not exists marts.shipping_zones (shop_id text, warehouse_id text,
+    origin_zip3 text, destination_zip3 text, ship_to_state text, zone bigint);
+insert into marts.shipping_zones values
+    ($shop, 'NJ-1', '070', '100', 'NY', 1), ($shop, 'NJ-1', '070', '900', 'CA', 8),
+    ($shop, 'NJ-2', '070', '100', 'NY', 1), ($shop, 'LA-2 <b>', '900', '900', 'CA', 1);
 create table if not exists marts.network_sites (shop_id text, objective text, plan text,
     name text, site_zip3 text, site_name text, state_code text, is_present boolean,
     orders_served bigint, share double);
@@ -188,8 +193,8 @@ insert into marts.network_sites
 select $shop, o.objective, p.* from (values ('share_within_2_days'), ('total_cost'))
     as o(objective)
 cross join (values
-    ('present', 'present', '070', 'NJ-1', 'NJ', true, 4000, 0.53),
-    ('present', 'present', '900', 'LA-2 <b>', 'CA', true, 3500, 0.47),
+    ('present', 'present', '070', 'Newark', 'NJ', true, 4000, 0.53),
+    ('present', 'present', '900', 'Los Angeles', 'CA', true, 3500, 0.47),
     ('best', 'best 2', '188', 'Scranton', 'PA', false, 4100, 0.55),
     ('best', 'best 2', '891', 'Las Vegas', 'NV', false, 3400, 0.45)
 ) as p(plan, name, site_zip3, site_name, state_code, is_present, orders_served, share)

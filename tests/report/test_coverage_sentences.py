@@ -32,6 +32,9 @@ def test_expected_states() -> None:
     assert expected_sentence(["TX"], ["WA", "OR"]) == (
         "TX was not expected among them; WA and OR are expected and not among them."
     )
+    assert expected_sentence(["TX", "GA", "IL", "OH", "MA"], []) == (
+        "TX, GA, IL and 2 more were not expected among them."
+    )
     assert expected_sentence(["NV"], [], "population") == (
         "NV orders far more than the population explains."
     )

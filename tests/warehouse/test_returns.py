@@ -26,10 +26,11 @@ CHAIN = (
 Row = dict[str, Any]
 
 
-@pytest.fixture()
+@pytest.fixture
 def shop(models: Models) -> Models:
     """A shop with three paid orders of two lines each, as of 2026-04-30, and nothing returned."""
-    orders, items = [], []
+    orders: list[dict[str, object]] = []
+    items: list[dict[str, object]] = []
     for key in (1, 2, 3):
         orders.append(
             {
@@ -126,7 +127,7 @@ def test_a_line_returned_three_times_gives_back_what_was_bought(shop: Models) ->
 
 
 def test_rates_by_segment_reason_and_window(shop: Models) -> None:
-    """Of 18 units four come back; anna sold 6 of them, and three of the four were the wrong size."""
+    """Of 18 units four come back; anna sold 6, and three of the four were the wrong size."""
     _export(
         shop,
         [
@@ -195,7 +196,7 @@ def test_the_liability_is_the_refunds_less_what_was_compensated(shop: Models) ->
 
 
 def test_goods_are_followed_from_the_label_to_the_grade(shop: Models) -> None:
-    """Refund within five business days of the arrival: a Wednesday's goods by the next Wednesday."""
+    """Refund within five business days of the arrival: from a Wednesday to the next one."""
     arrived = datetime(2026, 4, 22, 20)
     row = _return(1, return_status="in_process", return_quantity=2)
     _receive(
@@ -276,21 +277,17 @@ def test_order_and_repetition_do_not_matter_and_parts_add_up(
     ):
         assert units >= 0 and (order == "o4" or units <= bought)
     assert _read(shop, "select 1 from marts.returns where state = 'refunded' and units > 5") == []
-    gives_nothing = ", ".join(f"'{status}'" for status in GIVES_NOTHING)
-    [taken] = _read(
-        shop,
-        f"select coalesce(sum(units), 0) from marts.returns where return_status in ({gives_nothing})",
-    )
-    assert taken == (0,)
+    taken = _read(shop, "select return_status, units from marts.returns")
+    assert [units for status, units in taken if status in GIVES_NOTHING and units] == []
 
-    totals = dict(
-        ((basis, window, dimension), (returned, refunded))
+    totals = {
+        (basis, window, dimension): (returned, refunded)
         for basis, window, dimension, returned, refunded in _read(
             shop,
             "select basis, window_name, dimension, sum(units_returned), sum(refund_amount) "
             "from marts.return_rates group by all",
         )
-    )
+    }
     for (basis, window, _dimension), total in totals.items():
         assert total == totals[basis, window, "shop"]
     [triage] = _read(

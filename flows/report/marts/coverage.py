@@ -45,6 +45,7 @@ class CoverageMarts(StandingMarts):
             "orders",
             "is_assumed",
         ),
+        "shipping_zones": ("warehouse_id", "origin_zip3"),
         "network_sites": ("plan", "name", "objective", "site_zip3", "site_name", "state_code"),
         "route_choices": (
             "warehouse_id",
@@ -104,8 +105,18 @@ class CoverageMarts(StandingMarts):
 
     @cached_property
     def sites(self) -> list[dict[str, Any]]:
-        """The sites of each of those networks."""
-        return self.rows("network_sites", "true", "plan, objective, name, site_zip3, site_name")
+        """The sites of each of those networks, with the ids of the warehouses that are there."""
+        order = "plan, objective, name, site_zip3, site_name"
+        if not self.has("shipping_zones"):
+            return self.rows("network_sites", "true", order)
+        return self.read(
+            "network_sites",
+            "select sites.*, origins.warehouse_ids from marts.network_sites as sites left join ("
+            "select origin_zip3, string_agg(distinct warehouse_id, ', ' order by warehouse_id) "
+            "as warehouse_ids from marts.shipping_zones where shop_id = $shop group by 1"
+            ") as origins on origins.origin_zip3 = sites.site_zip3 "
+            f"where sites.shop_id = $shop order by {order}",
+        )
 
     @cached_property
     def routes(self) -> pl.DataFrame:

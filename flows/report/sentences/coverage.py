@@ -38,14 +38,20 @@ def expected_sentence(
     parts = []
     if unexpected and source == "population":
         verb = "orders" if len(unexpected) == 1 else "order"
-        parts.append(f"{joined(list(unexpected))} {verb} far more than the population explains")
+        parts.append(f"{_few(unexpected)} {verb} far more than the population explains")
     elif unexpected:
         verb = "was" if len(unexpected) == 1 else "were"
-        parts.append(f"{joined(list(unexpected))} {verb} not expected among them")
+        parts.append(f"{_few(unexpected)} {verb} not expected among them")
     if missing:
         verb = "is" if len(missing) == 1 else "are"
-        parts.append(f"{joined(list(missing))} {verb} expected and not among them")
+        parts.append(f"{_few(missing)} {verb} expected and not among them")
     return f"{'; '.join(parts)}." if parts else ""
+
+
+def _few(states: Sequence[str]) -> str:
+    """The first three names, and how many more there are."""
+    shown = list(states[:3])
+    return joined([*shown, f"{len(states) - 3:,} more"] if len(states) > 3 else shown)
 
 
 def network_sentence(rows: Sequence[Mapping[str, Any]]) -> str:

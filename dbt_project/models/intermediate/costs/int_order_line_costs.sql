@@ -28,6 +28,7 @@ refunded_orders as (
 
 wanted as (
 
+    {% for source in ['recent', 'refunded'] -%}
     select
         orders.shop_id,
         orders.order_id,
@@ -40,13 +41,16 @@ wanted as (
     inner join reach
         on
             orders.shop_id = reach.shop_id
-            and orders.created_on <= reach.to_on
-    left join refunded_orders
+            {%- if source == 'recent' %}
+            and orders.created_on between reach.from_on and reach.to_on
+            {%- else %}
+            and orders.created_on < reach.from_on
+    inner join refunded_orders
         on orders.order_key = refunded_orders.order_key
-    where
-        orders.is_rated
-        and orders.counts_from_on is not null
-        and (orders.created_on >= reach.from_on or refunded_orders.order_key is not null)
+            {%- endif %}
+    where orders.is_rated and orders.counts_from_on is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -64,8 +68,29 @@ items as (
     inner join {{ ref('int_order_lines') }} as lines
         on wanted.order_key = lines.order_key
     inner join {{ ref('int_order_rows') }} as rows
-        on lines.row_key = rows.row_key
+        on
+            lines.row_key = rows.row_key
+            and lines.created_on = rows.created_on
     group by lines.order_key, coalesce(lines.sku_id, '')
+
+),
+
+running as (
+
+    -- Of orders with several SKUs, which alone have to be counted through.
+    select
+        items.order_key,
+        items.sku_id,
+        cast(sum(items.units) over (
+            partition by items.order_key
+            order by items.sku_id nulls last
+            rows between unbounded preceding and current row
+        ) as bigint) as units_so_far
+    from wanted
+    inner join items
+        on
+            wanted.order_key = items.order_key
+            and wanted.order_units <> items.units
 
 ),
 
@@ -106,63 +131,74 @@ costs as (
 
 ),
 
+prices as (
+
+    -- All that depends on the SKU alone, so that the lines are joined with it once.
+    select
+        costs.*,
+        case when coalesce(skus.currency, shops.currency) = shops.currency then skus.unit_cost end
+            as unit_cost,
+        shops.currency
+    from costs
+    inner join {{ source('inputs', 'shops') }} as shops
+        on costs.shop_id = shops.shop_id
+    left join {{ ref('stg_reference__skus') }} as skus
+        on
+            costs.shop_id = skus.shop_id
+            and costs.seller_sku = skus.seller_sku
+
+),
+
 joined as (
 
     select
         wanted.shop_id,
         wanted.order_id,
         wanted.order_key,
-        items.sku_id,
-        items.seller_sku,
-        coalesce(items.creator_handle, '(none)') as creator_handle,
         wanted.created_on,
         wanted.counts_from_on,
         wanted.cancelled_on,
-        items.units,
         wanted.order_units,
-        cast(sum(items.units) over (
-            partition by items.order_key
-            order by items.sku_id nulls last
-            rows between unbounded preceding and current row
-        ) as bigint) as units_so_far,
+        items.sku_id,
+        items.seller_sku,
+        coalesce(items.creator_handle, '(none)') as creator_handle,
+        items.units,
+        coalesce(running.units_so_far, items.units) as units_so_far,
         items.paid_by_buyer,
         items.platform_discount,
         items.paid_by_buyer + items.platform_discount as sale_amount,
         shipped.ship_cost,
-        case when coalesce(skus.currency, shops.currency) = shops.currency then skus.unit_cost end
-            as unit_cost,
-        costs.unit_cost_share,
-        costs.unit_cost_share_is_assumed,
-        costs.pick_pack_cost,
-        costs.pick_pack_cost_is_assumed,
-        costs.referral_fee_rate,
-        costs.referral_fee_rate_is_assumed,
-        costs.outbound_shipping_cost,
-        costs.outbound_shipping_cost_is_assumed,
+        coalesce(shipped.ship_cost, prices.outbound_shipping_cost) as carriage,
+        prices.unit_cost,
+        prices.unit_cost_share,
+        prices.unit_cost_share_is_assumed,
+        prices.pick_pack_cost,
+        prices.pick_pack_cost_is_assumed,
+        prices.referral_fee_rate,
+        prices.referral_fee_rate_is_assumed,
+        prices.outbound_shipping_cost_is_assumed,
+        prices.currency,
         creators.est_commission_amount,
         creators.actual_commission_amount,
-        creators.commission_paid_at,
-        shops.currency
+        creators.commission_paid_at
     from wanted
     inner join items
         on wanted.order_key = items.order_key
-    inner join {{ source('inputs', 'shops') }} as shops
-        on wanted.shop_id = shops.shop_id
-    inner join costs
+    inner join prices
         on
-            wanted.shop_id = costs.shop_id
-            and items.seller_sku = costs.seller_sku
+            wanted.shop_id = prices.shop_id
+            and items.seller_sku = prices.seller_sku
+    left join running
+        on
+            items.order_key = running.order_key
+            and items.sku_id = running.sku_id
     left join shipped
         on wanted.order_key = shipped.order_key
-    left join {{ ref('stg_reference__skus') }} as skus
-        on
-            wanted.shop_id = skus.shop_id
-            and items.seller_sku = skus.seller_sku
     left join {{ ref('int_creators_by_line') }} as creators
         on
-            wanted.shop_id = creators.shop_id
-            and wanted.order_id = creators.order_id
+            wanted.order_id = creators.order_id
             and items.sku_id = creators.sku_id
+            and wanted.shop_id = creators.shop_id
 
 )
 
@@ -176,6 +212,7 @@ select
     created_on,
     counts_from_on,
     cancelled_on,
+    units_so_far = units as is_first_item,
     units,
     paid_by_buyer,
     platform_discount,
@@ -184,8 +221,8 @@ select
     unit_cost is null and unit_cost_share_is_assumed as unit_cost_is_assumed,
     -- An order's parcel is carried by its units, so that the parts add up to it to the cent.
     cast(
-        {{ cents(ratio('coalesce(ship_cost, outbound_shipping_cost) * units_so_far', 'order_units')) }}
-        - {{ cents(ratio('coalesce(ship_cost, outbound_shipping_cost) * (units_so_far - units)', 'order_units')) }}
+        {{ cents(ratio('carriage * units_so_far', 'order_units')) }}
+        - {{ cents(ratio('carriage * (units_so_far - units)', 'order_units')) }}
         as decimal(18, 2)
     ) as outbound_shipping,
     ship_cost is null and outbound_shipping_cost_is_assumed as outbound_shipping_is_assumed,

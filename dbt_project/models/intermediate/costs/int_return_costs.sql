@@ -254,6 +254,15 @@ select
     referral_fee_returned,
     commission_returned,
     goods_returned,
+    -- Before its return a line carried all of its commission, whatever was settled after it.
+    case
+        when is_commission_settled
+            and row_number() over (
+                partition by order_key, line_sku_id order by returned_on nulls last, return_order_id nulls last
+            ) = 1
+            then line_commission - settled_commission
+        else 0
+    end as commission_restored,
     referral_fee_returned + commission_returned + goods_returned as given_back,
     {%- for component in components %}
     {{ cents(component) }} as {{ component }},

@@ -26,6 +26,14 @@
         'There is no inventory file, so no cancellation is checked against the stock.'
     ),
     (
+        'reference/hero_skus', 'heroes',
+        'There is no list of hero SKUs, so those that bring half of the sales stand in for it, and no SKU is in too many places.'
+    ),
+    (
+        'reference/content_calendar', 'content',
+        'There is no content calendar, so no stock is held against what goes live.'
+    ),
+    (
         'reference/account_health', 'account health',
         'There is no account health log, so neither score nor zone is known.'
     ),
