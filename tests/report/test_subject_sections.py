@@ -277,7 +277,8 @@ def test_a_calm_week_asks_for_no_such_decision(tmp_path: Path) -> None:
         run(
             connection,
             "delete from marts.margin_traps;\n"
-            "update marts.network_options set is_recommended = false, is_materially_better = false;\n"
+            "update marts.network_options set is_recommended = false, "
+            "is_materially_better = false;\n"
             "update marts.settlement_orders set state = 'tied'",
         )
     made = weekly(tmp_path / "out", path, context(DEMO, day=SUNDAY))
