@@ -268,3 +268,11 @@ def test_hubs_are_sixty_places_of_all_parts_of_the_lower_48() -> None:
     assert all(states[zip3] == hub["state_code"] for zip3, hub in HUBS.items())
     assert {hub["region"] for hub in HUBS.values()} == {"east", "central", "south", "west"}
     assert not {"AK", "HI", "PR"} & {hub["state_code"] for hub in HUBS.values()}
+
+
+def test_what_python_computes_is_no_query_of_the_build(models: Models) -> None:
+    """Marts of other days are computed again by queries alone."""
+    rows = models.connection.execute("select name from inputs.models").fetchall()
+    kept = {name for (name,) in rows}
+    assert "network_options" in kept
+    assert "int_network_choices" not in kept

@@ -29,7 +29,8 @@ Row = dict[str, Any]
 @pytest.fixture
 def shop(models: Models) -> Models:
     """A shop with three paid orders of two lines each, as of 2026-04-30, and nothing returned."""
-    orders, items = [], []
+    orders: list[dict[str, object]] = []
+    items: list[dict[str, object]] = []
     for key in (1, 2, 3):
         orders.append(
             {

@@ -383,7 +383,7 @@ ROWS = [
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     files=st.lists(st.sets(st.integers(0, len(ROWS) - 1), min_size=1), min_size=1, max_size=4).map(

@@ -160,11 +160,16 @@ class CostMarts(StandingMarts):
         )
 
     @cached_property
-    def repeat_returners(self) -> list[dict[str, Any]]:
+    def returner_rows(self) -> pl.DataFrame:
         """Buyers that returned at least three orders, the most refunded first."""
-        return self.rows(
+        return self.frame(
             "repeat_returners", "true", "refund_amount desc nulls last, returns desc, buyer_hash"
         )
+
+    @property
+    def repeat_returners(self) -> list[dict[str, Any]]:
+        """The same, one mapping a row."""
+        return self.returner_rows.to_dicts()
 
     @cached_property
     def suppliers(self) -> list[dict[str, Any]]:

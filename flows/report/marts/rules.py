@@ -18,6 +18,9 @@ from flows.report.marts.subject import SubjectMarts
 SHOWN = 15
 """Rows of a table of the rule book on the page; the CSV beside it holds all."""
 
+FOLDED = 200
+"""Rows of a folded table on the page."""
+
 LEAST_SEGMENT = 20
 """A segment with fewer orders than this is too small to be called bad."""
 

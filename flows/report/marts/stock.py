@@ -107,13 +107,18 @@ class StockMarts(StandingMarts):
         )
 
     @cached_property
-    def replenishment(self) -> list[dict[str, Any]]:
+    def replenishment_rows(self) -> pl.DataFrame:
         """SKUs in TikTok's warehouse, those that need a shipment first."""
-        return self.rows(
+        return self.frame(
             "fbt_replenishment",
             "true",
             "is_due desc nulls last, days_of_cover nulls last, seller_sku",
         )
+
+    @property
+    def replenishment(self) -> list[dict[str, Any]]:
+        """The same, one mapping a row."""
+        return self.replenishment_rows.to_dicts()
 
     @cached_property
     def incidents(self) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from flows.report.charts.rows import Bar, bars
 from flows.report.charts.svg import Figure
 from flows.report.charts.tiles import UNKNOWN, Site, state_tiles
 from flows.report.formats import MISSING, format_money, format_points, format_rate, plural
-from flows.report.marts.rules import SHOWN
+from flows.report.marts.rules import FOLDED
 from flows.report.model import (
     Cell,
     Field,
@@ -186,7 +186,7 @@ def _alone(sites: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _demand(rows: Sequence[Mapping[str, Any]]) -> Table:
-    shown = rows[:SHOWN]
+    shown = rows[:FOLDED]
 
     def expected(row: Mapping[str, Any]) -> Cell:
         if row["is_unexpected"] is None:

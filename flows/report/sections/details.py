@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.report.formats import MISSING
-from flows.report.marts.rules import SHOWN
+from flows.report.marts.rules import FOLDED
 from flows.report.model import (
     Cell,
     Field,
@@ -63,7 +63,7 @@ def schedule_fold(page: Page) -> list[Fold]:
     if not rows:
         return []
     table = table_of(
-        list_caption("due day", len(rows[:SHOWN]), len(rows), "the nearest first"),
+        list_caption("due day", len(rows[:FOLDED]), len(rows), "the nearest first"),
         [
             Field("Due", lambda r: day_cell(r["due_on"])),
             Field("Orders", lambda r: count(r["orders_due"]), is_number=True),
@@ -72,7 +72,7 @@ def schedule_fold(page: Page) -> list[Fold]:
             Field("Can leave", lambda r: count(r["capacity_by_then"]), is_number=True),
             Field("Cannot", lambda r: count(r["late_at_capacity"]), is_number=True),
         ],
-        rows[:SHOWN],
+        rows[:FOLDED],
     )
     return [Fold("By when is the backlog due?", [table])]
 
@@ -107,7 +107,7 @@ def scan_fold(page: Page) -> list[Fold]:
             table_of(
                 list_caption(
                     "carrier and hour of hand-over",
-                    len(rows[:SHOWN]),
+                    len(rows[:FOLDED]),
                     len(rows),
                     "the largest carrier first",
                     "carriers and hours of hand-over",
@@ -121,7 +121,7 @@ def scan_fold(page: Page) -> list[Fold]:
                     Field("Over 24 h", lambda r: rate(r["share_over_24_hours"]), is_number=True),
                     Field("Late by it", lambda r: count(r["late_scans"]), is_number=True),
                 ],
-                rows[:SHOWN],
+                rows[:FOLDED],
             )
         )
     if details.scan_tickets:
@@ -168,7 +168,7 @@ def outcome_folds(page: Page) -> list[Fold]:
         table = table_of(
             list_caption(
                 "error and outcome",
-                len(rows[:SHOWN]),
+                len(rows[:FOLDED]),
                 len(rows),
                 "the strongest first",
                 "errors and outcomes",
@@ -181,7 +181,7 @@ def outcome_folds(page: Page) -> list[Fold]:
                 Field("Times as often", lambda r: number(r["lift"]), is_number=True),
                 Field("Orders", lambda r: count(r["outcomes_with_error"]), is_number=True),
             ],
-            rows[:SHOWN],
+            rows[:FOLDED],
         )
         said = outcome_sentence(rows[0])
         folds.append(Fold("What does an error lead to?", [table], [said] if said else []))
@@ -196,7 +196,7 @@ def incident_fold(page: Page) -> list[Fold]:
     table = table_of(
         list_caption(
             "SKU sold without stock",
-            len(rows[:SHOWN]),
+            len(rows[:FOLDED]),
             len(rows),
             "the most orders first",
             "times that a SKU was sold without stock",
@@ -208,6 +208,6 @@ def incident_fold(page: Page) -> list[Fold]:
             Field("Cancelled", lambda r: count(r["cancelled_orders"]), is_number=True),
             Field("Points lost", lambda r: count(r["points_lost_for_its_orders"]), is_number=True),
         ],
-        rows[:SHOWN],
+        rows[:FOLDED],
     )
     return [Fold("Which SKUs were sold without stock?", [table])]

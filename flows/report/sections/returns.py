@@ -73,7 +73,12 @@ def returns(page: Page, *, closed_only: bool = False) -> Section:
     unmapped = [str(row["reason"]) for row in day.of.returns.unmapped]
     section.answers += filter(None, [reason_sentence(groups), unmapped_sentence(unmapped)])
     section.folds += reasons_fold(page)
-    section.folds += _rate_folds(page)
+    rates = _rate_folds(page)
+    if rates:
+        section.folds += rates
+        section.downloads.append(
+            page.download("return_rates.csv", "Returns by variation, campaign and more (CSV)")
+        )
     return section
 
 

@@ -113,8 +113,8 @@ def _contribution(page: Page, row: Mapping[str, Any]) -> list[Figure]:
             page.ids,
             "From sales to what orders of 90 days leave",
             steps,
-            "Each bar begins where the last one ended."
-            + (" Some of the costs are assumed." if row["is_assumed"] else ""),
+            "Orders made in the 90 days and what came back of them; each bar begins where the last "
+            "one ended." + (" Some of the costs are assumed." if row["is_assumed"] else ""),
         )
     ]
 
@@ -146,7 +146,7 @@ def _components(rows: Sequence[Mapping[str, Any]]) -> Table:
         return Cell("All but refunds" if whole else words_of(COMPONENT_WORDS, row["component"]))
 
     return table_of(
-        "The cost of returns of 90 days by component, the dearest first.",
+        "What the returns refunded in 90 days cost by component, the dearest first.",
         [
             Field("Component", name),
             Field("Units", lambda r: count(r["units"]), is_number=True),

@@ -41,7 +41,10 @@ def routes(page: Page) -> Section | None:
     section.tables.append(_choices(marts.routes))
     if marts.performance.height:
         section.folds.append(Fold("How each route performs", [_performance(page)]))
-    section.downloads.append(page.download("route_choices.csv", "Routes (CSV)"))
+        section.downloads.append(
+            page.download("route_performance.csv", "How each route performs (CSV)")
+        )
+    section.downloads.insert(0, page.download("route_choices.csv", "Routes (CSV)"))
     if marts.deviations.height:
         section.downloads.append(
             page.download("route_deviations.csv", "Parcels off the preferred route (CSV)")

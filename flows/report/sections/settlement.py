@@ -9,6 +9,7 @@ from flows.report.formats import MISSING
 from flows.report.marts.rules import SHOWN
 from flows.report.model import (
     Cell,
+    Download,
     Field,
     Fold,
     Page,
@@ -75,7 +76,17 @@ def settlement(page: Page, *, is_review: bool = False) -> Section | None:
             ],
         )
         section.folds += _folds(page)
+        section.downloads += _downloads(page)
     return section
+
+
+def _downloads(page: Page) -> list[Download]:
+    marts = page.day.of.settlement
+    lists = (
+        (marts.fee_checks, "settlement_fees.csv", "Fees off their rate (CSV)"),
+        (marts.unmatched, "settlement_unmatched.csv", "Rows without an order (CSV)"),
+    )
+    return [page.download(name, label) for frame, name, label in lists if frame.height]
 
 
 def _folds(page: Page) -> list[Fold]:

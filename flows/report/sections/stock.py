@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.report.marts.rules import SHOWN
+from flows.report.marts.rules import FOLDED, SHOWN
 from flows.report.model import (
     Cell,
     Field,
@@ -57,6 +57,9 @@ def stock(page: Page) -> Section | None:
     if marts.hero_stock.height:
         section.downloads.append(page.download("hero_stock.csv", "Heroes and long tail (CSV)"))
     if marts.replenishment:
+        section.downloads.append(
+            page.download("fbt_replenishment.csv", "Shipments to TikTok's warehouse (CSV)")
+        )
         section.folds.append(
             Fold(
                 "TikTok's warehouse",
@@ -126,7 +129,7 @@ def _missing(rows: Sequence[Mapping[str, Any]]) -> Table:
     return table_of(
         list_caption(
             "hero missing at an active site",
-            len(rows[:SHOWN]),
+            len(rows[:FOLDED]),
             len(rows),
             "by SKU",
             "heroes missing at an active site",
@@ -137,13 +140,13 @@ def _missing(rows: Sequence[Mapping[str, Any]]) -> Table:
             Field("Available", lambda r: number(r["available"], 0), is_number=True),
             Field("On its way", lambda r: number(r["inbound"], 0), is_number=True),
         ],
-        rows[:SHOWN],
+        rows[:FOLDED],
     )
 
 
 def _heroes(rows: Sequence[Mapping[str, Any]]) -> Table:
     return table_of(
-        list_caption("hero SKU", len(rows[:SHOWN]), len(rows), "the largest revenue first"),
+        list_caption("hero SKU", len(rows[:FOLDED]), len(rows), "the largest revenue first"),
         [
             Field("SKU", lambda r: words(r["seller_sku"])),
             Field("Named by", lambda r: Cell(_source(r))),
@@ -151,7 +154,7 @@ def _heroes(rows: Sequence[Mapping[str, Any]]) -> Table:
             Field("Revenue", lambda r: rate(r["revenue_share"]), is_number=True),
             Field("Up to here", lambda r: rate(r["cumulative_share"]), is_number=True),
         ],
-        rows[:SHOWN],
+        rows[:FOLDED],
     )
 
 
@@ -165,7 +168,7 @@ def _replenishment(rows: Sequence[Mapping[str, Any]]) -> Table:
     return table_of(
         list_caption(
             "SKU in TikTok's warehouse",
-            len(rows[:SHOWN]),
+            len(rows[:FOLDED]),
             len(rows),
             "the least cover first",
             "SKUs in TikTok's warehouse",
@@ -179,5 +182,5 @@ def _replenishment(rows: Sequence[Mapping[str, Any]]) -> Table:
             Field("Send", lambda r: number(r["suggested_units"], 0), is_number=True),
             Field("Due", lambda r: Cell("Now" if r["is_due"] else "")),
         ],
-        rows[:SHOWN],
+        rows[:FOLDED],
     )

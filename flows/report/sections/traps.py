@@ -10,7 +10,7 @@ import polars as pl
 from flows.report.charts.rows import Bar, bars
 from flows.report.charts.svg import Figure
 from flows.report.formats import MISSING, format_money, with_assumed
-from flows.report.marts.rules import SHOWN
+from flows.report.marts.rules import FOLDED, SHOWN
 from flows.report.model import (
     Cell,
     Field,
@@ -52,6 +52,10 @@ def traps(page: Page, *, is_review: bool = False) -> Section | None:
         section.tables.append(_table(found))
     if is_review:
         section.folds += _review_folds(page)
+        if costs.repeat_returners:
+            section.downloads.append(
+                page.download("repeat_returners.csv", "Buyers that return again (CSV)")
+            )
         if costs.has("returns_review"):
             section.answers.append(review_sentence(costs.review.height))
             section.downloads.append(
@@ -162,7 +166,7 @@ def _categories(rows: Sequence[Mapping[str, Any]]) -> Table:
             Field("Usual", lambda r: rate(r["centre"]), is_number=True),
             Field("Limit", lambda r: rate(r["upper_limit"]), is_number=True),
         ],
-        rows[:SHOWN],
+        rows[:FOLDED],
     )
 
 
@@ -177,7 +181,7 @@ def _buyers(rows: Sequence[Mapping[str, Any]]) -> Table:
             Field("Refunds", lambda r: money(r["refund_amount"], r["currency"]), is_number=True),
             Field("Last", lambda r: day_cell(r["last_on"])),
         ],
-        rows[:SHOWN],
+        rows[:FOLDED],
     )
 
 
@@ -209,7 +213,7 @@ def suppliers(page: Page) -> Section | None:
         table_of(
             "Suppliers by what their goods cost with their failures, of what they sell for.",
             fields,
-            rows[:SHOWN],
+            rows[:FOLDED],
         )
     )
     if ready := page.day.of.costs.readiness:
@@ -226,7 +230,7 @@ def _readiness(rows: Sequence[Mapping[str, Any]]) -> Table:
     return table_of(
         list_caption(
             "SKU of a risky category",
-            len(rows[:SHOWN]),
+            len(rows[:FOLDED]),
             len(rows),
             "those that are not ready first",
             "SKUs of a risky category",
@@ -238,5 +242,5 @@ def _readiness(rows: Sequence[Mapping[str, Any]]) -> Table:
             Field("Sound", lambda r: rate(r["pass_rate"]), is_number=True),
             Field("State", lambda r: Cell("Ready" if r["verdict"] == "ready" else "Not ready")),
         ],
-        rows[:SHOWN],
+        rows[:FOLDED],
     )

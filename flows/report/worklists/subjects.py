@@ -51,6 +51,8 @@ def subject_lists(
         ("margin_traps.csv", of.costs.traps),
         ("content_stock.csv", of.stock.content),
         ("hero_stock.csv", of.stock.hero_stock),
+        ("fbt_replenishment.csv", of.stock.replenishment_rows),
+        ("return_rates.csv", of.returns.rates),
         ("settlement_differences.csv", settlement.orders("differs")),
         ("settlement_missing.csv", settlement.orders("missing")),
     )
@@ -61,6 +63,10 @@ def subject_lists(
         ("network.csv", of.coverage.option_rows),
         ("route_choices.csv", of.coverage.routes),
         ("route_deviations.csv", of.coverage.deviations),
+        ("route_performance.csv", of.coverage.performance),
+        ("repeat_returners.csv", of.costs.returner_rows),
+        ("settlement_fees.csv", settlement.fee_checks),
+        ("settlement_unmatched.csv", settlement.unmatched),
     )
     for name, frame in (*daily, *(weekly if is_weekly else ())):
         # A frame without columns is a mart that this warehouse does not hold.

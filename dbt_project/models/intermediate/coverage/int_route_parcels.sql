@@ -16,89 +16,128 @@ with packages as (
 
 ),
 
-shipments as (
+costed_shipments as (
 
-    -- What the warehouse says of a number; a number in two rows is one parcel.
     select
         shipments.order_key,
+        shipments.warehouse_id,
         shipments.tracking_number,
-        min(shipments.carrier) as carrier,
-        min(shipments.service) as service,
-        max(shipments.weight_kg) as weight_kg,
-        max(
-            case when coalesce(shipments.currency, shops.currency) = shops.currency then shipments.ship_cost end
-        ) as ship_cost,
-        max(shipments.tendered_at) as tendered_at
+        shipments.carrier,
+        shipments.service,
+        shipments.weight_kg,
+        case when coalesce(shipments.currency, shops.currency) = shops.currency then shipments.ship_cost end
+            as ship_cost,
+        shipments.tendered_at
     from {{ ref('int_shipments') }} as shipments
     inner join {{ source('inputs', 'shops') }} as shops
         on shipments.shop_id = shops.shop_id
-    group by shipments.order_key, shipments.tracking_number
 
 ),
 
--- A package whose number the warehouse does not have is the one shipment of its order.
-only_shipments as (
+-- Most orders leave in one shipment.
+order_shipments as (
 
     select
         order_key,
-        max(tracking_number) as tracking_number,
-        max(carrier) as carrier,
-        max(service) as service,
+        count(*) as shipments,
+        min(warehouse_id) as warehouse_id,
+        min(tracking_number) as tracking_number,
+        min(carrier) as carrier,
+        min(service) as service,
         max(weight_kg) as weight_kg,
         max(ship_cost) as ship_cost,
         max(tendered_at) as tendered_at
-    from shipments
+    from costed_shipments
     group by order_key
-    having count(*) = 1
+
+),
+
+-- Of several the number decides; one that stands in two rows is one parcel.
+numbered_shipments as (
+
+    select
+        costed_shipments.order_key,
+        costed_shipments.tracking_number,
+        min(costed_shipments.carrier) as carrier,
+        min(costed_shipments.service) as service,
+        max(costed_shipments.weight_kg) as weight_kg,
+        max(costed_shipments.ship_cost) as ship_cost,
+        max(costed_shipments.tendered_at) as tendered_at
+    from costed_shipments
+    inner join order_shipments
+        on
+            costed_shipments.order_key = order_shipments.order_key
+            and order_shipments.shipments > 1
+    group by costed_shipments.order_key, costed_shipments.tracking_number
+
+),
+
+matched as (
+
+    select
+        packages.*,
+        orders.state_code,
+        orders.deliver_by_at,
+        orders.deliver_by_on,
+        orders.delivered_at as stated_delivered_at,
+        orders.delivered_on as stated_delivered_on,
+        coalesce(orders.named_warehouse_id, order_shipments.warehouse_id) as warehouse_id,
+        -- Another number is another parcel.
+        order_shipments.shipments = 1
+        and coalesce(packages.tracking_number = order_shipments.tracking_number, true) as is_of_order,
+        {%- for value in ['carrier', 'service', 'weight_kg', 'ship_cost', 'tendered_at'] %}
+        order_shipments.{{ value }} as order_{{ value }},
+        numbered_shipments.{{ value }} as number_{{ value }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from packages
+    inner join {{ ref('int_orders') }} as orders
+        on packages.order_key = orders.order_key
+    left join order_shipments
+        on packages.order_key = order_shipments.order_key
+    left join numbered_shipments
+        on
+            packages.order_key = numbered_shipments.order_key
+            and packages.tracking_number = numbered_shipments.tracking_number
 
 ),
 
 joined as (
 
     select
-        packages.shop_id,
-        packages.package_key,
-        packages.order_id,
-        packages.order_key,
-        packages.tracking_number,
-        packages.is_fbt,
-        coalesce(packages.carrier, shipments.carrier, only_shipments.carrier, '(unknown)') as carrier,
-        coalesce(shipments.service, only_shipments.service, '(unknown)') as service,
-        coalesce(origins.warehouse_id, '(unknown)') as warehouse_id,
-        coalesce(orders.state_code, '(unknown)') as ship_to_state,
-        coalesce(packages.zip3, middles.zip3) as zip3,
-        packages.zip3 is null and middles.zip3 is not null as is_zip3_assumed,
-        coalesce(shipments.weight_kg, only_shipments.weight_kg) as weight_kg,
-        coalesce(shipments.ship_cost, only_shipments.ship_cost) as ship_cost,
-        coalesce(shipments.tendered_at, only_shipments.tendered_at) as tendered_at,
-        packages.first_possession_at,
-        packages.first_possession_on,
-        packages.delivered_on as scanned_delivery_on,
+        matched.shop_id,
+        matched.package_key,
+        matched.order_id,
+        matched.order_key,
+        matched.tracking_number,
+        matched.is_fbt,
+        coalesce(
+            matched.carrier, case when matched.is_of_order then matched.order_carrier end, matched.number_carrier,
+            '(unknown)'
+        ) as carrier,
+        coalesce(
+            case when matched.is_of_order then matched.order_service end, matched.number_service, '(unknown)'
+        ) as service,
+        coalesce(matched.warehouse_id, '(unknown)') as warehouse_id,
+        coalesce(matched.state_code, '(unknown)') as ship_to_state,
+        coalesce(matched.zip3, middles.zip3) as zip3,
+        matched.zip3 is null and middles.zip3 is not null as is_zip3_assumed,
+        {%- for value in ['weight_kg', 'ship_cost', 'tendered_at'] %}
+        case when matched.is_of_order then matched.order_{{ value }} else matched.number_{{ value }} end
+            as {{ value }},
+        {%- endfor %}
+        matched.first_possession_at,
+        matched.first_possession_on,
+        matched.delivered_on as scanned_delivery_on,
         -- The platform's own stamp where the feed does not know the parcel.
-        case when packages.first_event_on is null then orders.delivered_at else packages.delivered_at end
-            as delivered_at,
-        case when packages.first_event_on is null then orders.delivered_on else packages.delivered_on end
-            as delivered_on,
-        orders.deliver_by_at,
-        orders.deliver_by_on
-    from packages
-    inner join {{ ref('int_orders') }} as orders
-        on packages.order_key = orders.order_key
-    left join {{ ref('int_order_warehouses') }} as origins
-        on packages.order_key = origins.order_key
-    left join shipments
-        on
-            packages.order_key = shipments.order_key
-            and packages.tracking_number = shipments.tracking_number
-    left join only_shipments
-        on
-            packages.order_key = only_shipments.order_key
-            and shipments.order_key is null
-            and packages.order_count = 1
+        {%- for stamp in ['delivered_at', 'delivered_on'] %}
+        case when matched.first_event_on is null then matched.stated_{{ stamp }} else matched.{{ stamp }} end
+            as {{ stamp }},
+        {%- endfor %}
+        matched.deliver_by_at,
+        matched.deliver_by_on
+    from matched
     left join {{ ref('int_state_zip3s') }} as middles
-        on
-            orders.state_code = middles.state_code
-            and packages.zip3 is null
+        on matched.state_code = middles.state_code
 
 )
 

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 {#-
-  What each order should have brought by its shop's newest as-of moment: one row an order and number
+  What each order of the last 180 days should have brought by its shop's newest as-of moment: one row an order and number
   of refunds counted. Refunds land in a later statement, so those of the last `settlement_days` may be
   missing from it, the latest first; older ones are counted in every row. Null is what nothing says.
 -#}
@@ -122,6 +122,7 @@ counted as (
         on
             sales.shop_id = now.shop_id
             and sales.created_at < now.ends_at
+            and sales.created_at >= {{ add_days('now.as_of_on', 1 - var('settlement_horizon_days')) }}
     inner join costs
         on sales.shop_id = costs.shop_id
 

@@ -1,24 +1,65 @@
 {{ config(materialized='view') }}
-{#- What the statements that are seen at a shop's newest as-of moment say of each order. -#}
+{#-
+  What the statements that are seen at a shop's newest as-of moment say of each order, as far back as
+  orders are tied out.
+-#}
 {%- set amounts = [
     'sales_amount', 'refund_amount', 'referral_fee_amount', 'refund_admin_fee_amount',
     'affiliate_commission_amount', 'shipping_amount', 'other_amount', 'adjustment_amount',
     'settlement_amount', 'arithmetic_residual'
 ] -%}
+with seen as (
+
+    select rows.*
+    from {{ ref('int_settlement_rows') }} as rows
+    inner join {{ ref('int_current_days') }} as now
+        on
+            rows.shop_id = now.shop_id
+            and rows.settled_at < now.ends_at
+            and rows.settled_on > {{ add_days('now.as_of_on', -var('settlement_horizon_days')) }}
+    where rows.order_key is not null
+
+),
+
+summed as (
+
+    select
+        order_key,
+        min(settled_on) as settled_on,
+        max(settled_on) as last_settled_on,
+        max(case when refund_amount <> 0 then settled_on end) as refund_settled_on,
+        count(*) as statement_rows
+        {%- for amount in amounts %},
+        sum({{ amount }}) as {{ amount }}
+        {%- endfor %}
+    from seen
+    group by order_key
+
+),
+
+several_days as (
+
+    select
+        seen.order_key,
+        count(distinct seen.settled_on) as statements
+    from seen
+    inner join summed
+        on
+            seen.order_key = summed.order_key
+            and summed.settled_on < summed.last_settled_on
+    group by seen.order_key
+
+)
+
 select
-    rows.order_key,
-    min(rows.settled_on) as settled_on,
-    max(rows.settled_on) filter (where rows.refund_amount <> 0) as refund_settled_on,
-    count(distinct rows.settled_on) as statements,
-    count(*) as statement_rows,
-    bool_or(rows.is_given_away) as is_given_away
+    summed.order_key,
+    summed.settled_on,
+    summed.refund_settled_on,
+    coalesce(several_days.statements, 1) as statements,
+    summed.statement_rows
     {%- for amount in amounts %},
-    sum(rows.{{ amount }}) as {{ amount }}
+    summed.{{ amount }}
     {%- endfor %}
-from {{ ref('int_settlement_rows') }} as rows
-inner join {{ ref('int_current_days') }} as now
-    on
-        rows.shop_id = now.shop_id
-        and rows.settled_at < now.ends_at
-where rows.order_key is not null
-group by rows.order_key
+from summed
+left join several_days
+    on summed.order_key = several_days.order_key

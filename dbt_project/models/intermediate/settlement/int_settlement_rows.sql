@@ -14,7 +14,53 @@
 {%- set amounts = ['sales_amount', 'refund_amount'] + fees + [
     'shipping_amount', 'other_amount', 'adjustment_amount', 'settlement_amount'
 ] -%}
-with signed as (
+with repeated as (
+
+    select shop_id, row_fingerprint
+    from {{ ref('stg_seller_center__settlements') }}
+    group by shop_id, row_fingerprint
+    having count(*) > 1
+
+),
+
+repetitions as (
+
+    -- The rows of a file that say the same are told apart by their number.
+    select
+        rows.shop_id,
+        rows.source_id,
+        rows.row_number,
+        rows.row_fingerprint,
+        rows.details,
+        rows.content_fingerprint,
+        row_number() over (
+            partition by rows.shop_id, rows.source_id, rows.row_fingerprint
+            order by rows.content_fingerprint nulls last, rows.row_number nulls last
+        ) as repetition
+    from {{ ref('stg_seller_center__settlements') }} as rows
+    inner join repeated
+        on
+            rows.shop_id = repeated.shop_id
+            and rows.row_fingerprint = repeated.row_fingerprint
+
+),
+
+superseded as (
+
+    -- Of the same row in several files the one that says most counts.
+    select
+        shop_id,
+        source_id,
+        row_number
+    from repetitions
+    qualify row_number() over (
+        partition by shop_id, row_fingerprint, repetition
+        order by details desc nulls last, content_fingerprint desc nulls last, source_id nulls last
+    ) > 1
+
+),
+
+signed as (
 
     select
         stated.*,
@@ -42,16 +88,19 @@ with signed as (
         on
             stated.shop_id = conventions.shop_id
             and stated.source_id = conventions.source_id
+    left join superseded
+        on
+            stated.shop_id = superseded.shop_id
+            and stated.source_id = superseded.source_id
+            and stated.row_number = superseded.row_number
+    where superseded.row_number is null
 
 ),
 
-normalized as (
+once as (
 
     select
         shop_id,
-        source_id,
-        row_number,
-        row_fingerprint,
         reference_id,
         order_id,
         sku_id,
@@ -77,83 +126,6 @@ normalized as (
         cast(adjustment_amount as decimal(18, 2)) as adjustment_amount,
         cast(settlement_amount as decimal(18, 2)) as settlement_amount
     from signed
-
-),
-
-repeated as (
-
-    select shop_id, row_fingerprint
-    from normalized
-    group by shop_id, row_fingerprint
-    having count(*) > 1
-
-),
-
-numbered as (
-
-    -- The rows of a file that say the same are told apart by their number.
-    select
-        normalized.shop_id,
-        normalized.source_id,
-        normalized.row_number,
-        normalized.row_fingerprint,
-        {{ row_fingerprint(
-            ['order_id', 'sku_id', 'transaction_type', 'adjustment_reason', 'order_created_at',
-             'settled_at', 'currency', 'is_given_away'] + amounts
-        ) }} as content_fingerprint,
-        case when order_id <> reference_id then 1 else 0 end
-        + case when sku_id is null then 0 else 1 end
-        + case when adjustment_reason is null then 0 else 1 end
-        + case when order_created_at is null then 0 else 1 end as details
-    from normalized
-    inner join repeated
-        on
-            normalized.shop_id = repeated.shop_id
-            and normalized.row_fingerprint = repeated.row_fingerprint
-
-),
-
-chosen as (
-
-    select
-        shop_id,
-        source_id,
-        row_number
-    from (
-        select
-            numbered.*,
-            row_number() over (
-                partition by shop_id, source_id, row_fingerprint
-                order by content_fingerprint nulls last, row_number nulls last
-            ) as repetition
-        from numbered
-    ) as repetitions
-    qualify row_number() over (
-        partition by shop_id, row_fingerprint, repetition
-        order by details desc nulls last, content_fingerprint desc nulls last, source_id nulls last
-    ) = 1
-
-),
-
-once as (
-
-    select normalized.*
-    from normalized
-    left join repeated
-        on
-            normalized.shop_id = repeated.shop_id
-            and normalized.row_fingerprint = repeated.row_fingerprint
-    where repeated.row_fingerprint is null
-
-    union all
-
-    select normalized.*
-    from normalized
-    inner join chosen
-        on
-            normalized.shop_id = chosen.shop_id
-            and normalized.source_id = chosen.source_id
-            and normalized.row_number = chosen.row_number
 
 )
 

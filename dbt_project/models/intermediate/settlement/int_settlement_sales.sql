@@ -42,20 +42,17 @@ lines as (
 
     select
         orders.order_key,
-        min(orders.shop_id) as shop_id,
-        min(orders.order_id) as order_id,
-        min(orders.market) as market,
-        coalesce(lines.sku_id, '') as sku_id,
-        max(lines.seller_sku) as seller_sku,
-        cast(sum(lines.quantity) as bigint) as units,
-        sum(coalesce(rows.subtotal_after_discount, 0) + coalesce(rows.platform_discount, 0)) as sales_amount,
-        max(coalesce(rows.shipping_fee_after_discount, 0)) as shipping_amount
+        orders.shop_id,
+        orders.market,
+        lines.seller_sku,
+        lines.order_rows,
+        coalesce(rows.subtotal_after_discount, 0) + coalesce(rows.platform_discount, 0) as sales_amount,
+        coalesce(rows.shipping_fee_after_discount, 0) as shipping_amount
     from orders
     inner join {{ ref('int_order_lines') }} as lines
         on orders.order_key = lines.order_key
     inner join {{ ref('int_order_rows') }} as rows
         on lines.row_key = rows.row_key
-    group by orders.order_key, coalesce(lines.sku_id, '')
 
 ),
 
@@ -77,44 +74,70 @@ shops_with_creators as (
 
 ),
 
-summed as (
+commissions as (
 
     select
-        lines.order_key,
-        count(*) as lines,
-        case when count(*) = 1 then max(lines.seller_sku) else '(several)' end as seller_sku,
-        sum(lines.sales_amount) as sales_amount,
-        max(lines.shipping_amount) as shipping_amount,
-        sum(rates.referral_fee_rate * lines.sales_amount) as item_fee,
-        -- Items of several rates share the shipping by their sales.
-        case
-            when min(rates.referral_fee_rate) = max(rates.referral_fee_rate)
-                then min(rates.referral_fee_rate) * max(lines.shipping_amount)
-            else coalesce(
-                sum(rates.referral_fee_rate * lines.sales_amount)
-                * {{ ratio('max(lines.shipping_amount)', 'sum(lines.sales_amount)') }},
-                0
-            )
-        end as shipping_fee,
-        bool_or(rates.referral_fee_rate_is_assumed and lines.market <> 'US') as is_rate_unknown,
-        sum(coalesce(creators.est_commission_amount, 0)) as est_commission_amount,
-        sum(coalesce(creators.actual_commission_amount, 0)) as actual_commission_amount,
+        shop_id,
+        order_id,
+        sum(coalesce(est_commission_amount, 0)) as est_commission_amount,
+        sum(coalesce(actual_commission_amount, 0)) as actual_commission_amount,
         -- Null while a commission of the order is not settled.
-        case
-            when count(creators.creator_handle) = count(creators.commission_paid_at)
-                then max(creators.commission_paid_at)
-        end as commission_paid_at
+        case when count(*) = count(commission_paid_at) then max(commission_paid_at) end as commission_paid_at
+    from {{ ref('int_creators_by_line') }}
+    group by shop_id, order_id
+
+),
+
+rated as (
+
+    select
+        lines.*,
+        rates.referral_fee_rate,
+        rates.referral_fee_rate * lines.sales_amount as item_fee,
+        coalesce(rates.referral_fee_rate_is_assumed and lines.market <> 'US', true) as is_rate_unknown
     from lines
     left join rates
         on
             lines.shop_id = rates.shop_id
             and lines.seller_sku = rates.seller_sku
-    left join {{ ref('int_creators_by_line') }} as creators
-        on
-            lines.shop_id = creators.shop_id
-            and lines.order_id = creators.order_id
-            and lines.sku_id = creators.sku_id
-    group by lines.order_key
+
+),
+
+summed as (
+
+    -- Most orders are one line, and need no sum.
+    select
+        order_key,
+        1 as lines,
+        seller_sku,
+        sales_amount,
+        shipping_amount,
+        item_fee,
+        cast(referral_fee_rate * shipping_amount as double) as shipping_fee,
+        is_rate_unknown
+    from rated
+    where order_rows = 1
+
+    union all
+
+    select
+        order_key,
+        count(*) as lines,
+        case when min(seller_sku) = max(seller_sku) then min(seller_sku) else '(several)' end as seller_sku,
+        sum(sales_amount) as sales_amount,
+        -- Said of the whole order on each of its lines.
+        max(shipping_amount) as shipping_amount,
+        sum(item_fee) as item_fee,
+        -- Items of several rates share the shipping by their sales.
+        case
+            when min(referral_fee_rate) = max(referral_fee_rate)
+                then cast(min(referral_fee_rate) * max(shipping_amount) as double)
+            else coalesce(sum(item_fee) * {{ ratio('max(shipping_amount)', 'sum(sales_amount)') }}, 0)
+        end as shipping_fee,
+        bool_or(is_rate_unknown) as is_rate_unknown
+    from rated
+    where order_rows > 1
+    group by order_key
 
 )
 
@@ -134,20 +157,28 @@ select
     cast(orders.order_amount as decimal(18, 2)) as order_amount,
     cast(summed.sales_amount as decimal(18, 2)) as sales_amount,
     cast(summed.shipping_amount as decimal(18, 2)) as shipping_amount,
-    case when not summed.is_rate_unknown then {{ cents('summed.item_fee + summed.shipping_fee') }} end
+    case when not summed.is_rate_unknown then {{ cents('summed.item_fee + cast(summed.shipping_fee as decimal(18, 4))') }} end
         as referral_fee_amount,
     -- Its part on shipping.
     case
         when not summed.is_rate_unknown
-            then {{ cents('summed.item_fee + summed.shipping_fee') }} - {{ cents('summed.item_fee') }}
+            then {{ cents('summed.item_fee + cast(summed.shipping_fee as decimal(18, 4))') }} - {{ cents('summed.item_fee') }}
     end as shipping_fee_amount,
-    case when shops_with_creators.shop_id is not null then cast(summed.est_commission_amount as decimal(18, 2)) end
-        as est_commission_amount,
-    case when shops_with_creators.shop_id is not null then cast(summed.actual_commission_amount as decimal(18, 2)) end
-        as actual_commission_amount,
-    summed.commission_paid_at
+    case
+        when shops_with_creators.shop_id is not null
+            then cast(coalesce(commissions.est_commission_amount, 0) as decimal(18, 2))
+    end as est_commission_amount,
+    case
+        when shops_with_creators.shop_id is not null
+            then cast(coalesce(commissions.actual_commission_amount, 0) as decimal(18, 2))
+    end as actual_commission_amount,
+    commissions.commission_paid_at
 from orders
 inner join summed
     on orders.order_key = summed.order_key
 left join shops_with_creators
     on orders.shop_id = shops_with_creators.shop_id
+left join commissions
+    on
+        orders.shop_id = commissions.shop_id
+        and orders.order_id = commissions.order_id

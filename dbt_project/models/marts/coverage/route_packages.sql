@@ -1,50 +1,68 @@
-with parcels as (
+with sent as (
+
+    select
+        packages.shop_id,
+        packages.package_key,
+        packages.shipped_on,
+        packages.is_valid_tracking,
+        now.as_of_on
+    from {{ ref('packages') }} as packages
+    inner join {{ ref('int_current_days') }} as now
+        on
+            packages.shop_id = now.shop_id
+            and packages.shipped_on between {{ add_days('now.as_of_on', -89) }} and now.as_of_on
+
+),
+
+parcels as (
 
     select
         parcels.*,
-        now.as_of_on,
         shops.currency,
-        packages.shipped_on,
-        packages.is_valid_tracking,
-        count(*) over (partition by parcels.order_key) as order_packages
+        sent.shipped_on,
+        sent.is_valid_tracking,
+        sent.as_of_on
     from {{ ref('int_route_parcels') }} as parcels
-    inner join {{ ref('int_current_days') }} as now
-        on parcels.shop_id = now.shop_id
+    inner join sent
+        on
+            parcels.shop_id = sent.shop_id
+            and parcels.package_key = sent.package_key
     inner join {{ source('inputs', 'shops') }} as shops
         on parcels.shop_id = shops.shop_id
-    inner join {{ ref('packages') }} as packages
-        on
-            parcels.shop_id = packages.shop_id
-            and parcels.package_key = packages.package_key
-            and packages.shipped_on between {{ add_days('now.as_of_on', -89) }} and now.as_of_on
     where not parcels.is_fbt
+
+),
+
+all_tickets as (
+
+    select shop_id, order_id, created_on, is_about_shipping
+    from {{ ref('stg_reference__support_tickets') }}
 
 ),
 
 ticket_feeds as (
 
     select distinct shop_id
-    from {{ ref('stg_reference__support_tickets') }}
+    from all_tickets
 
 ),
 
 tickets as (
 
-    select
-        tickets.shop_id,
-        tickets.order_id
-    from {{ ref('stg_reference__support_tickets') }} as tickets
+    select distinct
+        all_tickets.shop_id,
+        all_tickets.order_id
+    from all_tickets
     inner join {{ ref('int_current_days') }} as now
         on
-            tickets.shop_id = now.shop_id
-            and tickets.created_on <= now.as_of_on
-    where tickets.is_about_shipping and tickets.order_id is not null
-    group by tickets.shop_id, tickets.order_id
+            all_tickets.shop_id = now.shop_id
+            and all_tickets.created_on <= now.as_of_on
+    where all_tickets.is_about_shipping and all_tickets.order_id is not null
 
 ),
 
 -- What was paid back because a parcel came late or never.
-refunds as (
+order_refunds as (
 
     select
         refunds.order_key,
@@ -56,6 +74,19 @@ refunds as (
             and refunds.returned_on <= now.as_of_on
     where refunds.reason_group = 'late' and refunds.order_key is not null
     group by refunds.order_key
+
+),
+
+-- The parcels of an order bear its refund in equal parts.
+refunds as (
+
+    select
+        order_refunds.order_key,
+        {{ ratio('order_refunds.refund_amount', 'count(*)') }} as refund_amount
+    from order_refunds
+    inner join parcels
+        on order_refunds.order_key = parcels.order_key
+    group by order_refunds.order_key, order_refunds.refund_amount
 
 ),
 
@@ -108,9 +139,7 @@ select
     end as is_on_time,
     parcels.is_valid_tracking,
     case when ticket_feeds.shop_id is not null then tickets.order_id is not null end as has_ticket,
-    -- The parcels of an order bear its refund in equal parts.
-    cast(coalesce({{ ratio('refunds.refund_amount', 'parcels.order_packages') }}, 0) as decimal(18, 2))
-        as late_refund_amount,
+    cast(coalesce(refunds.refund_amount, 0) as decimal(18, 2)) as late_refund_amount,
     preferred.carrier as preferred_carrier,
     preferred.service as preferred_service,
     -- A carrier or service that is not known cannot be held against a preferred one.
