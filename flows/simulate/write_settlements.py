@@ -66,8 +66,9 @@ def write_settlements(landing: fl.Landing, plan: Plan) -> list[str]:
         part = entries.filter((pl.col("day") >= since) & (pl.col("day") < stop))
         if part.height:
             frame = _new(plan, part) if number >= half else _old(plan, part)
-            name = f"seller_center/Settlement-{label_of(plan, int(edges[number]))}.csv"
-            landing.put(_FEED, name, frame)
+            name = "Settlement details" if number >= half else "Settlement"
+            label = label_of(plan, int(edges[number]))
+            landing.put(_FEED, f"seller_center/{name}-{label}.csv", frame)
     return [str(plan.orders.order_id[order]) for order in missing]
 
 

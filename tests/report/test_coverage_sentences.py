@@ -9,6 +9,8 @@ from flows.report.sentences.coverage import (
     concentration_sentence,
     deviation_sentence,
     expected_sentence,
+    move_sentence,
+    moved_option,
     network_sentence,
     preset_sentence,
     route_sentence,
@@ -74,6 +76,23 @@ def test_a_better_network() -> None:
     assert network_sentence([two]) == "The present 2 sites reach 57.0% of orders within two days."
     assert network_sentence([BETTER]) == "2 sites could reach 71.0% of orders within two days."
     assert network_sentence([]) == "Which sites would reach most orders is not known."
+
+
+def test_sites_that_stand_in_the_wrong_place() -> None:
+    assert moved_option([BETTER]) is None, "nothing to compare with"
+    assert moved_option([PRESENT, BETTER]) is None, "one site more is no move"
+    assert move_sentence([PRESENT, BETTER]) == ""
+    one = option("best", "best 1", 1, 0.64, is_materially_better=True)
+    two = option("present", "present", 2, 0.57)
+    assert moved_option([two, one]) == one
+    assert moved_option([two, one, BETTER]) == BETTER
+    assert moved_option([two, {**BETTER, "is_materially_better": None}]) is None
+    assert move_sentence([two, BETTER]) == (
+        "The present 2 sites reach 57.0% of orders within two days, 2 at other places 71.0%."
+    )
+    assert move_sentence([PRESENT, one]) == (
+        "The present site reaches 57.0% of orders within two days, one at another place 64.0%."
+    )
 
 
 def test_presets() -> None:

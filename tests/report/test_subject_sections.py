@@ -264,7 +264,7 @@ def test_decisions_follow_from_traps_network_and_payouts(week: Rendered) -> None
     asked = [decision["ask"] for decision in facts(week)["decisions"]][-3:]
     assert asked == [
         "Decide whether to keep selling SKU-104 as it is.",
-        "Decide whether to stock the ZIP areas 188, 891.",
+        "Decide whether to stock the ZIP areas 188, 891 instead.",
         "Decide who claims the payout of 1 delivered order.",
     ]
 
@@ -277,7 +277,8 @@ def test_a_calm_week_asks_for_no_such_decision(tmp_path: Path) -> None:
         run(
             connection,
             "delete from marts.margin_traps;\n"
-            "update marts.network_options set is_recommended = false;\n"
+            "update marts.network_options set is_recommended = false, "
+            "is_materially_better = false;\n"
             "update marts.settlement_orders set state = 'tied'",
         )
     made = weekly(tmp_path / "out", path, context(DEMO, day=SUNDAY))

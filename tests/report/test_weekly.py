@@ -50,7 +50,7 @@ def test_json_holds_weeks_and_decisions(week: Rendered) -> None:
     (shop,) = data["shops"]
     assert data["kind"] == "weekly"
     assert len(shop["weeks"]) == 4 * 5
-    assert len(shop["decisions"]) == 3
+    assert len(shop["decisions"]) == 5
 
 
 def test_a_week_ends_on_a_sunday(week: Rendered, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def statements(calm: SimulationSummary) -> list[Statement]:
 def test_there_are_both_layouts(calm: SimulationSummary) -> None:
     headers = [
         tuple(path.read_text().splitlines()[0].split(","))
-        for path in sorted(calm.landing.rglob("Settlement*.csv"))
+        for path in sorted(calm.landing.rglob("Settlement*.csv"), key=lambda p: p.stem[-10:])
     ]
     assert headers[0] == OLD_SETTLEMENT_HEADER and headers[-1] == NEW_SETTLEMENT_HEADER
     assert set(headers) == {OLD_SETTLEMENT_HEADER, NEW_SETTLEMENT_HEADER}

@@ -45,8 +45,10 @@ def day(number: int) -> datetime:
     return datetime(2026, 4, 1, 20) + timedelta(days=number - 1)
 
 
-def order(number: int, after: str = "25.00", delivered: int | None = 5, **changes: object) -> Row:
-    """A line of an order of one SKU: paid on 1 April, delivered on a day of April."""
+def order(number: int, after: str = "25.00", /, **changes: object) -> Row:
+    """A line of an order of one SKU: paid on 1 April, delivered on a day (`delivered`) of April."""
+    delivered = changes.pop("delivered", 5)
+    assert delivered is None or isinstance(delivered, int)
     price = Decimal(after)
     shipping = Decimal(str(changes.get("shipping_fee_after_discount", "0")))
     return {
@@ -73,7 +75,7 @@ def order(number: int, after: str = "25.00", delivered: int | None = 5, **change
     }
 
 
-def paid(number: int, settled: int = 13, **amounts: str | int | None) -> Row:
+def paid(number: int, settled: int = 13, /, **amounts: object) -> Row:
     """A row of a statement; the payout is the sum of the amounts unless it is given.
 
     Amounts: `sales`, `refund`, `referral_fee`, `refund_admin_fee`, `affiliate_commission`,
@@ -104,7 +106,7 @@ def paid(number: int, settled: int = 13, **amounts: str | int | None) -> Row:
     }
 
 
-def refund(number: int, refunded: int, amount: str = "25.00", **changes: object) -> Row:
+def refund(number: int, refunded: int, amount: str = "25.00", /, **changes: object) -> Row:
     """A completed return of the order's SKU."""
     return {
         "shop_id": "us",
@@ -125,7 +127,7 @@ def refund(number: int, refunded: int, amount: str = "25.00", **changes: object)
     }
 
 
-def commission(number: int, amount: str, settled: int | None = None, **changes: object) -> Row:
+def commission(number: int, amount: str, settled: int | None = None, /, **changes: object) -> Row:
     """A line that a creator sold; its commission is settled on a day of April, or not yet."""
     return {
         "shop_id": "us",

@@ -219,7 +219,10 @@ def test_the_commission_is_an_estimate_until_it_is_settled(models: Models) -> No
     orders = [order(1)]
     assert state(models, orders, [sale], [], [commission(1, "5.00")]) == "tied"
     assert state(models, orders, [sale], [], [commission(1, "5.00", 20)]) == "tied"
+    # Settled lower on the 20th, it may still come back; on the 14th, it should have.
     lower = commission(1, "5.00", 20, actual_commission_amount=Decimal("4.00"))
+    assert state(models, orders, [sale], [], [lower]) == "refund_pending"
+    lower |= stamp("commission_paid", day(14))
     assert state(models, orders, [sale], [], [lower]) == "differs"
     (check,) = read(models, "settlement_fee_checks")
     assert (check["check_name"], check["rate"]) == ("affiliate_rate", pytest.approx(0.2))

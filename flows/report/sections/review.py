@@ -13,7 +13,7 @@ from flows.report.sections.cancellations import fault_weeks, reason_table
 from flows.report.sections.shipping import warehouse_bars, warehouse_table
 from flows.report.sections.tracking import defect_bars
 from flows.report.sentences.costs import traps_sentence
-from flows.report.sentences.coverage import better_option, network_sentence
+from flows.report.sentences.coverage import move_sentence, moved_option
 from flows.report.sentences.rates import change_sentence, row_sentence, worst_first
 from flows.report.sentences.settlement import settlement_sentence
 from flows.report.vocabulary import METRICS
@@ -203,13 +203,14 @@ def _returns_decision(page: Page) -> list[Decision]:
 
 def _network_decision(page: Page) -> list[Decision]:
     options = page.day.of.coverage.options
-    better = better_option(options)
-    if better is None or not better["is_materially_better"]:
+    moved = moved_option(options)
+    if moved is None:
         return []
+    areas = "area" if moved["sites"] == 1 else "areas"
     return [
         Decision(
-            f"Decide whether to stock the ZIP areas {better['site_zip3s']}.",
-            network_sentence(options),
+            f"Decide whether to stock the ZIP {areas} {moved['site_zip3s']} instead.",
+            move_sentence(options),
             "Logistics lead",
         )
     ]

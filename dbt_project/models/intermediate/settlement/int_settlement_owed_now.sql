@@ -114,7 +114,13 @@ counted as (
             and refunds.paid_back_amount - refunds.refund_amount >= sales.shipping_amount,
             false
         ) as is_shipping_refunded,
-        coalesce(sales.commission_paid_at < now.ends_at, false) as is_commission_paid
+        coalesce(sales.commission_paid_at < now.ends_at, false) as is_commission_paid,
+        coalesce(
+            sales.commission_paid_at < now.ends_at
+            and sales.commission_paid_at
+            >= {{ add_days('now.as_of_on', '1 - cast(costs.settlement_days as integer)') }},
+            false
+        ) as is_commission_young
     from {{ ref('int_settlement_sales') }} as sales
     inner join refund_counts as refunds
         on sales.order_key = refunds.order_key
@@ -171,5 +177,8 @@ select
         when is_commission_paid then -actual_commission_amount
         when is_commission_unknown then null
         else commission_amount - est_commission_amount
-    end as affiliate_commission_amount
+    end as affiliate_commission_amount,
+    -- As long as a commission that was settled otherwise may not have come back in a statement.
+    case when is_commission_young and not is_commission_unknown then commission_amount - est_commission_amount end
+        as charged_commission_amount
 from with_shipping

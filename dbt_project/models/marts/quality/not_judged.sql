@@ -34,6 +34,10 @@
         'There is no content calendar, so no stock is held against what goes live.'
     ),
     (
+        'reference/skus', 'SKUs',
+        'There is no SKU list, so no category is charted, no supplier is scored, and what goods cost is assumed.'
+    ),
+    (
         'reference/account_health', 'account health',
         'There is no account health log, so neither score nor zone is known.'
     ),
@@ -170,6 +174,44 @@ gaps as (
             )
     ) as unknown_costs
         on orders.shop_id = unknown_costs.shop_id
+
+    union all
+
+    -- The file is there and leaves out what the question needs.
+    select
+        orders.shop_id,
+        orders.as_of_on,
+        silent.subject,
+        silent.reason,
+        silent.mend_feed,
+        orders.orders as affected
+    from orders
+    inner join (
+        {%- for column, subject, reason in [
+            ('supplier', 'suppliers', 'The SKU list names no supplier, so no supplier is scored.'),
+            ('category', 'categories', 'The SKU list names no category, so no category is charted.'),
+        ] %}
+        select
+            shop_id,
+            '{{ subject }}' as subject,
+            '{{ reason }}' as reason,
+            'reference/skus' as mend_feed
+        from {{ ref('stg_reference__skus') }}
+        group by shop_id
+        having count({{ column }}) = 0
+
+        union all
+        {% endfor %}
+        select
+            shop_id,
+            'buyers' as subject,
+            'The return export names no buyer, so nobody is seen to give back again and again.' as reason,
+            'seller_center/returns' as mend_feed
+        from {{ ref('int_returns') }}
+        group by shop_id
+        having count(buyer_hash) = 0
+    ) as silent
+        on orders.shop_id = silent.shop_id
 
     union all
 

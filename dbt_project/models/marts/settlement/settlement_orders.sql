@@ -58,6 +58,7 @@ held as (
         owed.refunds_counted,
         owed.refunds,
         owed.refunded_fee_amount,
+        owed.charged_commission_amount,
         paid.settled_on,
         paid.refund_settled_on,
         coalesce(paid.statements, 0) as statements,
@@ -96,7 +97,7 @@ compared as (
         {%- if not loop.last %} + {% endif %}
         {%- endfor %} + coalesce(stated_adjustment, 0) + coalesce(stated_other, 0) as expected_payout,
         arithmetic_residual = 0
-        {%- for component in components %}
+        {%- for component in components if component != 'affiliate_commission' %}
         and coalesce(abs(stated_{{ component }} - expected_{{ component }}), 0) <= {% if component in exact -%}
             0
         {%- elif component == 'referral_fee' -%}
@@ -104,17 +105,24 @@ compared as (
         {%- else -%}
             0.01 * refunds_counted
         {%- endif %}
-        {%- endfor %} as is_tied
+        {%- endfor %} as is_tied_but_for_commission,
+        coalesce(abs(stated_affiliate_commission - expected_affiliate_commission), 0)
+        <= 0.01 * refunds_counted as is_commission_tied,
+        coalesce(
+            abs(stated_affiliate_commission - charged_commission_amount) <= 0.01 * refunds_counted, false
+        ) as is_commission_as_charged
     from held
 
 ),
 
 pending as (
 
-    -- Orders that tie when the latest refunds are left for a later statement.
+    -- Orders that tie when the latest refunds, or a commission settled lately, are left for a later statement.
     select distinct order_key
     from compared
-    where refunds_counted < refunds and is_tied
+    where
+        is_tied_but_for_commission
+        and (refunds_counted < refunds and is_commission_tied or is_commission_as_charged)
 
 ),
 
@@ -159,7 +167,7 @@ judged as (
     select
         compared.*,
         case
-            when compared.statement_rows > 0 and compared.is_tied
+            when compared.statement_rows > 0 and compared.is_tied_but_for_commission and compared.is_commission_tied
                 then case when compared.is_sample then 'sample' else 'tied' end
             when compared.statement_rows > 0 and pending.order_key is not null then 'refund_pending'
             when

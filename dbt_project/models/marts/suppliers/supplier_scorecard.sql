@@ -3,16 +3,70 @@
   parcels without valid tracking. Each question has a gate; what the shop's files do not tell is not
   judged. Orders of ninety days.
 -#}
-with held as (
+with contents as (
 
-    select * from {{ ref('int_supplier_orders') }}
+    -- An order of two suppliers counts for each of them.
+    select distinct
+        items.order_key,
+        items.shop_id,
+        items.order_id,
+        skus.supplier,
+        now.as_of_on,
+        now.ends_at
+    from {{ ref('int_current_days') }} as now
+    inner join {{ ref('int_order_items') }} as items
+        on
+            now.shop_id = items.shop_id
+            and items.created_on between {{ add_days('now.as_of_on', -89) }} and now.as_of_on
+    inner join {{ ref('stg_reference__skus') }} as skus
+        on
+            items.shop_id = skus.shop_id
+            and items.seller_sku = skus.seller_sku
+            and skus.supplier is not null
 
 ),
 
-days as (
+cancellations as (
 
-    select shop_id, day_on, business_day_index
-    from {{ ref('int_policy_days') }}
+    select
+        faults.order_key,
+        faults.platform_fault = 'seller' and faults.reason_group = 'out_of_stock' as is_stock_out,
+        orders.is_unconfirmed
+    from {{ ref('int_cancellation_faults') }} as faults
+    inner join {{ ref('int_orders') }} as orders
+        on faults.order_key = orders.order_key
+
+),
+
+held as (
+
+    select
+        contents.*,
+        orders.created_on,
+        orders.warehouse_id,
+        orders.dispatched_on,
+        orders.is_overdue_open,
+        orders.is_late_dispatch,
+        orders.is_on_time_delivery,
+        coalesce(orders.fulfillment_type <> 'fbt', true) as is_own_dispatch,
+        coalesce(
+            orders.cancelled_on is not null
+            and coalesce(orders.fulfillment_type <> 'fbt', true)
+            and cancellations.is_stock_out,
+            false
+        ) as is_stock_out
+    from contents
+    inner join {{ ref('orders') }} as orders
+        on
+            contents.shop_id = orders.shop_id
+            and contents.order_id = orders.order_id
+    left join cancellations
+        on contents.order_key = cancellations.order_key
+    where
+        orders.is_paid
+        and not orders.is_sample
+        and not orders.is_replacement
+        and not coalesce(orders.cancelled_on is not null and cancellations.is_unconfirmed, false)
 
 ),
 
@@ -23,11 +77,11 @@ timed as (
         held.*,
         scanned.business_day_index - created.business_day_index as business_days_to_scan
     from held
-    inner join days as created
+    inner join {{ ref('int_policy_days') }} as created
         on
             held.shop_id = created.shop_id
             and held.created_on = created.day_on
-    left join days as scanned
+    left join {{ ref('int_policy_days') }} as scanned
         on
             held.shop_id = scanned.shop_id
             and coalesce(held.dispatched_on, held.as_of_on) = scanned.day_on
@@ -50,7 +104,7 @@ counted as (
                 case
                     when
                         is_own_dispatch
-                        and (dispatched_on is not null or (is_overdue_open and cancelled_on is null))
+                        and (dispatched_on is not null or is_overdue_open)
                         then business_days_to_scan
                 end
         ) as scan_p90_business_days
@@ -92,21 +146,19 @@ quality as (
         count(*) as shipments,
         count(case when shipments.quality_checked_at <= shipments.tendered_at then 1 end) as checked_shipments
     from held
-    inner join {{ ref('int_current_days') }} as now
-        on held.shop_id = now.shop_id
     inner join quality_feeds
         on held.shop_id = quality_feeds.shop_id
     inner join {{ ref('int_shipments') }} as shipments
         on
             held.order_key = shipments.order_key
-            and now.ends_at > shipments.tendered_at
+            and held.ends_at > shipments.tendered_at
     group by held.shop_id, held.supplier
 
 ),
 
-ticket_feeds as (
+written as (
 
-    select distinct shop_id
+    select shop_id, ticket_id, order_id, created_on
     from {{ ref('stg_reference__support_tickets') }}
 
 ),
@@ -118,9 +170,9 @@ tickets as (
         held.supplier,
         count(tickets.ticket_id) as tickets
     from held
-    inner join ticket_feeds
-        on held.shop_id = ticket_feeds.shop_id
-    left join {{ ref('stg_reference__support_tickets') }} as tickets
+    inner join (select distinct shop_id from written) as feeds
+        on held.shop_id = feeds.shop_id
+    left join written as tickets
         on
             held.shop_id = tickets.shop_id
             and held.order_id = tickets.order_id
@@ -164,13 +216,7 @@ headrooms as (
         held.shop_id,
         held.supplier,
         min({{ ratio('warehouses.daily_capacity', 'busiest.p95_daily_orders') }}) as capacity_headroom
-    from (
-        select distinct held.shop_id, held.supplier, used.warehouse_id
-        from held
-        inner join {{ ref('int_order_warehouses') }} as used
-            on held.order_key = used.order_key
-        where held.is_own_dispatch
-    ) as held
+    from (select distinct shop_id, supplier, warehouse_id from held where is_own_dispatch) as held
     inner join busiest
         on
             held.shop_id = busiest.shop_id
