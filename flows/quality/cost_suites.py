@@ -26,8 +26,9 @@ def _adds_up(table: str, refund: str, example: str | None = None) -> Expectation
         fails_when=f"contribution_before_returns is distinct from "
         f"sales + platform_discount - {costs} "
         f"or returns_cost is distinct from {parts} "
+        "or returns_outlay is distinct from returns_cost - markdown "
         "or contribution_after_returns is distinct from "
-        f"contribution_before_returns - {refund} + given_back - returns_cost",
+        f"contribution_before_returns - {refund} + given_back - returns_outlay",
         example=example,
     )
 

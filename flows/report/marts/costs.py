@@ -35,6 +35,7 @@ class CostMarts(StandingMarts):
             "sales",
             "contribution_before_returns",
             "returns_cost",
+            "returns_outlay",
             "refund_amount",
             "given_back",
             "contribution_after_returns",

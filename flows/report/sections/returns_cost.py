@@ -53,8 +53,8 @@ BEFORE = (
 
 AFTER = (
     ("refund_amount", "Refunds", -1),
-    ("given_back", "Fees given back", 1),
-    ("returns_cost", "Cost of returns", -1),
+    ("given_back", "Fees and goods given back", 1),
+    ("returns_outlay", "Paid for returns", -1),
 )
 """What stands between the contributions before and after returns."""
 

@@ -27,9 +27,10 @@ returned as (
     select
         order_key,
         sum(units) as units_returned,
-        {%- for amount in ['sale_returned', 'given_back', 'commission_restored'] %}
+        {%- for amount in ['sale_returned', 'commission_restored'] %}
         sum({{ amount }}) as {{ amount }},
         {%- endfor %}
+        {{ sum_known('given_back') }} as given_back,
         {%- for component in components %}
         {{ sum_known(component) }} as {{ component }},
         bool_or({{ component }}_is_assumed) as {{ component }}_is_assumed{{ ',' if not loop.last }}
@@ -55,7 +56,7 @@ joined as (
         {%- endfor %}
         sold.affiliate_commission + coalesce(returned.commission_restored, 0) as affiliate_commission,
         coalesce(returned.sale_returned, 0) as sale_returned,
-        coalesce(returned.given_back, 0) as given_back,
+        case when returned.order_key is null then 0 else returned.given_back end as given_back,
         {%- for component in components %}
         case when returned.order_key is null then 0 else returned.{{ component }} end as {{ component }},
         coalesce(returned.{{ component }}_is_assumed, false) as {{ component }}_is_assumed,
@@ -72,7 +73,8 @@ totalled as (
     select
         *,
         {{ contribution_before_returns() }} as contribution_before_returns,
-        {{ components | join(' + ') }} as returns_cost
+        {{ components | join(' + ') }} as returns_cost,
+        {{ returns_outlay() }} as returns_outlay
     from joined
 
 )
@@ -89,11 +91,11 @@ select
     cast({{ amount }} as decimal(18, 2)) as {{ amount }},
     {%- endfor %}
     cast(sale_returned as decimal(18, 2)) as refund,
-    {%- for amount in ['given_back'] + components + ['returns_cost'] %}
+    {%- for amount in ['given_back'] + components + ['returns_cost', 'returns_outlay'] %}
     cast({{ amount }} as decimal(18, 2)) as {{ amount }},
     {%- endfor %}
     cast(
-        contribution_before_returns - sale_returned + given_back - returns_cost as decimal(18, 2)
+        contribution_before_returns - sale_returned + given_back - returns_outlay as decimal(18, 2)
     ) as contribution_after_returns,
     currency,
     nullif(

@@ -32,9 +32,10 @@ returned as (
         creator_handle,
         is_of_30_days,
         sum(units) as units_returned,
-        {%- for amount in ['sale_returned', 'given_back', 'commission_restored'] %}
+        {%- for amount in ['sale_returned', 'commission_restored'] %}
         sum({{ amount }}) as {{ amount }},
         {%- endfor %}
+        {{ sum_known('given_back') }} as given_back,
         {%- for component in components %}
         {{ sum_known(component) }} as {{ component }},
         {%- endfor %}
@@ -61,7 +62,7 @@ joined as (
         {%- endfor %}
         sold.affiliate_commission + coalesce(returned.commission_restored, 0) as affiliate_commission,
         coalesce(returned.sale_returned, 0) as sale_returned,
-        coalesce(returned.given_back, 0) as given_back,
+        case when returned.shop_id is null then 0 else returned.given_back end as given_back,
         {%- for component in components %}
         case when returned.shop_id is null then 0 else returned.{{ component }} end as {{ component }},
         {%- endfor %}
@@ -110,12 +111,11 @@ summed as (
         '{{ dimension }}' as dimension,
         {{ segment }} as segment,
         {%- for amount in [
-            'units', 'units_returned', 'sales', 'platform_discount', 'affiliate_commission', 'sale_returned',
-            'given_back'
+            'units', 'units_returned', 'sales', 'platform_discount', 'affiliate_commission', 'sale_returned'
         ] %}
         sum({{ amount }}) as {{ amount }},
         {%- endfor %}
-        {%- for amount in costs + components %}
+        {%- for amount in costs + ['given_back'] + components %}
         {{ sum_known(amount) }} as {{ amount }},
         {%- endfor %}
         bool_or(is_assumed) as is_assumed,
@@ -136,7 +136,8 @@ totalled as (
     select
         *,
         {{ contribution_before_returns() }} as contribution_before_returns,
-        {{ components | join(' + ') }} as returns_cost
+        {{ components | join(' + ') }} as returns_cost,
+        {{ returns_outlay() }} as returns_outlay
     from summed
 
 ),
@@ -145,7 +146,7 @@ contributed as (
 
     select
         *,
-        contribution_before_returns - sale_returned + given_back - returns_cost as contribution_after_returns
+        contribution_before_returns - sale_returned + given_back - returns_outlay as contribution_after_returns
     from totalled
 
 )
@@ -164,7 +165,7 @@ select
     cast(found.{{ amount }} as decimal(18, 2)) as {{ amount }},
     {%- endfor %}
     cast(found.sale_returned as decimal(18, 2)) as refund_amount,
-    {%- for amount in ['given_back'] + components + ['returns_cost', 'contribution_after_returns'] %}
+    {%- for amount in ['given_back'] + components + ['returns_cost', 'returns_outlay', 'contribution_after_returns'] %}
     cast(found.{{ amount }} as decimal(18, 2)) as {{ amount }},
     {%- endfor %}
     {{ ratio('found.contribution_before_returns', 'orders.orders') }} as per_order_before_returns,
