@@ -37,14 +37,14 @@ _SALE: dict[str, Any] = {
 }
 _PARTS = ("return_shipping", "inspection", "markdown", "disposal", "refund_admin_fee")
 ROWS: dict[str, list[dict[str, Any]]] = {
-    "order_economics": [{"order_id": "1", "refund": 30, **_SALE}],
+    "order_economics": [{"order_id": "1", "sale_returned_amount": 30, **_SALE}],
     "unit_economics": [
         {
             "window_name": window,
             "dimension": dimension,
             "segment": segment,
             "orders": 1,
-            "refund_amount": 30,
+            "sale_returned_amount": 30,
             **_SALE,
         }
         for window in ("rolling_30d", "rolling_90d")
@@ -152,7 +152,7 @@ def test_unknown_amounts_make_unknown_sums_and_pass(marts_with_rows: Path, table
         ("order_economics", "components_add_up", "set returns_outlay = 9.86"),
         ("order_economics", "nothing_beyond_the_sale", "set units_returned = 2"),
         ("unit_economics", "components_add_up", "set unit_cost = 8"),
-        ("unit_economics", "nothing_beyond_the_sale", "set refund_amount = 31"),
+        ("unit_economics", "nothing_beyond_the_sale", "set sale_returned_amount = 31"),
         ("unit_economics", "same_totals_by_seller_sku", "set sales = sales + 1"),
         ("unit_economics", "shop_is_its_orders", "set orders = 2"),
         ("return_costs", "components_add_up", "set amount = amount + 1"),

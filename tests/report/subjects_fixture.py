@@ -79,7 +79,8 @@ create table if not exists marts.unit_economics (shop_id text, window_name text,
     platform_discount decimal(18, 2), unit_cost decimal(18, 2), outbound_shipping decimal(18, 2),
     pick_pack decimal(18, 2), referral_fee decimal(18, 2), affiliate_commission decimal(18, 2),
     contribution_before_returns decimal(18, 2), given_back decimal(18, 2),
-    returns_cost decimal(18, 2), returns_outlay decimal(18, 2), refund_amount decimal(18, 2),
+    returns_cost decimal(18, 2), returns_outlay decimal(18, 2),
+    sale_returned_amount decimal(18, 2),
     contribution_after_returns decimal(18, 2), per_order double, currency text,
     is_assumed boolean);
 insert into marts.unit_economics values

@@ -140,14 +140,14 @@ def test_an_order_before_and_after_its_return(shop: Models) -> None:
     for row in (kept, returned):
         assert row["contribution_before_returns"] == Decimal("15.90")
         assert row["affiliate_commission"] == 0
-    assert (kept["refund"], kept["returns_cost"], kept["contribution_after_returns"]) == (
+    assert (kept["sale_returned_amount"], kept["returns_cost"], kept["contribution_after_returns"]) == (
         0,
         0,
         Decimal("15.90"),
     )
     # The fee and the goods come back at their cost, which half of the price is more than; 5.00 and
     # 3.00 are spent. The markdown of 1.75 is no loss of contribution.
-    assert (returned["refund"], returned["given_back"]) == (35, Decimal("12.60"))
+    assert (returned["sale_returned_amount"], returned["given_back"]) == (35, Decimal("12.60"))
     assert returned["returns_cost"] == Decimal("9.75")
     assert returned["returns_outlay"] == 8
     assert returned["contribution_after_returns"] == Decimal("-14.50")

@@ -36,7 +36,7 @@ class CostMarts(StandingMarts):
             "contribution_before_returns",
             "returns_cost",
             "returns_outlay",
-            "refund_amount",
+            "sale_returned_amount",
             "given_back",
             "contribution_after_returns",
             "per_order",

@@ -52,7 +52,7 @@ BEFORE = (
 """What stands between sales and the contribution before returns, and which way it goes."""
 
 AFTER = (
-    ("refund_amount", "Refunds", -1),
+    ("sale_returned_amount", "Sales refunded", -1),
     ("given_back", "Fees and goods given back", 1),
     ("returns_outlay", "Paid for returns", -1),
 )

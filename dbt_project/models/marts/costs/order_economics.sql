@@ -90,7 +90,7 @@ select
     ] %}
     cast({{ amount }} as decimal(18, 2)) as {{ amount }},
     {%- endfor %}
-    cast(sale_returned as decimal(18, 2)) as refund,
+    cast(sale_returned as decimal(18, 2)) as sale_returned_amount,
     {%- for amount in ['given_back'] + components + ['returns_cost', 'returns_outlay'] %}
     cast({{ amount }} as decimal(18, 2)) as {{ amount }},
     {%- endfor %}

@@ -164,7 +164,7 @@ select
     ] %}
     cast(found.{{ amount }} as decimal(18, 2)) as {{ amount }},
     {%- endfor %}
-    cast(found.sale_returned as decimal(18, 2)) as refund_amount,
+    cast(found.sale_returned as decimal(18, 2)) as sale_returned_amount,
     {%- for amount in ['given_back'] + components + ['returns_cost', 'returns_outlay', 'contribution_after_returns'] %}
     cast(found.{{ amount }} as decimal(18, 2)) as {{ amount }},
     {%- endfor %}
