@@ -82,6 +82,6 @@
 
 {# What a sale leaves before anything comes back of it. #}
 {% macro contribution_before_returns() -%}
-    sales + platform_discount
+    sales + platform_discount + shipping_paid
     - unit_cost - outbound_shipping - pick_pack - referral_fee - affiliate_commission
 {%- endmacro %}

@@ -13,7 +13,14 @@ _COMPONENTS = (
 )
 _COSTS = ("unit_cost", "outbound_shipping", "pick_pack", "referral_fee", "affiliate_commission")
 _ROUTES = "('resell', 'refurbish', 'liquidate', 'dispose')"
-_ADDED = ("sales", *_COSTS, "contribution_before_returns", "given_back", *_COMPONENTS)
+_ADDED = (
+    "sales",
+    "shipping_paid",
+    *_COSTS,
+    "contribution_before_returns",
+    "given_back",
+    *_COMPONENTS,
+)
 
 
 def _adds_up(table: str, example: str | None = None) -> Expectation:
@@ -24,7 +31,7 @@ def _adds_up(table: str, example: str | None = None) -> Expectation:
         "components_add_up",
         "Contribution and cost of returns are the sums of their components, to the cent",
         fails_when=f"contribution_before_returns is distinct from "
-        f"sales + platform_discount - {costs} "
+        f"sales + platform_discount + shipping_paid - {costs} "
         f"or returns_cost is distinct from {parts} "
         "or returns_outlay is distinct from returns_cost - markdown "
         "or contribution_after_returns is distinct from "

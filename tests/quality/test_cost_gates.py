@@ -18,6 +18,7 @@ _SALE: dict[str, Any] = {
     "units_returned": 1,
     "sales": 27,
     "platform_discount": 3,
+    "shipping_paid": 0,
     "unit_cost": 9,
     "outbound_shipping": 4.5,
     "pick_pack": 2,

@@ -106,7 +106,7 @@ joined as (
         lines.units as line_units,
         lines.sale_amount as line_amount,
         lines.paid_by_buyer as line_paid,
-        lines.referral_fee as line_referral_fee,
+        lines.item_referral_fee as line_referral_fee,
         lines.unit_cost as line_unit_cost,
         coalesce(
             {{ ratio('lines.sale_amount', 'lines.units') }},

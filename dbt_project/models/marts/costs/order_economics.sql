@@ -9,7 +9,7 @@ with sold as (
         any_value(order_id) as order_id,
         any_value(created_on) as created_on,
         sum(units) as units,
-        {%- for amount in ['sales', 'platform_discount', 'affiliate_commission'] %}
+        {%- for amount in ['sales', 'platform_discount', 'shipping_paid', 'affiliate_commission'] %}
         sum({{ amount }}) as {{ amount }},
         {%- endfor %}
         {%- for cost in costs %}
@@ -50,6 +50,7 @@ joined as (
         coalesce(returned.units_returned, 0) as units_returned,
         sold.sales,
         sold.platform_discount,
+        sold.shipping_paid,
         {%- for cost in costs %}
         sold.{{ cost }},
         sold.{{ cost }}_is_assumed,
@@ -85,7 +86,7 @@ select
     created_on,
     cast(units as bigint) as units,
     cast(units_returned as bigint) as units_returned,
-    {%- for amount in ['sales', 'platform_discount'] + costs + [
+    {%- for amount in ['sales', 'platform_discount', 'shipping_paid'] + costs + [
         'affiliate_commission', 'contribution_before_returns'
     ] %}
     cast({{ amount }} as decimal(18, 2)) as {{ amount }},

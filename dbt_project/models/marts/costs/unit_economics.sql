@@ -11,7 +11,7 @@ with sold as (
         creator_handle,
         is_of_30_days,
         sum(units) as units,
-        {%- for amount in ['sales', 'platform_discount', 'affiliate_commission'] %}
+        {%- for amount in ['sales', 'platform_discount', 'shipping_paid', 'affiliate_commission'] %}
         sum({{ amount }}) as {{ amount }},
         {%- endfor %}
         {%- for cost in costs %}
@@ -57,6 +57,7 @@ joined as (
         coalesce(returned.units_returned, 0) as units_returned,
         sold.sales,
         sold.platform_discount,
+        sold.shipping_paid,
         {%- for cost in costs %}
         sold.{{ cost }},
         {%- endfor %}
@@ -111,7 +112,8 @@ summed as (
         '{{ dimension }}' as dimension,
         {{ segment }} as segment,
         {%- for amount in [
-            'units', 'units_returned', 'sales', 'platform_discount', 'affiliate_commission', 'sale_returned'
+            'units', 'units_returned', 'sales', 'platform_discount', 'shipping_paid', 'affiliate_commission',
+            'sale_returned'
         ] %}
         sum({{ amount }}) as {{ amount }},
         {%- endfor %}
@@ -159,7 +161,7 @@ select
     cast(orders.orders as bigint) as orders,
     cast(found.units as bigint) as units,
     cast(found.units_returned as bigint) as units_returned,
-    {%- for amount in ['sales', 'platform_discount'] + costs + [
+    {%- for amount in ['sales', 'platform_discount', 'shipping_paid'] + costs + [
         'affiliate_commission', 'contribution_before_returns'
     ] %}
     cast(found.{{ amount }} as decimal(18, 2)) as {{ amount }},
