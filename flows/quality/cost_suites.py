@@ -47,7 +47,8 @@ def _nothing_beyond_the_sale(table: str) -> Expectation:
         "No more units come back than were ordered, and no more is refunded than was sold",
         # A cent of each line may be lost in rounding.
         fails_when="units_returned < 0 or units_returned > units "
-        "or sale_returned_amount < 0 or sale_returned_amount > sales + platform_discount + 0.01 * units",
+        "or sale_returned_amount < 0 "
+        "or sale_returned_amount > sales + platform_discount + 0.01 * units",
     )
 
 

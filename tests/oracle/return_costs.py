@@ -142,7 +142,8 @@ class ReturnCosts:
     def _units_back(self, one: Return) -> int:
         """Units that the warehouse received; all of them where it does not tell of the time."""
         if self.goods[one.return_id]:
-            return sum(int(row["quantity"]) for row in self.goods[one.return_id])
+            arrived = sum(int(row["quantity"]) for row in self.goods[one.return_id])
+            return min(arrived, self.units[one])
         first, last = self.arrived
         assert one.requested is not None
         asked, done = local_date(one.requested, self.zone), local_date(one.at, self.zone)
@@ -156,7 +157,11 @@ class ReturnCosts:
         fee = cents(REFERRAL_RATE * line.sale)
         returned = self._sale_returned(one)
         fee_back = cents(fee * returned / line.sale) if line.sale else nothing
-        costs = {"refund_admin_fee": cents(min(ADMIN_SHARE * fee_back, ADMIN_CAP))}
+        order = self.orders[one.order_id].order
+        shipped = order.shipped or order.delivered
+        is_shipped = shipped is not None and one.at >= shipped
+        admin = cents(min(ADMIN_SHARE * fee_back, ADMIN_CAP)) if is_shipped else nothing
+        costs = {"refund_admin_fee": admin}
         commission = self._commission(one)
         kept = nothing
         if commission and line.settled is not None:
@@ -170,6 +175,10 @@ class ReturnCosts:
             graded = self._at(row["graded_at"])
             if graded is not None and graded < self.end:
                 routed[row["disposition"]] += int(row["quantity"])
+        left = units
+        for route in RECOVERED:
+            routed[route] = min(routed[route], left)
+            left -= routed[route]
         markdown = (back - sum(routed.values())) * cents(IMPAIRED * LOST_OF_IMPAIRED * price)
         for route, count in routed.items():
             markdown += count * cents((1 - RECOVERED[route]) * price)

@@ -11,7 +11,8 @@ from flows.quality import Gate, GateResult, gate2, run_gate
 from flows.quality.cost_suites import COSTS
 from tests.quality.builders import SHOPS, change
 
-# Markdown is in what the goods are given back at. 27 from the buyer and 3 from the platform, less 9, 4.50, 2, 1.80 and 3, are 9.70. All of it is
+# Markdown is in what the goods are given back at.
+# 27 from the buyer and 3 from the platform, less 9, 4.50, 2, 1.80 and 3, are 9.70. All of it is
 # refunded, which gives 10 back again.
 _SALE: dict[str, Any] = {
     "units": 1,

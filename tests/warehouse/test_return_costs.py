@@ -21,7 +21,8 @@ select shop_id, 'file' as source_id, 1 + n as row_number,
     timestamp '2026-04-01 18:00:00' + to_days((n % 30)::int) as created_at,
     date '2026-04-01' + (n % 30)::int as created_on,
     timestamp '2026-04-01 18:05:00' + to_days((n % 30)::int) as paid_at,
-    date '2026-04-01' + (n % 30)::int as paid_on
+    date '2026-04-01' + (n % 30)::int as paid_on,
+    timestamp '2026-04-01 18:30:00' + to_days((n % 30)::int) as shipped_at
 from (values ('us', {PRICE}, 'USD', {ORDERS}), ('vn', 200000, 'VND', 10))
     as s (shop_id, price, currency, orders), range({ORDERS}) as r (n) where n < orders
 """

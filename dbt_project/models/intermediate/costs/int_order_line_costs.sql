@@ -36,7 +36,8 @@ wanted as (
         orders.units as order_units,
         orders.created_on,
         orders.counts_from_on,
-        orders.cancelled_on
+        orders.cancelled_on,
+        coalesce(orders.shipped_at, orders.delivered_at) as shipped_at
     from {{ ref('int_orders') }} as orders
     inner join reach
         on
@@ -162,6 +163,7 @@ joined as (
         wanted.created_on,
         wanted.counts_from_on,
         wanted.cancelled_on,
+        wanted.shipped_at,
         wanted.order_units,
         items.sku_id,
         items.seller_sku,
@@ -218,6 +220,7 @@ select
     created_on,
     counts_from_on,
     cancelled_on,
+    shipped_at,
     units_so_far = units as is_first_item,
     units,
     paid_by_buyer,

@@ -28,6 +28,7 @@ with returned as (
         {%- for column in columns %}
         returns.{{ column }},
         {%- endfor %}
+        returns.returned_at,
         now.ends_at,
         not returns.is_refund_only and returns.units > 0 as is_sent_back
     from {{ ref('int_returns') }} as returns
@@ -99,6 +100,8 @@ joined as (
         returned.{{ column }},
         {%- endfor %}
         returned.is_sent_back,
+        -- As on a statement; of an order that is in no export it cannot be told.
+        lines.order_key is null or coalesce(returned.returned_at >= lines.shipped_at, false) as is_after_shipping,
         {%- for parameter in parameters %}
         costs.{{ parameter }},
         costs.{{ parameter }}_is_assumed,
@@ -123,15 +126,21 @@ joined as (
         cast(
             case
                 when not returned.is_sent_back then 0
-                when arrivals.units is not null then arrivals.units
+                when arrivals.units is not null then least(arrivals.units, returned.units)
                 when returned.requested_on >= receiving.from_on and returned.returned_on <= receiving.to_on
                     then 0
                 else returned.units
             end as bigint
         ) as units_back,
         {%- for route in routes %}
-        case when returned.is_sent_back then coalesce(arrivals.{{ route }}_units, 0) else 0 end
-            as {{ route }}_units,
+        -- A return takes no more routes than it has units: those that ask most of a unit first.
+        case
+            when not returned.is_sent_back or arrivals.units is null then 0
+            else
+                {%- set before = routes[:loop.index0] %}
+                least(returned.units, {% for one in before %}arrivals.{{ one }}_units + {% endfor %}arrivals.{{ route }}_units)
+                - least(returned.units, {% for one in before %}arrivals.{{ one }}_units + {% endfor %}0)
+        end as {{ route }}_units,
         {%- endfor %}
         -- A parcel is carried by the units in it, so that the parts add up to it to the cent.
         max(costs.return_shipping_cost) over (
@@ -236,6 +245,7 @@ costed as (
         + case when refurbish_units = 0 then 0 else refurbish_units * refurbish_cost end as markdown,
         case when dispose_units = 0 then 0 else dispose_units * disposal_cost end as disposal,
         case
+            when not is_after_shipping then 0
             when referral_fee_returned * refund_admin_fee_share > refund_admin_fee_cap
                 then refund_admin_fee_cap
             else referral_fee_returned * refund_admin_fee_share
