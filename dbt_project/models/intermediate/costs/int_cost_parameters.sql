@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 {#-
   What things cost each shop: its own declarations, and for the whole shop the defaults of what it
-  does not declare. A default amount of money is in US dollars and says nothing of another currency.
+  does not declare. A default amount of money is in US dollars and says nothing of another currency;
+  the referral rate is the one of the United States and says nothing of another market.
 -#}
 select
     shop_id,
@@ -18,7 +19,10 @@ select
     shops.shop_id,
     defaults.parameter,
     'all' as applies_to,
-    case when defaults.unit <> 'usd' or shops.currency = 'USD' then defaults.value end as value,
+    case
+        when defaults.parameter = 'referral_fee_rate' and shops.market is distinct from 'US' then null
+        when defaults.unit <> 'usd' or shops.currency = 'USD' then defaults.value
+    end as value,
     true as is_assumed
 from {{ source('inputs', 'shops') }} as shops
 cross join {{ ref('cost_defaults') }} as defaults

@@ -104,7 +104,10 @@ shipped as (
     -- Carriage counts where the warehouse gives it of every parcel of the order.
     select
         shipments.order_key,
-        sum(shipments.ship_cost) as ship_cost
+        sum(shipments.ship_cost) as ship_cost,
+        -- Known when the last parcel went; what says no hand-over, when its number was told.
+        max(coalesce(shipments.tendered_at, shipments.tracking_uploaded_at, shipments.label_created_at))
+            as carried_at
     from wanted
     inner join {{ ref('int_shipments') }} as shipments
         on wanted.order_key = shipments.order_key
@@ -176,7 +179,8 @@ joined as (
         coalesce(running.order_shipping, items.order_shipping) as order_shipping,
         coalesce(running.order_sales, items.paid_by_buyer + items.platform_discount) as order_sales,
         shipped.ship_cost,
-        coalesce(shipped.ship_cost, prices.outbound_shipping_cost) as carriage,
+        shipped.carried_at,
+        prices.outbound_shipping_cost,
         prices.unit_cost,
         prices.unit_cost_share,
         prices.unit_cost_share_is_assumed,
@@ -229,12 +233,15 @@ select
     {{ cents('coalesce(unit_cost * units, unit_cost_share * sale_amount)') }} as unit_cost,
     unit_cost is null and unit_cost_share_is_assumed as unit_cost_is_assumed,
     -- An order's parcel is carried by its units, so that the parts add up to it to the cent.
+    {%- for carriage, column in [('outbound_shipping_cost', 'usual_shipping'), ('ship_cost', 'carrier_shipping')] %}
     cast(
-        {{ cents(ratio('carriage * units_so_far', 'order_units')) }}
-        - {{ cents(ratio('carriage * (units_so_far - units)', 'order_units')) }}
+        {{ cents(ratio(carriage ~ ' * units_so_far', 'order_units')) }}
+        - {{ cents(ratio(carriage ~ ' * (units_so_far - units)', 'order_units')) }}
         as decimal(18, 2)
-    ) as outbound_shipping,
-    ship_cost is null and outbound_shipping_cost_is_assumed as outbound_shipping_is_assumed,
+    ) as {{ column }},
+    {%- endfor %}
+    outbound_shipping_cost_is_assumed as usual_shipping_is_assumed,
+    case when ship_cost is not null then carried_at end as carried_at,
     {{ cents('pick_pack_cost * units') }} as pick_pack,
     pick_pack_cost_is_assumed as pick_pack_is_assumed,
     -- What the buyer pays for shipping is carried by the units like the carriage.

@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 {#-
   The sales of the last 90 days as they stand at the end of the shop's current day: paid, not
-  cancelled, with the commission that is settled by then, else the expected one.
+  cancelled, with the commission that is settled by then, else the expected one, and the
+  carriage of the parcels that went by then, else the usual one.
 -#}
 select
     lines.shop_id,
@@ -18,7 +19,8 @@ select
     lines.platform_discount,
     lines.shipping_paid,
     lines.unit_cost,
-    lines.outbound_shipping,
+    case when lines.carried_at < now.ends_at then lines.carrier_shipping else lines.usual_shipping end
+        as outbound_shipping,
     lines.pick_pack,
     lines.referral_fee,
     case
@@ -26,7 +28,8 @@ select
         else lines.est_commission
     end as affiliate_commission,
     lines.unit_cost_is_assumed,
-    lines.outbound_shipping_is_assumed,
+    coalesce(lines.carried_at >= now.ends_at, true) and lines.usual_shipping_is_assumed
+        as outbound_shipping_is_assumed,
     lines.pick_pack_is_assumed,
     lines.referral_fee_is_assumed,
     lines.currency

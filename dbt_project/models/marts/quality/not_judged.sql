@@ -158,7 +158,7 @@ gaps as (
         orders.shop_id,
         orders.as_of_on,
         'costs' as subject,
-        'What carriage, packing and inspection cost is not declared in the shop''s currency, so neither the cost of returns nor the contribution of orders is known.'
+        'What carriage, packing, inspection or the referral fee cost is not declared for the shop''s currency and market, so neither the cost of returns nor the contribution of orders is known.'
             as reason,
         'reference/cost_assumptions' as mend_feed,
         orders.orders as affected
@@ -170,7 +170,8 @@ gaps as (
             applies_to = 'all'
             and value is null
             and parameter in (
-                'outbound_shipping_cost', 'pick_pack_cost', 'return_shipping_cost', 'inspection_cost'
+                'outbound_shipping_cost', 'pick_pack_cost', 'return_shipping_cost', 'inspection_cost',
+                'referral_fee_rate'
             )
     ) as unknown_costs
         on orders.shop_id = unknown_costs.shop_id
