@@ -116,7 +116,7 @@ NETWORK: dict[str, tuple[Expectation, ...]] = {
         critical(
             "fbt_replenishment",
             "due_by_cover",
-            "What is due has cover of no more than lead and reserve, and units to send",
+            "What is due has cover of no more than lead and reserve, and sells; else none is sent",
             fails_when="suggested_units < 0 or (is_due and (average_daily_units <= 0 "
             f"or days_of_cover > lead_days + reserve_days + {_TINY})) "
             "or (not is_due and suggested_units > 0)",
