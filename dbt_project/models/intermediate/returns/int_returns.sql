@@ -109,7 +109,11 @@ select
     counted.sku_id,
     counted.line_sku_id,
     counted.seller_sku,
-    coalesce(variations.variation, counted.variation) as variation,
+    -- Of a known line as it was sold, or its rate would have returns and no sale.
+    case
+        when counted.is_of_a_line then variations.variation
+        else coalesce(variations.variation, counted.variation)
+    end as variation,
     counted.product_name,
     skus.category,
     coalesce(counted.creator_handle, creators.creator_handle, '(none)') as creator_handle,
