@@ -166,6 +166,10 @@ select
     ) as units,
     counted.refund_amount,
     counted.currency,
+    -- Money of another currency is no part of any sum.
+    case
+        when coalesce(counted.currency, shops.currency) = shops.currency then counted.refund_amount
+    end as shop_refund_amount,
     orders.created_on,
     orders.counts_from_on,
     orders.cancelled_on,
@@ -178,6 +182,8 @@ select
     received.warehouse_id as received_warehouse_id,
     cast(received.received_units as bigint) as received_units
 from counted
+inner join {{ source('inputs', 'shops') }} as shops
+    on counted.shop_id = shops.shop_id
 left join own_orders as orders
     on counted.order_key = orders.order_key
 left join own_warehouses as warehouses
