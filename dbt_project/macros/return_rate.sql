@@ -84,6 +84,7 @@ where summed.units_ordered <> 0 or summed.units_returned <> 0 or summed.refund_a
 {% macro return_rate_dimensions() -%}
     {{ return([
         ('seller_sku', 'seller_sku'),
+        ('product', 'product_name'),
         ('variation', 'variation'),
         ('creator', 'creator_handle'),
         ('content', 'content_id'),
