@@ -322,13 +322,12 @@ def test_money_of_another_currency_is_no_payout_of_the_order(models: Models) -> 
 
 def test_overlapping_files_count_a_row_once(models: Models) -> None:
     sale = paid(1, **SALE)
-    # The newer generation names the SKU and the related order, and writes sales as their parts.
+    # Another file names the related order and writes sales as their parts.
     again = {
         **sale,
         "source_id": "april again",
         "row_number": 7,
         "transaction_type": "order ",
-        "sku_id": "1729",
         "related_order_id": ID(1),
         "sales_amount": None,
         "gross_sales_amount": Decimal(25),
@@ -342,6 +341,42 @@ def test_overlapping_files_count_a_row_once(models: Models) -> None:
     later = {**again, **stamp("settled", day(20))}
     row = tie_out(models, [order(1)], [sale, later])[ID(1)]
     assert (row["statements"], row["unexplained_amount"]) == (2, money("23.50"))
+
+
+def test_an_order_of_several_skus_counts_once_over_both_layouts(models: Models) -> None:
+    # The older layout has a row an order, the newer one a row an order and SKU.
+    orders = [order(1, "10.00"), order(1, "20.00", row_number=9, sku_id="b", seller_sku="B")]
+    orders = [{**line, "order_amount": Decimal("30.00")} for line in orders]
+    whole = paid(1, sales="30.00", referral_fee="-1.80")
+    first = paid(1, sales="10.00", referral_fee="-0.60", sku_id="a")
+    second = paid(1, sales="20.00", referral_fee="-1.20", sku_id="b")
+    by_sku = [
+        {**row, "source_id": "may", "row_number": number}
+        for number, row in enumerate((first, second))
+    ]
+    again = [{**row, "source_id": "may again"} for row in by_sku]
+    alone = paid(2, **SALE)
+    for statements in ([whole], by_sku, [whole, *by_sku], [*again, whole, *by_sku, alone]):
+        row = tie_out(models, orders, statements)[ID(1)]
+        assert (row["state"], row["statements"]) == ("tied", 1)
+        assert (row["stated_sales"], row["stated_payout"]) == (money("30.00"), money("28.20"))
+    # An order that only the older file has still counts, and so does another day or kind of it.
+    (unmatched,) = read(models, "settlement_unmatched")
+    assert (unmatched["reference_id"], unmatched["statement_rows"]) == (ID(2), 1)
+    refunded = {**whole, "row_number": 8, "transaction_type": "Refund"}
+    for other in (paid(1, 14, **SALE), refunded):
+        row = tie_out(models, orders, [whole, *by_sku, other])[ID(1)]
+        assert row["stated_payout"] == money("28.20") + Decimal(str(other["settlement_amount"]))
+    # Two SKUs that were paid alike are two rows, whichever files they stand in.
+    twins = [{**row, "sales_amount": Decimal(15)} for row in by_sku]
+    twins = [{**row, "referral_fee_amount": Decimal("-0.90")} for row in twins]
+    twins = [
+        {**row, "revenue_amount": Decimal(15), "fee_total_amount": Decimal("-0.90")}
+        for row in twins
+    ]
+    twins = [{**row, "settlement_amount": Decimal("14.10")} for row in twins]
+    twins[1]["source_id"] = "june"
+    assert tie_out(models, orders, twins)[ID(1)]["stated_payout"] == money("28.20")
 
 
 def test_a_cancelled_order_is_due_nothing(models: Models) -> None:

@@ -1,8 +1,8 @@
 {#-
   Every statement row once, its signs set right: what is paid out is positive, fees, discounts and
   refunds are negative. Statements are append-only, so the rows of an order add up; a row that stands
-  in several files, of either header generation, counts once, and one that stands in a file twice
-  counts twice.
+  in several files counts once, and one that stands in a file twice counts twice. Older statements have
+  a row an order, newer ones a row an order and SKU: where both hold an order, the rows of its SKUs count.
 -#}
 {%- set fees = [
     'referral_fee_amount', 'refund_admin_fee_amount', 'affiliate_commission_amount'
@@ -14,7 +14,67 @@
 {%- set amounts = ['sales_amount', 'refund_amount'] + fees + [
     'shipping_amount', 'other_amount', 'adjustment_amount', 'settlement_amount'
 ] -%}
-with repeated as (
+with files as (
+
+    -- The layout of each file on each of its statement days.
+    select
+        shop_id,
+        settled_on,
+        source_id,
+        count(sku_id) = 0 as is_by_order
+    from {{ ref('stg_seller_center__settlements') }}
+    group by shop_id, settled_on, source_id
+
+),
+
+days_of_both as (
+
+    select shop_id, settled_on
+    from files
+    group by shop_id, settled_on
+    having bool_or(is_by_order) and not bool_and(is_by_order)
+
+),
+
+held_by_sku as (
+
+    select distinct
+        rows.shop_id,
+        rows.reference_id,
+        rows.transaction_type,
+        rows.settled_on
+    from {{ ref('stg_seller_center__settlements') }} as rows
+    inner join days_of_both
+        on
+            rows.shop_id = days_of_both.shop_id
+            and rows.settled_on = days_of_both.settled_on
+    where rows.sku_id is not null
+
+),
+
+held_twice as (
+
+    select
+        rows.shop_id,
+        rows.source_id,
+        rows.row_number
+    from {{ ref('stg_seller_center__settlements') }} as rows
+    inner join files
+        on
+            rows.shop_id = files.shop_id
+            and rows.settled_on = files.settled_on
+            and rows.source_id = files.source_id
+            and files.is_by_order
+    inner join held_by_sku
+        on
+            rows.shop_id = held_by_sku.shop_id
+            and rows.reference_id = held_by_sku.reference_id
+            and rows.transaction_type = held_by_sku.transaction_type
+            and rows.settled_on = held_by_sku.settled_on
+
+),
+
+repeated as (
 
     select shop_id, row_fingerprint
     from {{ ref('stg_seller_center__settlements') }}
@@ -57,6 +117,14 @@ superseded as (
         partition by shop_id, row_fingerprint, repetition
         order by details desc nulls last, content_fingerprint desc nulls last, source_id nulls last
     ) > 1
+
+    union all
+
+    select
+        shop_id,
+        source_id,
+        row_number
+    from held_twice
 
 ),
 
