@@ -379,6 +379,31 @@ def test_an_order_of_several_skus_counts_once_over_both_layouts(models: Models) 
     assert tie_out(models, orders, twins)[ID(1)]["stated_payout"] == money("28.20")
 
 
+def test_a_total_of_shipping_is_not_what_the_buyer_paid(models: Models) -> None:
+    # The buyer paid 4.99 and the label took 6.00: the file tells the sum of both and no more.
+    orders = [order(n, shipping_fee_after_discount=Decimal("4.99")) for n in (1, 2)]
+    sale = {"sales": "25.00", "referral_fee": "-1.80", "shipping": "-1.01"}
+    unsaid = {"customer_shipping_amount": None}
+    total = paid(1, **sale, **unsaid)
+    row = tie_out(models, orders, [total, paid(2, **sale, **unsaid)])[ID(1)]
+    assert (row["state"], row["arithmetic_residual"], row["unexplained_amount"]) == ("tied", 0, 0)
+    assert (row["expected_shipping"], row["stated_shipping"]) == (None, None)
+    assert row["stated_other"] == money("-1.01")
+    assert row["expected_payout"] == row["stated_payout"] == money("22.19")
+    parts = {r["component"]: r for r in read(models, "settlement_components")}
+    assert (parts["shipping"]["judged_orders"], parts["shipping"]["difference"]) == (0, None)
+    assert parts["other"]["stated_amount"] == money("-2.02")
+    # Where the file has the column, a cell without it is nothing paid, and that differs.
+    said = {"customer_shipping_amount": Decimal("4.99")}
+    found = tie_out(models, orders, [total, paid(2, **sale, **said)])
+    assert (found[ID(1)]["state"], found[ID(1)]["stated_shipping"]) == ("differs", 0)
+    assert (found[ID(2)]["state"], found[ID(2)]["stated_other"]) == ("tied", money("-6.00"))
+    # What is due for an order in no statement still has its shipping.
+    assert tie_out(models, orders, [paid(2, **sale, **unsaid)])[ID(1)][
+        "expected_shipping"
+    ] == money("4.99")
+
+
 def test_a_cancelled_order_is_due_nothing(models: Models) -> None:
     cancelled = order(1, delivered=None, **stamp("cancelled", day(3)))
     found = tie_out(models, [cancelled, order(2)], [paid(2, **SALE)])

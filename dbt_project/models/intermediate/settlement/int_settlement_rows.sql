@@ -133,6 +133,8 @@ signed as (
     select
         stated.*,
         conventions.are_all_fees_named,
+        case when conventions.is_buyer_shipping_named then coalesce(stated.buyer_shipping_amount, 0) end
+            as known_shipping_amount,
         conventions.refund_sign * stated.refund_amount as signed_refund_amount,
         {%- for fee in fees %}
         conventions.fee_sign * stated.{{ fee }} as signed_{{ fee }},
@@ -149,7 +151,7 @@ signed as (
             )
             - stated.named_fee_amount
         ) as unnamed_fee_amount,
-        conventions.fee_sign * stated.shipping_total_amount - stated.buyer_shipping_amount
+        conventions.fee_sign * stated.shipping_total_amount - coalesce(stated.buyer_shipping_amount, 0)
             as other_shipping_amount
     from {{ ref('int_settlement_stated') }} as stated
     inner join {{ ref('int_settlement_conventions') }} as conventions
@@ -184,7 +186,7 @@ once as (
         {%- for fee in fees %}
         cast(signed_{{ fee }} as decimal(18, 2)) as {{ fee }},
         {%- endfor %}
-        cast(buyer_shipping_amount as decimal(18, 2)) as shipping_amount,
+        cast(known_shipping_amount as decimal(18, 2)) as shipping_amount,
         -- Fees that have no name in the contract are another fee, unless the file names all of them.
         cast(
             other_fee_amount
@@ -216,7 +218,7 @@ select
     {% endfor -%}
     cast(
         once.settlement_amount
-        - ({% for amount in amounts[:-1] %}once.{{ amount }}{{ ' + ' if not loop.last }}{% endfor %}) as decimal(18, 2)
+        - ({% for amount in amounts[:-1] %}coalesce(once.{{ amount }}, 0){{ ' + ' if not loop.last }}{% endfor %}) as decimal(18, 2)
     ) as arithmetic_residual
 from once
 left join {{ ref('int_orders') }} as orders
