@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -377,6 +378,32 @@ def test_an_order_of_several_skus_counts_once_over_both_layouts(models: Models) 
     twins = [{**row, "settlement_amount": Decimal("14.10")} for row in twins]
     twins[1]["source_id"] = "june"
     assert tie_out(models, orders, twins)[ID(1)]["stated_payout"] == money("28.20")
+
+
+@pytest.mark.parametrize(("shop_day", "expected"), [(15, "differs"), (16, "refund_pending")])
+def test_a_refund_is_as_young_as_the_shops_day_says(
+    models: Models, shop_day: int, expected: str
+) -> None:
+    # Half past five in the morning of the 16th in UTC is still the 15th in Los Angeles.
+    at = datetime(2026, 4, 16, 5 if shop_day == 15 else 7, 30)
+    moment = {"refunded_at": at, "refunded_on": on(shop_day), "requested_at": at}
+    assert state(models, [order(1)], [paid(1, **SALE)], [refund(1, 16, **moment)]) == expected
+    # So is a commission that was settled lower than it was charged.
+    charged = paid(1, **SALE, affiliate_commission="-5.00")
+    settled = {"commission_paid_at": at, "commission_paid_on": on(shop_day)}
+    lower = commission(1, "5.00", 16, actual_commission_amount=Decimal("4.00"), **settled)
+    assert state(models, [order(1)], [charged], [], [lower]) == expected
+
+
+def test_the_oldest_order_is_one_of_the_shops_first_day(models: Models) -> None:
+    # 180 days up to 30 April begin on 2 November; the evening of the 1st is the 2nd in UTC.
+    first = datetime(2025, 11, 2, 5)
+    orders = [
+        order(1, created_at=first, created_on=date(2025, 11, 1)),
+        order(2, created_at=first + timedelta(hours=4), created_on=date(2025, 11, 2)),
+    ]
+    found = tie_out(models, orders, [paid(1, **SALE), paid(2, **SALE)])
+    assert list(found) == [ID(2)]
 
 
 def test_a_total_of_shipping_is_not_what_the_buyer_paid(models: Models) -> None:
