@@ -367,7 +367,7 @@ def test_an_order_of_several_skus_counts_once_over_both_layouts(models: Models) 
     refunded = {**whole, "row_number": 8, "transaction_type": "Refund"}
     for other in (paid(1, 14, **SALE), refunded):
         row = tie_out(models, orders, [whole, *by_sku, other])[ID(1)]
-        assert row["stated_payout"] == money("28.20") + Decimal(str(other["settlement_amount"]))
+        assert row["stated_payout"] == Decimal("28.20") + Decimal(str(other["settlement_amount"]))
     # Two SKUs that were paid alike are two rows, whichever files they stand in.
     twins = [{**row, "sales_amount": Decimal(15)} for row in by_sku]
     twins = [{**row, "referral_fee_amount": Decimal("-0.90")} for row in twins]
