@@ -67,6 +67,14 @@
     ]) }}
 {%- endmacro %}
 
+{#
+  What returns cost in money that is paid: all but the markdown. What goods lose through their
+  condition is in their value when they come back, at their cost, and not at their price again.
+#}
+{% macro returns_outlay() -%}
+    {{ return_cost_components() | reject('equalto', 'markdown') | join(' + ') }}
+{%- endmacro %}
+
 {# A sum of which every part is known; null where one is not. #}
 {% macro sum_known(amount) -%}
     case when count({{ amount }}) = count(*) then sum({{ amount }}) end
@@ -74,6 +82,6 @@
 
 {# What a sale leaves before anything comes back of it. #}
 {% macro contribution_before_returns() -%}
-    sales + platform_discount
+    sales + platform_discount + shipping_paid
     - unit_cost - outbound_shipping - pick_pack - referral_fee - affiliate_commission
 {%- endmacro %}

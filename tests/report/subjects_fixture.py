@@ -76,21 +76,24 @@ insert into marts.return_costs values
     ($shop, 'rolling_30d', '(all)', 430, 430, 4192.50, 'USD', true, 9.75, 0.0419);
 create table if not exists marts.unit_economics (shop_id text, window_name text, dimension text,
     segment text, orders bigint, units bigint, sales decimal(18, 2),
-    platform_discount decimal(18, 2), unit_cost decimal(18, 2), outbound_shipping decimal(18, 2),
+    platform_discount decimal(18, 2), shipping_paid decimal(18, 2),
+    unit_cost decimal(18, 2), outbound_shipping decimal(18, 2),
     pick_pack decimal(18, 2), referral_fee decimal(18, 2), affiliate_commission decimal(18, 2),
     contribution_before_returns decimal(18, 2), given_back decimal(18, 2),
-    returns_cost decimal(18, 2), refund_amount decimal(18, 2),
+    returns_cost decimal(18, 2), returns_outlay decimal(18, 2),
+    sale_returned_amount decimal(18, 2),
     contribution_after_returns decimal(18, 2), per_order double, currency text,
     is_assumed boolean);
 insert into marts.unit_economics values
-    ($shop, 'rolling_90d', 'shop', '(all)', 8571, 8571, 290000, 9985, 89995.5, 38569.5, 17142,
-     17999.1, 30000, 106278.9, 2709, 12577.5, 45150, 51260.4, 5.98, 'USD', true),
-    ($shop, 'rolling_90d', 'seller_sku', 'SKU-104', 300, 300, 9000, 0, 3000, 1350, 600, 540, 1800,
-     1710, 400, 1000, 3000, -1890, -6.3, 'USD', true),
-    ($shop, 'rolling_90d', 'seller_sku', $formula, 100, 100, 3000, 0, 900, 450, 200, 180, 300,
-     970, 0, 20, 90, 860, 8.6, 'USD', true),
-    ($shop, 'rolling_90d', 'creator', $hostile, 100, 100, 3000, 0, 900, 450, 200, 180, 300,
-     970, 0, 20, 90, 860, 8.6, 'USD', true);
+    ($shop, 'rolling_90d', 'shop', '(all)', 8571, 8571, 290000, 9985, 0, 89995.5, 38569.5, 17142,
+     17999.1, 30000, 106278.9, 2709, 12577.5, 10320, 45150,
+     53517.9, 6.24, 'USD', true),
+    ($shop, 'rolling_90d', 'seller_sku', 'SKU-104', 300, 300, 9000, 0, 0, 3000, 1350, 600, 540, 1800,
+     1710, 400, 1000, 1000, 3000, -1890, -6.3, 'USD', true),
+    ($shop, 'rolling_90d', 'seller_sku', $formula, 100, 100, 3000, 0, 0, 900, 450, 200, 180, 300,
+     970, 0, 20, 20, 90, 860, 8.6, 'USD', true),
+    ($shop, 'rolling_90d', 'creator', $hostile, 100, 100, 3000, 0, 0, 900, 450, 200, 180, 300,
+     970, 0, 20, 20, 90, 860, 8.6, 'USD', true);
 create table if not exists marts.misrouted_returns (shop_id text, rma_id text, order_id text,
     seller_sku text, grade text, route text, actual_route text, units bigint,
     lost_recovery decimal(18, 2), currency text, is_assumed boolean);

@@ -140,15 +140,17 @@ def test_an_order_before_and_after_its_return(shop: Models) -> None:
     for row in (kept, returned):
         assert row["contribution_before_returns"] == Decimal("15.90")
         assert row["affiliate_commission"] == 0
-    assert (kept["refund"], kept["returns_cost"], kept["contribution_after_returns"]) == (
+    assert (kept["sale_returned_amount"], kept["returns_cost"], kept["contribution_after_returns"]) == (
         0,
         0,
         Decimal("15.90"),
     )
-    # The fee and the goods come back; 5.00, 3.00 and 1.75 are spent.
-    assert (returned["refund"], returned["given_back"]) == (35, Decimal("12.60"))
+    # The fee and the goods come back at their cost, which half of the price is more than; 5.00 and
+    # 3.00 are spent. The markdown of 1.75 is no loss of contribution.
+    assert (returned["sale_returned_amount"], returned["given_back"]) == (35, Decimal("12.60"))
     assert returned["returns_cost"] == Decimal("9.75")
-    assert returned["contribution_after_returns"] == Decimal("-16.25")
+    assert returned["returns_outlay"] == 8
+    assert returned["contribution_after_returns"] == Decimal("-14.50")
     assert kept["assumed"] == "unit_cost, outbound_shipping, pick_pack, referral_fee"
     assert returned["assumed"] == f"{kept['assumed']}, return_shipping, inspection, markdown"
 
@@ -161,7 +163,7 @@ def test_the_shop_leaves_what_its_orders_leave(shop: Models) -> None:
     ).fetchone()
     assert row is not None
     before = ORDERS * Decimal("15.90")
-    after = before - RETURNS * (Decimal("15.90") + Decimal("16.25"))
+    after = before - RETURNS * (Decimal("15.90") + Decimal("14.50"))
     assert row[:4] == (ORDERS, ORDERS * PRICE, before, after)
     assert row[4:6] == (pytest.approx(15.9), pytest.approx(float(after) / ORDERS))
     assert row[6] is True

@@ -43,6 +43,7 @@ TOTAL = "(all)"
 
 BEFORE = (
     ("platform_discount", "Paid by the platform", 1),
+    ("shipping_paid", "Shipping paid by buyers", 1),
     ("unit_cost", "Cost of goods", -1),
     ("outbound_shipping", "Outbound shipping", -1),
     ("pick_pack", "Picking and packing", -1),
@@ -52,9 +53,9 @@ BEFORE = (
 """What stands between sales and the contribution before returns, and which way it goes."""
 
 AFTER = (
-    ("refund_amount", "Refunds", -1),
-    ("given_back", "Fees given back", 1),
-    ("returns_cost", "Cost of returns", -1),
+    ("sale_returned_amount", "Sales refunded", -1),
+    ("given_back", "Fees and goods given back", 1),
+    ("returns_outlay", "Paid for returns", -1),
 )
 """What stands between the contributions before and after returns."""
 
@@ -178,7 +179,11 @@ def _by(frame: pl.DataFrame, dimension: str, what: str) -> list[Fold]:
                 lambda r: money(r["contribution_before_returns"], r["currency"]),
                 is_number=True,
             ),
-            Field("Refunds", lambda r: money(r["refund_amount"], r["currency"]), is_number=True),
+            Field(
+                "Sales refunded",
+                lambda r: money(r["sale_returned_amount"], r["currency"]),
+                is_number=True,
+            ),
             Field("Cost of returns", lambda r: money(r["returns_cost"], r["currency"]), True),
             Field(
                 "After returns",

@@ -63,7 +63,9 @@ items as (
         max(lines.credited_creator) as creator_handle,
         cast(sum(lines.quantity) as bigint) as units,
         cast(sum(coalesce(rows.subtotal_after_discount, 0)) as decimal(18, 2)) as paid_by_buyer,
-        cast(sum(coalesce(rows.platform_discount, 0)) as decimal(18, 2)) as platform_discount
+        cast(sum(coalesce(rows.platform_discount, 0)) as decimal(18, 2)) as platform_discount,
+        -- Said of the whole order on each of its lines.
+        cast(max(coalesce(rows.shipping_fee_after_discount, 0)) as decimal(18, 2)) as order_shipping
     from wanted
     inner join {{ ref('int_order_lines') }} as lines
         on wanted.order_key = lines.order_key
@@ -85,7 +87,9 @@ running as (
             partition by items.order_key
             order by items.sku_id nulls last
             rows between unbounded preceding and current row
-        ) as bigint) as units_so_far
+        ) as bigint) as units_so_far,
+        max(items.order_shipping) over (partition by items.order_key) as order_shipping,
+        sum(items.paid_by_buyer + items.platform_discount) over (partition by items.order_key) as order_sales
     from wanted
     inner join items
         on
@@ -167,6 +171,8 @@ joined as (
         items.paid_by_buyer,
         items.platform_discount,
         items.paid_by_buyer + items.platform_discount as sale_amount,
+        coalesce(running.order_shipping, items.order_shipping) as order_shipping,
+        coalesce(running.order_sales, items.paid_by_buyer + items.platform_discount) as order_sales,
         shipped.ship_cost,
         coalesce(shipped.ship_cost, prices.outbound_shipping_cost) as carriage,
         prices.unit_cost,
@@ -228,7 +234,19 @@ select
     ship_cost is null and outbound_shipping_cost_is_assumed as outbound_shipping_is_assumed,
     {{ cents('pick_pack_cost * units') }} as pick_pack,
     pick_pack_cost_is_assumed as pick_pack_is_assumed,
-    {{ cents('referral_fee_rate * sale_amount') }} as referral_fee,
+    -- What the buyer pays for shipping is carried by the units like the carriage.
+    cast(
+        {{ cents(ratio('order_shipping * units_so_far', 'order_units')) }}
+        - {{ cents(ratio('order_shipping * (units_so_far - units)', 'order_units')) }}
+        as decimal(18, 2)
+    ) as shipping_paid,
+    {{ cents('referral_fee_rate * sale_amount') }} as item_referral_fee,
+    -- Its fee goes by the sales: so an order pays what its statement says, whatever its rates.
+    {{ cents(
+        'referral_fee_rate * (sale_amount + coalesce('
+        ~ ratio('sale_amount * order_shipping', 'order_sales') ~ ', '
+        ~ ratio('units * order_shipping', 'order_units') ~ ', 0))'
+    ) }} as referral_fee,
     referral_fee_rate_is_assumed as referral_fee_is_assumed,
     cast(coalesce(est_commission_amount, actual_commission_amount, 0) as decimal(18, 2)) as est_commission,
     cast(actual_commission_amount as decimal(18, 2)) as settled_commission,

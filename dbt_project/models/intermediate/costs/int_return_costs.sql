@@ -1,7 +1,10 @@
 {{ config(materialized='view') }}
 {#-
   What each return refunded in the last 90 days has cost by the end of the shop's current day, beside
-  its refund, and what it gives back to the seller: fee, commission and the goods at their cost.
+  its refund, and what it gives back to the seller: fee, commission and the goods.
+
+  A unit that came back is worth its cost, or what its route recovers of the price where that is less;
+  the work of refurbishing it is paid from that.
 
   Units whose grade or disposition is known lose what their route does not recover of the price; of
   the others a part is impaired. Where the warehouse tells what it received, only that was inspected.
@@ -105,7 +108,7 @@ joined as (
         lines.units as line_units,
         lines.sale_amount as line_amount,
         lines.paid_by_buyer as line_paid,
-        lines.referral_fee as line_referral_fee,
+        lines.item_referral_fee as line_referral_fee,
         lines.unit_cost as line_unit_cost,
         coalesce(
             {{ ratio('lines.sale_amount', 'lines.units') }},
@@ -201,10 +204,7 @@ given_back as (
         {{ cents(
             'coalesce(' ~ ratio('line_commission * sale_returned', 'line_amount') ~ ', 0)'
         ) }} as commission_returned,
-        case
-            when line_units is null or units_back = 0 then 0
-            else {{ cents(ratio('line_unit_cost * least(units_back, units)', 'line_units')) }}
-        end as goods_returned
+        coalesce({{ ratio('line_unit_cost', 'line_units') }}, 0) as cost_of_unit
     from taken_back
 
 ),
@@ -220,6 +220,18 @@ costed as (
                 - {{ cents(ratio('parcel_cost * (parcel_units_so_far - units)', 'parcel_units')) }}
         end as return_shipping,
         case when units_back = 0 then 0 else units_back * inspection_cost end as inspection,
+        case
+            when line_units is null or units_back = 0 then 0
+            else
+                ungraded_units * (
+                    (1 - impaired_share) * cost_of_unit
+                    + impaired_share * least(cost_of_unit, (1 - impairment_loss_share) * price)
+                )
+                {%- for route in routes %}
+                + {{ route }}_units * least(cost_of_unit, {{ route }}_recovery_share * price)
+                {%- endfor %}
+                - case when refurbish_units = 0 then 0 else refurbish_units * refurbish_cost end
+        end as goods_recovered,
         ungraded_units * {{ cents('impaired_share * impairment_loss_share * price') }}
         {%- for route in routes %}
         + {{ route }}_units * {{ cents('(1 - ' ~ route ~ '_recovery_share) * price') }}
@@ -257,7 +269,7 @@ select
     sale_returned,
     referral_fee_returned,
     commission_returned,
-    goods_returned,
+    {{ cents('goods_recovered') }} as goods_recovered,
     -- Before its return a line carried all of its commission, whatever was settled after it.
     case
         when is_commission_settled
@@ -267,7 +279,7 @@ select
             then line_commission - settled_commission
         else 0
     end as commission_restored,
-    referral_fee_returned + commission_returned + goods_returned as given_back,
+    referral_fee_returned + commission_returned + {{ cents('goods_recovered') }} as given_back,
     {%- for component in components %}
     {{ cents(component) }} as {{ component }},
     {%- endfor %}

@@ -16,6 +16,7 @@ select
     lines.units,
     lines.paid_by_buyer as sales,
     lines.platform_discount,
+    lines.shipping_paid,
     lines.unit_cost,
     lines.outbound_shipping,
     lines.pick_pack,

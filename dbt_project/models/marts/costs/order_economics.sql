@@ -9,7 +9,7 @@ with sold as (
         any_value(order_id) as order_id,
         any_value(created_on) as created_on,
         sum(units) as units,
-        {%- for amount in ['sales', 'platform_discount', 'affiliate_commission'] %}
+        {%- for amount in ['sales', 'platform_discount', 'shipping_paid', 'affiliate_commission'] %}
         sum({{ amount }}) as {{ amount }},
         {%- endfor %}
         {%- for cost in costs %}
@@ -27,9 +27,10 @@ returned as (
     select
         order_key,
         sum(units) as units_returned,
-        {%- for amount in ['sale_returned', 'given_back', 'commission_restored'] %}
+        {%- for amount in ['sale_returned', 'commission_restored'] %}
         sum({{ amount }}) as {{ amount }},
         {%- endfor %}
+        {{ sum_known('given_back') }} as given_back,
         {%- for component in components %}
         {{ sum_known(component) }} as {{ component }},
         bool_or({{ component }}_is_assumed) as {{ component }}_is_assumed{{ ',' if not loop.last }}
@@ -49,13 +50,14 @@ joined as (
         coalesce(returned.units_returned, 0) as units_returned,
         sold.sales,
         sold.platform_discount,
+        sold.shipping_paid,
         {%- for cost in costs %}
         sold.{{ cost }},
         sold.{{ cost }}_is_assumed,
         {%- endfor %}
         sold.affiliate_commission + coalesce(returned.commission_restored, 0) as affiliate_commission,
         coalesce(returned.sale_returned, 0) as sale_returned,
-        coalesce(returned.given_back, 0) as given_back,
+        case when returned.order_key is null then 0 else returned.given_back end as given_back,
         {%- for component in components %}
         case when returned.order_key is null then 0 else returned.{{ component }} end as {{ component }},
         coalesce(returned.{{ component }}_is_assumed, false) as {{ component }}_is_assumed,
@@ -72,7 +74,8 @@ totalled as (
     select
         *,
         {{ contribution_before_returns() }} as contribution_before_returns,
-        {{ components | join(' + ') }} as returns_cost
+        {{ components | join(' + ') }} as returns_cost,
+        {{ returns_outlay() }} as returns_outlay
     from joined
 
 )
@@ -83,17 +86,17 @@ select
     created_on,
     cast(units as bigint) as units,
     cast(units_returned as bigint) as units_returned,
-    {%- for amount in ['sales', 'platform_discount'] + costs + [
+    {%- for amount in ['sales', 'platform_discount', 'shipping_paid'] + costs + [
         'affiliate_commission', 'contribution_before_returns'
     ] %}
     cast({{ amount }} as decimal(18, 2)) as {{ amount }},
     {%- endfor %}
-    cast(sale_returned as decimal(18, 2)) as refund,
-    {%- for amount in ['given_back'] + components + ['returns_cost'] %}
+    cast(sale_returned as decimal(18, 2)) as sale_returned_amount,
+    {%- for amount in ['given_back'] + components + ['returns_cost', 'returns_outlay'] %}
     cast({{ amount }} as decimal(18, 2)) as {{ amount }},
     {%- endfor %}
     cast(
-        contribution_before_returns - sale_returned + given_back - returns_cost as decimal(18, 2)
+        contribution_before_returns - sale_returned + given_back - returns_outlay as decimal(18, 2)
     ) as contribution_after_returns,
     currency,
     nullif(

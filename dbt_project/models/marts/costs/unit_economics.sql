@@ -11,7 +11,7 @@ with sold as (
         creator_handle,
         is_of_30_days,
         sum(units) as units,
-        {%- for amount in ['sales', 'platform_discount', 'affiliate_commission'] %}
+        {%- for amount in ['sales', 'platform_discount', 'shipping_paid', 'affiliate_commission'] %}
         sum({{ amount }}) as {{ amount }},
         {%- endfor %}
         {%- for cost in costs %}
@@ -32,9 +32,10 @@ returned as (
         creator_handle,
         is_of_30_days,
         sum(units) as units_returned,
-        {%- for amount in ['sale_returned', 'given_back', 'commission_restored'] %}
+        {%- for amount in ['sale_returned', 'commission_restored'] %}
         sum({{ amount }}) as {{ amount }},
         {%- endfor %}
+        {{ sum_known('given_back') }} as given_back,
         {%- for component in components %}
         {{ sum_known(component) }} as {{ component }},
         {%- endfor %}
@@ -56,12 +57,13 @@ joined as (
         coalesce(returned.units_returned, 0) as units_returned,
         sold.sales,
         sold.platform_discount,
+        sold.shipping_paid,
         {%- for cost in costs %}
         sold.{{ cost }},
         {%- endfor %}
         sold.affiliate_commission + coalesce(returned.commission_restored, 0) as affiliate_commission,
         coalesce(returned.sale_returned, 0) as sale_returned,
-        coalesce(returned.given_back, 0) as given_back,
+        case when returned.shop_id is null then 0 else returned.given_back end as given_back,
         {%- for component in components %}
         case when returned.shop_id is null then 0 else returned.{{ component }} end as {{ component }},
         {%- endfor %}
@@ -110,12 +112,12 @@ summed as (
         '{{ dimension }}' as dimension,
         {{ segment }} as segment,
         {%- for amount in [
-            'units', 'units_returned', 'sales', 'platform_discount', 'affiliate_commission', 'sale_returned',
-            'given_back'
+            'units', 'units_returned', 'sales', 'platform_discount', 'shipping_paid', 'affiliate_commission',
+            'sale_returned'
         ] %}
         sum({{ amount }}) as {{ amount }},
         {%- endfor %}
-        {%- for amount in costs + components %}
+        {%- for amount in costs + ['given_back'] + components %}
         {{ sum_known(amount) }} as {{ amount }},
         {%- endfor %}
         bool_or(is_assumed) as is_assumed,
@@ -136,7 +138,8 @@ totalled as (
     select
         *,
         {{ contribution_before_returns() }} as contribution_before_returns,
-        {{ components | join(' + ') }} as returns_cost
+        {{ components | join(' + ') }} as returns_cost,
+        {{ returns_outlay() }} as returns_outlay
     from summed
 
 ),
@@ -145,7 +148,7 @@ contributed as (
 
     select
         *,
-        contribution_before_returns - sale_returned + given_back - returns_cost as contribution_after_returns
+        contribution_before_returns - sale_returned + given_back - returns_outlay as contribution_after_returns
     from totalled
 
 )
@@ -158,13 +161,13 @@ select
     cast(orders.orders as bigint) as orders,
     cast(found.units as bigint) as units,
     cast(found.units_returned as bigint) as units_returned,
-    {%- for amount in ['sales', 'platform_discount'] + costs + [
+    {%- for amount in ['sales', 'platform_discount', 'shipping_paid'] + costs + [
         'affiliate_commission', 'contribution_before_returns'
     ] %}
     cast(found.{{ amount }} as decimal(18, 2)) as {{ amount }},
     {%- endfor %}
-    cast(found.sale_returned as decimal(18, 2)) as refund_amount,
-    {%- for amount in ['given_back'] + components + ['returns_cost', 'contribution_after_returns'] %}
+    cast(found.sale_returned as decimal(18, 2)) as sale_returned_amount,
+    {%- for amount in ['given_back'] + components + ['returns_cost', 'returns_outlay', 'contribution_after_returns'] %}
     cast(found.{{ amount }} as decimal(18, 2)) as {{ amount }},
     {%- endfor %}
     {{ ratio('found.contribution_before_returns', 'orders.orders') }} as per_order_before_returns,
