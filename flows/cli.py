@@ -175,7 +175,9 @@ def check(
     "scenarios",
     multiple=True,
     metavar="NAME",
-    help="One of calm, viral, live, oversell, carrier_meltdown, bad_creator; may be repeated.",
+    help="One of calm, viral, live, oversell, carrier_meltdown, bad_creator, bad_sku, "
+    "repeat_returner, misrouted_grades, missing_settlement, misplaced_warehouse, well_run; "
+    "may be repeated.",
 )
 @click.option("--market", metavar="M", default="US", help="US (the default), GB or VN.")
 def simulate(

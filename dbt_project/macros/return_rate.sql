@@ -27,7 +27,7 @@ summed as (
         cast(coalesce(sum(units_ordered) filter (where is_closed), 0) as bigint) as closed_units_ordered,
         cast(coalesce(sum(units_returned) filter (where is_closed), 0) as bigint) as closed_units_returned,
         coalesce(bool_or(not is_closed) filter (where units_ordered > 0), false) as is_provisional,
-        cast(sum(refund_amount) as decimal(18, 2)) as refund_amount
+        cast(coalesce(sum(refund_amount), 0) as decimal(18, 2)) as refund_amount
     from {{ facts }}
     group by {{ keys | join(', ') }}
 
@@ -84,6 +84,7 @@ where summed.units_ordered <> 0 or summed.units_returned <> 0 or summed.refund_a
 {% macro return_rate_dimensions() -%}
     {{ return([
         ('seller_sku', 'seller_sku'),
+        ('product', 'product_name'),
         ('variation', 'variation'),
         ('creator', 'creator_handle'),
         ('content', 'content_id'),

@@ -122,7 +122,13 @@ def read_odd(work: Work) -> None:
     for column in work.present("zip3"):
         places = work.undecided(column)
         if len(places):
-            complete_zip3 = words.zip3(column.name, _country(work), work.setting.shop.market)
+            # Without a treatment the column is one of areas, not of addresses.
+            complete_zip3 = words.zip3(
+                column.name,
+                _country(work),
+                work.setting.shop.market,
+                is_area=column.treatment is None,
+            )
             values = work.cells[places].select(complete_zip3).to_series()
             work.typed[column.name] = work.typed[column.name].scatter(places, values)
     for column in work.present("tracking_number"):

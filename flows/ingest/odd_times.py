@@ -28,9 +28,13 @@ _GENERAL = (
 
 @dataclass(frozen=True, slots=True)
 class General:
-    """Times of odd cells: microseconds of wall time or of UTC, and the indices that are no time."""
+    """Times of odd cells: microseconds of wall time or of UTC, and the indices that are no time.
+
+    `dates`: of the cells that are a date without a time of day, their midnights; null for others.
+    """
 
     wall: pl.Series
+    dates: pl.Series
     fixed: pl.Series
     failed: pl.Series
     evidence: set[str]
@@ -93,14 +97,17 @@ def read_general(cells: pl.Series, order: DateOrder, null_words: Sequence[str]) 
         "is_null",
         pl.when(valid & micros.is_between(EARLIEST, LATEST)).then(micros).alias("micros"),
         offset.alias("offset"),
+        pl.col("h").is_null().alias("is_date"),
     )
     answer = read.select(
         pl.when(pl.col("offset").is_null()).then(pl.col("micros")).alias("wall"),
+        pl.when(pl.col("is_date")).then(pl.col("micros")).alias("dates"),
         (pl.col("micros") - pl.col("offset")).alias("fixed"),
         (pl.col("micros").is_null() & ~pl.col("is_null")).alias("failed"),
     )
     return General(
         answer["wall"],
+        answer["dates"],
         answer["fixed"],
         answer["failed"].arg_true(),
         {word for word, is_seen in evidence.items() if is_seen},

@@ -108,7 +108,8 @@ def read_times(
 ) -> Times:
     """UTC times and shop dates of text columns.
 
-    `utc`: the columns whose times without an offset are UTC and not the shop's.
+    `utc`: the columns whose times without an offset are UTC and not the shop's. A cell without a
+    time of day is a day of the shop in those, too: no zone can shift a day.
     `wants_evidence`: look at every cell for what it says about the order of day and month, not
     only at the odd ones.
     """
@@ -126,6 +127,7 @@ def read_times(
     series: list[pl.Series] = []
     for name in columns:
         wall, fixed, places = walls[name], fixeds[name], odd[name]
+        days: pl.Series | None = None
         if len(places):
             general = read_general(raw[name].gather(places), order, null_words)
             result.evidence |= general.evidence
@@ -133,11 +135,13 @@ def read_times(
                 result.failed[name] = places.gather(general.failed)
             wall = _scatter(wall, places, general.wall, raw.height)
             fixed = _scatter(fixed, places, general.fixed, raw.height)
+            days = _scatter(None, places, general.dates, raw.height)
         if wall is None and fixed is None:
             wall = pl.repeat(None, raw.height, dtype=pl.Int64, eager=True)
         if name in utc and wall is not None:
-            fixed = wall if fixed is None else fixed.zip_with(fixed.is_not_null(), wall)
-            wall = None
+            times = wall if days is None else wall.zip_with(days.is_null(), days.clear(len(days)))
+            fixed = times if fixed is None else fixed.zip_with(fixed.is_not_null(), times)
+            wall = days
         instants, dates, shifted = _to_utc(wall, fixed, clock)
         result.shifted += shifted
         series += [instants.alias(name), dates.alias(name.removesuffix("_at") + "_on")]

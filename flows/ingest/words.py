@@ -88,12 +88,16 @@ def plain_zip3(name: str, country: str | None, market: str) -> pl.Expr:
     return pl.when(is_plain).then(text.str.slice(0, 3)).alias(name)
 
 
-def zip3(name: str, country: str | None, market: str) -> pl.Expr:
+def zip3(name: str, country: str | None, market: str, *, is_area: bool = False) -> pl.Expr:
     """First three digits of a US ZIP of five or nine digits, else null.
 
-    A spreadsheet drops leading zeros: three or four digits are filled up, in the US alone.
+    A spreadsheet drops leading zeros: three or four digits are filled up, in the US alone. In a
+    column of ZIP3s (`is_area`) up to three digits are the area itself.
     """
     text = pl.col(name).str.strip_chars().str.strip_chars_start("'")
     whole = text.str.extract(r"^(\d{3})\d{2}(?:[- ]?\d{4})?$", 1)
     short = pl.when(text.str.contains(r"^\d{3,4}$")).then(text.str.zfill(5).str.slice(0, 3))
-    return pl.when(_is_us(country, market)).then(pl.coalesce(whole, short)).alias(name)
+    found = [whole, short]
+    if is_area:
+        found.insert(0, pl.when(text.str.contains(r"^\d{1,3}$")).then(text.str.zfill(3)))
+    return pl.when(_is_us(country, market)).then(pl.coalesce(found)).alias(name)

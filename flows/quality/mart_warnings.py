@@ -134,6 +134,12 @@ WARNINGS: dict[str, tuple[Expectation, ...]] = {
             "Every declared cost can be used",
         ),
         _issue(
+            "refunds_in_shop_currency",
+            "refund_in_other_currency",
+            "returns paid back in another currency, left out of every sum",
+            "Every refund is in the shop's currency",
+        ),
+        _issue(
             "grades_mapped",
             "unmapped_grade",
             "returned units whose grade has no route",

@@ -116,10 +116,23 @@ NETWORK: dict[str, tuple[Expectation, ...]] = {
         critical(
             "fbt_replenishment",
             "due_by_cover",
-            "What is due has cover of no more than lead and reserve, and units to send",
+            "What is due has cover of no more than lead and reserve, and sells; else none is sent",
             fails_when="suggested_units < 0 or (is_due and (average_daily_units <= 0 "
             f"or days_of_cover > lead_days + reserve_days + {_TINY})) "
             "or (not is_due and suggested_units > 0)",
+        ),
+    ),
+    "prepositioning": (
+        critical(
+            "prepositioning",
+            "heroes_at_most_everything",
+            "To lay up the heroes alone never takes more than to lay up everything",
+            counted="shops",
+            query="select h.shop_id, count(*) as failures from marts.prepositioning as h "
+            "inner join marts.prepositioning as e on e.shop_id = h.shop_id "
+            "and e.scope = 'everything' where h.scope = 'heroes' and (h.skus > e.skus "
+            "or h.units_to_move > e.units_to_move or h.inbound_cost > e.inbound_cost "
+            "or h.storage_share > e.storage_share) group by 1",
         ),
     ),
     "stock_totals": (

@@ -117,9 +117,11 @@ RETURNS: dict[str, tuple[Expectation, ...]] = {
             "returns",
             "liability_is_refund_less_compensation",
             "What the shop bears is the refund less the approved compensation",
-            fails_when="liability_amount is distinct from case when state = 'refunded' then "
+            # Money of another currency than the shop's makes no liability.
+            fails_when="liability_amount <> case when state = 'refunded' then "
             "refund_amount - case when compensation_state = 'approved' "
-            "then coalesce(compensation_amount, 0) else 0 end else 0 end",
+            "then coalesce(compensation_amount, 0) else 0 end else 0 end "
+            "or (liability_amount is null and (state <> 'refunded' or currency is null))",
             example="order_id",
         ),
         critical(

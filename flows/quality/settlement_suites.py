@@ -12,7 +12,7 @@ _JUDGED = (
     "shipping",
 )
 _STATES = ("tied", "differs", "refund_pending", "not_settled_yet", "missing", "sample")
-_STATED = " + ".join(f"stated_{part}" for part in (*_JUDGED, "adjustment", "other"))
+_STATED = " + ".join(f"coalesce(stated_{part}, 0)" for part in (*_JUDGED, "adjustment", "other"))
 _DIFFERENCES = " + ".join(f"coalesce(stated_{part} - expected_{part}, 0)" for part in _JUDGED)
 _WORDS = "(" + ", ".join(f"'{state}'" for state in _STATES) + ")"
 

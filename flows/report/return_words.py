@@ -85,6 +85,7 @@ ROUTE_STATES: dict[str, str] = {
     "dearer": "Dearer",
     "misses_the_promise": "Misses the promise",
     "none_feasible": "No carrier keeps it",
+    "cost_unknown": "Cost not known",
     "not_judged": "Too few",
 }
 """How a route in use stands to the best one, by ``state``."""

@@ -16,6 +16,9 @@ from flows.simulate.write_logistics import label_of, small_pieces
 _FEED = "seller_center/settlements"
 _HOUR_OF_STATEMENT = 4
 _FIRST_STATEMENT = 3_600_000_000_000_000_000
+_REPEATED_AT_SWITCH = 14
+"""Days of the old layout that the first statement of the new one has, too."""
+
 _NOTHING = "/"
 
 _SALES = pl.col("gross") + pl.col("discount")
@@ -54,15 +57,16 @@ def write_settlements(landing: fl.Landing, plan: Plan) -> list[str]:
     """Write the statements of each period, the first half of them in the old layout.
 
     An old statement has a row an order, a new one a row an order and SKU. Each file repeats the
-    last day of the one before, if that had the same layout. Returns the orders that a scenario
-    leaves out.
+    last day of the one before, the first new one the last days of the old ones. Returns the orders
+    that a scenario leaves out.
     """
     entries, missing = settlement_entries(plan)
     edges = small_pieces(plan)
     days = plan.clock.day(edges).tolist()
     half = len(days) // 2
     for number, stop in enumerate(days):
-        since = days[number - 1] - (number != half) if number else 0
+        repeated = _REPEATED_AT_SWITCH if number == half else 1
+        since = days[number - 1] - repeated if number else 0
         part = entries.filter((pl.col("day") >= since) & (pl.col("day") < stop))
         if part.height:
             frame = _new(plan, part) if number >= half else _old(plan, part)

@@ -141,7 +141,23 @@ def test_semicolons_decimal_commas_and_currency_codes(home: Home) -> None:
     assert row["revenue_amount"] == Decimal(1040)
     assert row["fee_total_amount"] == Decimal("-1004.09")
     assert row["transaction_fee_amount"] == Decimal(-1000)
-    assert row["settled_at"] == datetime(2026, 4, 15)
+    # A date without a time of day is the shop's, although the header says UTC: its midnight.
+    assert (row["settled_at"], row["settled_on"]) == (datetime(2026, 4, 15, 7), date(2026, 4, 15))
+
+
+def test_dates_and_times_mix_under_a_header_in_utc(home: Home) -> None:
+    cells = ("2026/04/15", "2026/04/15 02:30:00", "2026-04-15T02:30:00+07:00", "2026/4/15 9:30")
+    rows = [SALE | {"Order settled time(UTC)": cell} for cell in cells]
+    drop(home, "income.csv", text(OLD_HEADER, rows))
+    only(run(home))
+    frame = lake(home, FEED)
+    assert frame["settled_at"].to_list() == [
+        datetime(2026, 4, 15, 7),
+        datetime(2026, 4, 15, 2, 30),
+        datetime(2026, 4, 14, 19, 30),
+        datetime(2026, 4, 15, 9, 30),
+    ]
+    assert [day.day for day in frame["settled_on"]] == [15, 14, 14, 15]
 
 
 def test_a_row_that_cannot_be_read_is_refused_alone(home: Home) -> None:

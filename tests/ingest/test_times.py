@@ -130,6 +130,23 @@ def test_a_day_alone_is_its_midnight() -> None:
 
 
 @pytest.mark.parametrize(
+    ("zone", "hour"), [("America/Los_Angeles", 7), ("Asia/Ho_Chi_Minh", -7), ("UTC", 0)]
+)
+def test_a_day_alone_is_the_shops_in_a_column_of_utc_times(zone: str, hour: int) -> None:
+    cells = ["2026/04/15", None, "2026-04-15", "2026/04/15 12:00:00", "4/15"]
+    raw = pl.DataFrame({"x_at": cells})
+    times = read_times(
+        raw, ["x_at"], "iso", clock_of(zone), utc=["x_at"], null_words=[], wants_evidence=True
+    )
+    midnight = datetime(2026, 4, 15) + timedelta(hours=hour)
+    noon = datetime(2026, 4, 15, 12)
+    assert times.frame["x_at"].to_list() == [midnight, None, midnight, noon, None]
+    day = date(2026, 4, 15)
+    assert times.frame["x_on"].to_list() == [day, None, day, day, None]
+    assert times.failed["x_at"].to_list() == [4]
+
+
+@pytest.mark.parametrize(
     ("texts", "order", "evidence"),
     [
         (["04/05/2026 10:00:00 AM"], "day_first", {"month_first"}),

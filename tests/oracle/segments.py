@@ -45,6 +45,9 @@ class Segments:
         self.variations = {
             row["sku id"]: row.get("variation", "") for raw in exports.orders for row in raw.rows
         }
+        self.products = {
+            row["sku id"]: row.get("product name", "") for raw in exports.orders for row in raw.rows
+        }
         self.warehouses = {house.name.casefold(): house for house in exports.warehouses}
         self.by_content: dict[str, str] = {}
         self.by_creator: dict[tuple[str, str], dict[date, str]] = defaultdict(dict)
@@ -61,6 +64,7 @@ class Segments:
         return {
             "shop": lambda order_id, sku_id, sku, handle: ALL,
             "seller_sku": lambda order_id, sku_id, sku, handle: sku,
+            "product": lambda order_id, sku_id, sku, handle: self.products[sku_id] or NONE,
             "variation": lambda order_id, sku_id, sku, handle: self.variations[sku_id] or NONE,
             "creator": self.creator,
             "content": lambda *line: self.affiliate(line, "content id"),

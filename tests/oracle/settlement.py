@@ -72,13 +72,25 @@ def _stated(row: Row) -> Amounts:
 
 
 def read_statements(exports: Exports, as_of_on: date) -> dict[str, list[Row]]:
-    """The rows of each order up to a day; one that stands in two files is one row."""
+    """The rows of each order up to a day; one that stands in two files is one row.
+
+    Of an order that a day's statement has by SKU, its row for the whole order is no further money.
+    """
     rows = {tuple(sorted(row.items())): row for row in exports.plain["statements"]}
+    by_sku = {_entry(row, exports) for row in rows.values() if "sku id" in row}
     found: dict[str, list[Row]] = defaultdict(list)
     for row in rows.values():
+        if "sku id" not in row and _entry(row, exports) in by_sku:
+            continue
         if _day(row, exports) <= as_of_on:
             found[row["order/adjustment id"]].append(row)
     return found
+
+
+def _entry(row: Row, exports: Exports) -> tuple[str, str, date]:
+    """Order, kind and day of a row: what both layouts say of it."""
+    kind = row["type"] if "type" in row else row["transaction type"]
+    return row["order/adjustment id"], kind, _day(row, exports)
 
 
 class Settlement:

@@ -90,6 +90,17 @@ ROWS: dict[str, list[dict[str, object]]] = {
         }
         for sku, cover, units in (("A", 8.0, 36), ("B", 9.0, 0))
     ],
+    "prepositioning": [
+        {
+            "scope": scope,
+            "skus": skus,
+            "sites": 2,
+            "units_to_move": units,
+            "inbound_cost": units * 0.5,
+            "storage_share": share,
+        }
+        for scope, skus, units, share in (("heroes", 1, 20, 0.5), ("everything", 4, 50, 1.0))
+    ],
     "stock_totals": [
         {"seller_sku": "A", "available": 8, "fbt_available": 3, "own_available": 5},
     ],
@@ -159,6 +170,12 @@ BROKEN = [
     ("content_stock", "short_is_less_than_needed", "set is_short = false", "available is null"),
     ("fbt_replenishment", "due_by_cover", "set days_of_cover = 8.5", "is_due"),
     ("fbt_replenishment", "due_by_cover", "set suggested_units = 1", "not is_due"),
+    (
+        "prepositioning",
+        "heroes_at_most_everything",
+        "set units_to_move = 51",
+        "scope = 'heroes'",
+    ),
     ("stock_totals", "places_add_up", "set own_available = 6", "true"),
 ]
 

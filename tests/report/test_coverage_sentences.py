@@ -132,6 +132,12 @@ def test_routes() -> None:
         "where another keeps it and 1 has no carrier that keeps it. First: NJ-1 to CA, $1.20 "
         "(assumed) a parcel."
     )
+    assert route_sentence([route("cost_unknown", None)] * 2) == (
+        "Of 2 routes, 2 keep the promise at a cost that is not known."
+    )
+    assert route_sentence([route("best_in_use"), route("cost_unknown", None)]) == (
+        "Of 2 routes, 1 keeps the promise at a cost that is not known."
+    )
 
 
 def test_deviations() -> None:

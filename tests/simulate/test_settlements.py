@@ -35,11 +35,38 @@ def kind(row: Statement) -> str:
     return row.get("Type") or row["Transaction type"]
 
 
+def entry(row: Statement) -> tuple[str, str, str]:
+    """Order, kind and day; the old layout's times are UTC, early in the day of the shop."""
+    day = row.get("Statement date") or row["Order settled time(UTC)"][:10]
+    return number(row).strip(), kind(row), day
+
+
 @pytest.fixture(scope="module")
-def statements(calm: SimulationSummary) -> list[Statement]:
-    """Every row once: files repeat the last day of the one before."""
+def every_row(calm: SimulationSummary) -> list[Statement]:
+    """Files repeat the last day of the one before; a row of the same layout is here once."""
     seen = {tuple(row.items()): row for row in rows(calm.landing, "Settlement*.csv")}
     return list(seen.values())
+
+
+@pytest.fixture(scope="module")
+def statements(every_row: list[Statement]) -> list[Statement]:
+    """Every payment once: by SKU where both layouts have it."""
+    by_sku = {entry(row) for row in every_row if "SKU ID" in row}
+    return [row for row in every_row if "SKU ID" in row or entry(row) not in by_sku]
+
+
+def test_both_layouts_have_the_days_before_the_switch(every_row: list[Statement]) -> None:
+    old: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    new: dict[tuple[str, str, str], list[Decimal]] = defaultdict(list)
+    for row in every_row:
+        if "SKU ID" in row:
+            new[entry(row)].append(money(row, "Total settlement amount"))
+        else:
+            old[entry(row)] += money(row, "Total settlement amount")
+    both = old.keys() & new.keys()
+    assert 1 < len({day for _, _, day in both}) <= 14
+    assert all(old[one] == sum(new[one]) for one in both)
+    assert any(len(new[one]) > 1 for one in both)
 
 
 def test_there_are_both_layouts(calm: SimulationSummary) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -322,13 +323,12 @@ def test_money_of_another_currency_is_no_payout_of_the_order(models: Models) -> 
 
 def test_overlapping_files_count_a_row_once(models: Models) -> None:
     sale = paid(1, **SALE)
-    # The newer generation names the SKU and the related order, and writes sales as their parts.
+    # Another file names the related order and writes sales as their parts.
     again = {
         **sale,
         "source_id": "april again",
         "row_number": 7,
         "transaction_type": "order ",
-        "sku_id": "1729",
         "related_order_id": ID(1),
         "sales_amount": None,
         "gross_sales_amount": Decimal(25),
@@ -342,6 +342,93 @@ def test_overlapping_files_count_a_row_once(models: Models) -> None:
     later = {**again, **stamp("settled", day(20))}
     row = tie_out(models, [order(1)], [sale, later])[ID(1)]
     assert (row["statements"], row["unexplained_amount"]) == (2, money("23.50"))
+
+
+def test_an_order_of_several_skus_counts_once_over_both_layouts(models: Models) -> None:
+    # The older layout has a row an order, the newer one a row an order and SKU.
+    orders = [order(1, "10.00"), order(1, "20.00", row_number=9, sku_id="b", seller_sku="B")]
+    orders = [{**line, "order_amount": Decimal("30.00")} for line in orders]
+    whole = paid(1, sales="30.00", referral_fee="-1.80")
+    first = paid(1, sales="10.00", referral_fee="-0.60", sku_id="a")
+    second = paid(1, sales="20.00", referral_fee="-1.20", sku_id="b")
+    by_sku = [
+        {**row, "source_id": "may", "row_number": number}
+        for number, row in enumerate((first, second))
+    ]
+    again = [{**row, "source_id": "may again"} for row in by_sku]
+    alone = paid(2, **SALE)
+    for statements in ([whole], by_sku, [whole, *by_sku], [*again, whole, *by_sku, alone]):
+        row = tie_out(models, orders, statements)[ID(1)]
+        assert (row["state"], row["statements"]) == ("tied", 1)
+        assert (row["stated_sales"], row["stated_payout"]) == (money("30.00"), money("28.20"))
+    # An order that only the older file has still counts, and so does another day or kind of it.
+    (unmatched,) = read(models, "settlement_unmatched")
+    assert (unmatched["reference_id"], unmatched["statement_rows"]) == (ID(2), 1)
+    refunded = {**whole, "row_number": 8, "transaction_type": "Refund"}
+    for other in (paid(1, 14, **SALE), refunded):
+        row = tie_out(models, orders, [whole, *by_sku, other])[ID(1)]
+        assert row["stated_payout"] == Decimal("28.20") + Decimal(str(other["settlement_amount"]))
+    # Two SKUs that were paid alike are two rows, whichever files they stand in.
+    twins = [{**row, "sales_amount": Decimal(15)} for row in by_sku]
+    twins = [{**row, "referral_fee_amount": Decimal("-0.90")} for row in twins]
+    twins = [
+        {**row, "revenue_amount": Decimal(15), "fee_total_amount": Decimal("-0.90")}
+        for row in twins
+    ]
+    twins = [{**row, "settlement_amount": Decimal("14.10")} for row in twins]
+    twins[1]["source_id"] = "june"
+    assert tie_out(models, orders, twins)[ID(1)]["stated_payout"] == money("28.20")
+
+
+@pytest.mark.parametrize(("shop_day", "expected"), [(15, "differs"), (16, "refund_pending")])
+def test_a_refund_is_as_young_as_the_shops_day_says(
+    models: Models, shop_day: int, expected: str
+) -> None:
+    # Half past five in the morning of the 16th in UTC is still the 15th in Los Angeles.
+    at = datetime(2026, 4, 16, 5 if shop_day == 15 else 7, 30)
+    moment = {"refunded_at": at, "refunded_on": on(shop_day), "requested_at": at}
+    assert state(models, [order(1)], [paid(1, **SALE)], [refund(1, 16, **moment)]) == expected
+    # So is a commission that was settled lower than it was charged.
+    charged = paid(1, **SALE, affiliate_commission="-5.00")
+    settled = {"commission_paid_at": at, "commission_paid_on": on(shop_day)}
+    lower = commission(1, "5.00", 16, actual_commission_amount=Decimal("4.00"), **settled)
+    assert state(models, [order(1)], [charged], [], [lower]) == expected
+
+
+def test_the_oldest_order_is_one_of_the_shops_first_day(models: Models) -> None:
+    # 180 days up to 30 April begin on 2 November; the evening of the 1st is the 2nd in UTC.
+    first = datetime(2025, 11, 2, 5)
+    orders = [
+        order(1, created_at=first, created_on=date(2025, 11, 1)),
+        order(2, created_at=first + timedelta(hours=4), created_on=date(2025, 11, 2)),
+    ]
+    found = tie_out(models, orders, [paid(1, **SALE), paid(2, **SALE)])
+    assert list(found) == [ID(2)]
+
+
+def test_a_total_of_shipping_is_not_what_the_buyer_paid(models: Models) -> None:
+    # The buyer paid 4.99 and the label took 6.00: the file tells the sum of both and no more.
+    orders = [order(n, shipping_fee_after_discount=Decimal("4.99")) for n in (1, 2)]
+    sale = {"sales": "25.00", "referral_fee": "-1.80", "shipping": "-1.01"}
+    unsaid = {"customer_shipping_amount": None}
+    total = paid(1, **sale, **unsaid)
+    row = tie_out(models, orders, [total, paid(2, **sale, **unsaid)])[ID(1)]
+    assert (row["state"], row["arithmetic_residual"], row["unexplained_amount"]) == ("tied", 0, 0)
+    assert (row["expected_shipping"], row["stated_shipping"]) == (None, None)
+    assert row["stated_other"] == money("-1.01")
+    assert row["expected_payout"] == row["stated_payout"] == money("22.19")
+    parts = {r["component"]: r for r in read(models, "settlement_components")}
+    assert (parts["shipping"]["judged_orders"], parts["shipping"]["difference"]) == (0, None)
+    assert parts["other"]["stated_amount"] == money("-2.02")
+    # Where the file has the column, a cell without it is nothing paid, and that differs.
+    said = {"customer_shipping_amount": Decimal("4.99")}
+    found = tie_out(models, orders, [total, paid(2, **sale, **said)])
+    assert (found[ID(1)]["state"], found[ID(1)]["stated_shipping"]) == ("differs", 0)
+    assert (found[ID(2)]["state"], found[ID(2)]["stated_other"]) == ("tied", money("-6.00"))
+    # What is due for an order in no statement still has its shipping.
+    assert tie_out(models, orders, [paid(2, **sale, **unsaid)])[ID(1)][
+        "expected_shipping"
+    ] == money("4.99")
 
 
 def test_a_cancelled_order_is_due_nothing(models: Models) -> None:

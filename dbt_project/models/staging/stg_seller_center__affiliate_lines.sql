@@ -27,6 +27,7 @@ renamed as (
         paid_at,
         delivered_at,
         commission_paid_at,
+        commission_paid_on,
 
         {{ row_fingerprint([
             'creator_handle', 'content_type', 'content_id', 'order_status',

@@ -62,11 +62,12 @@ renamed as (
         settled_at,
         settled_on,
 
-        -- one row in several files, of either header generation: what every generation says of it
-        {{ row_fingerprint(['reference_id', fold('transaction_type'), 'settled_on', 'settlement_amount']) }}
-            as row_fingerprint,
+        -- one row in several files: what every layout says of it
         {{ row_fingerprint([
-            'related_order_id', 'statement_id', 'payment_id', 'sku_id',
+            'reference_id', fold('transaction_type'), 'settled_on', 'settlement_amount', 'sku_id'
+        ]) }} as row_fingerprint,
+        {{ row_fingerprint([
+            'related_order_id', 'statement_id', 'payment_id',
             'statement_status', 'sample_order_type', 'adjustment_reason',
             'quantity', 'settlement_amount', 'revenue_amount', 'sales_amount',
             'gross_sales_amount', 'seller_discount_amount', 'refund_amount',
@@ -85,7 +86,6 @@ renamed as (
         ]) }} as content_fingerprint,
         case when related_order_id is null then 0 else 1 end
         + case when statement_id is null then 0 else 1 end
-        + case when sku_id is null then 0 else 1 end
         + case when adjustment_reason is null then 0 else 1 end
         + case when order_created_at is null then 0 else 1 end as details
     from source

@@ -34,6 +34,7 @@ from flows.report.sentences.returns import reason_sentence, unmapped_sentence
 _NAMES = {"sku": ("seller_sku", "SKU"), "creator": ("creator_handle", "Creator")}
 _SHOWN = 200
 DIMENSIONS = {
+    "product": ("product", "products"),
     "variation": ("variation", "variations"),
     "category": ("category", "categories"),
     "campaign": ("campaign", "campaigns"),

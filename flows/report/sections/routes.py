@@ -72,7 +72,7 @@ def _choices(frame: pl.DataFrame) -> Table:
             Field("Weight", lambda r: words(r["weight_band"])),
             Field("Parcels", lambda r: count(r["packages"]), is_number=True),
             Field("Most used", lambda r: words(_text(r, "actual_carrier", "actual_service"))),
-            Field("Cheapest", lambda r: words(_text(r, "best_carrier", "best_service"))),
+            Field("Best", lambda r: words(_text(r, "best_carrier", "best_service"))),
             Field("Saves a parcel", lambda r: price(r["saving"], r["currency"]), is_number=True),
             Field("Cost is", lambda r: basis(r["is_assumed"])),
             Field("State", lambda r: Cell(words_of(ROUTE_STATES, r["state"]))),

@@ -150,6 +150,7 @@ def route_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
     dearer = [row for row in judged if row["state"] == "dearer"]
     missing = [row for row in judged if row["state"] == "misses_the_promise"]
     none = [row for row in judged if row["state"] == "none_feasible"]
+    unknown = [row for row in judged if row["state"] == "cost_unknown"]
     parts = []
     if dearer:
         verb = "costs" if len(dearer) == 1 else "cost"
@@ -160,6 +161,9 @@ def route_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
     if none:
         verb = "has" if len(none) == 1 else "have"
         parts.append(f"{len(none):,} {verb} no carrier that keeps it")
+    if unknown:
+        verb = "keeps" if len(unknown) == 1 else "keep"
+        parts.append(f"{len(unknown):,} {verb} the promise at a cost that is not known")
     whole = plural(len(judged), "route")
     if not parts:
         return f"Of {whole}, each keeps the promise and none is much dearer than another."

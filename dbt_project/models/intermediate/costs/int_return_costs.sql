@@ -20,7 +20,7 @@
 {%- set columns = [
     'shop_id', 'return_order_id', 'order_id', 'order_key', 'line_sku_id', 'seller_sku', 'category',
     'creator_handle', 'campaign', 'is_of_a_line', 'is_refund_only', 'requested_on', 'returned_on',
-    'created_on', 'cancelled_on', 'return_quantity', 'units', 'refund_amount'
+    'created_on', 'cancelled_on', 'return_quantity', 'units'
 ] -%}
 with returned as (
 
@@ -29,6 +29,7 @@ with returned as (
         returns.{{ column }},
         {%- endfor %}
         returns.returned_at,
+        returns.shop_refund_amount as refund_amount,
         now.ends_at,
         not returns.is_refund_only and returns.units > 0 as is_sent_back
     from {{ ref('int_returns') }} as returns
@@ -99,6 +100,7 @@ joined as (
         {%- for column in columns %}
         returned.{{ column }},
         {%- endfor %}
+        returned.refund_amount,
         returned.is_sent_back,
         -- As on a statement; of an order that is in no export it cannot be told.
         lines.order_key is null or coalesce(returned.returned_at >= lines.shipped_at, false) as is_after_shipping,
@@ -179,7 +181,8 @@ joined as (
 taken_back as (
 
     -- A refund takes back the sale, the platform's part of the discount with it; a part of the money
-    -- that part. What the buyer gets beyond that, as tax, was never the seller's.
+    -- that part. What the buyer gets beyond that, as tax, was never the seller's. Money of another
+    -- currency cannot be held against the sale: its units are taken back whole.
     select
         *,
         greatest(
@@ -187,12 +190,12 @@ taken_back as (
         ) as ungraded_units,
         cast(round(
             case
-                when line_units is null then refund_amount
+                when line_units is null then coalesce(refund_amount, 0)
                 when units = 0 then 0
                 when line_paid <= 0 then {{ ratio('line_amount * units', 'line_units') }}
                 else
                     {{ ratio('line_amount * units', 'line_units') }}
-                    * least(1, {{ ratio('refund_amount * line_units', 'line_paid * units') }})
+                    * least(1, coalesce({{ ratio('refund_amount * line_units', 'line_paid * units') }}, 1))
             end, 2
         ) as decimal(18, 2)) as sale_returned
     from joined
@@ -269,6 +272,7 @@ select
     {%- for column in columns %}
     {{ column }},
     {%- endfor %}
+    refund_amount,
     case when is_sent_back then units else 0 end as units_sent_back,
     units_back,
     cast(dispose_units as bigint) as units_disposed,

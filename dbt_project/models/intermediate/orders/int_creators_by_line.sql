@@ -8,7 +8,8 @@ select
     content_type,
     est_commission_amount,
     actual_commission_amount,
-    commission_paid_at
+    commission_paid_at,
+    commission_paid_on
 from {{ ref('stg_seller_center__affiliate_lines') }}
 where creator_handle is not null
 qualify row_number() over (

@@ -19,7 +19,7 @@ select
     warehouse_id,
     return_reason,
     reason_group,
-    refund_amount,
+    shop_refund_amount as refund_amount,
     currency,
     returned_on,
     is_of_a_line,

@@ -94,7 +94,7 @@ select
     matched.line_sku_id,
     coalesce(items.seller_sku, matched.seller_sku, matched.sku_id, '(none)') as seller_sku,
     matched.variation,
-    coalesce(items.product_name, matched.product_name) as product_name,
+    case when items.units is not null then items.product_name else matched.product_name end as product_name,
     items.creator_handle,
     matched.buyer_hash,
     matched.return_type,

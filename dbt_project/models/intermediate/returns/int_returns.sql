@@ -109,7 +109,11 @@ select
     counted.sku_id,
     counted.line_sku_id,
     counted.seller_sku,
-    coalesce(variations.variation, counted.variation) as variation,
+    -- Of a known line as it was sold, or its rate would have returns and no sale.
+    case
+        when counted.is_of_a_line then variations.variation
+        else coalesce(variations.variation, counted.variation)
+    end as variation,
     counted.product_name,
     skus.category,
     coalesce(counted.creator_handle, creators.creator_handle, '(none)') as creator_handle,
@@ -162,6 +166,10 @@ select
     ) as units,
     counted.refund_amount,
     counted.currency,
+    -- Money of another currency is no part of any sum.
+    case
+        when coalesce(counted.currency, shops.currency) = shops.currency then counted.refund_amount
+    end as shop_refund_amount,
     orders.created_on,
     orders.counts_from_on,
     orders.cancelled_on,
@@ -174,6 +182,8 @@ select
     received.warehouse_id as received_warehouse_id,
     cast(received.received_units as bigint) as received_units
 from counted
+inner join {{ source('inputs', 'shops') }} as shops
+    on counted.shop_id = shops.shop_id
 left join own_orders as orders
     on counted.order_key = orders.order_key
 left join own_warehouses as warehouses

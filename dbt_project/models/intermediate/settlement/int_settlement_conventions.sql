@@ -1,7 +1,8 @@
 {#-
   How each statement file writes its sums, by the vote of its rows: whether fees and refunds are
   written with a minus, whether shipping is within the total of the fees, and whether that total is
-  made of the fees that the contract knows. One row that does not add up cannot change it.
+  made of the fees that the contract knows. One row that does not add up cannot change it. Whether it
+  tells the buyer's shipping apart at all, any row says.
 -#}
 with rows as (
 
@@ -16,7 +17,8 @@ with rows as (
         fee_total_amount,
         coalesce(fee_total_amount, named_fee_amount) as fee_amount,
         named_fee_amount,
-        shipping_total_amount
+        shipping_total_amount,
+        buyer_shipping_amount
     from {{ ref('int_settlement_stated') }}
 
 ),
@@ -53,7 +55,8 @@ votes as (
             where
                 fee_total_amount <> 0
                 and abs(fee_total_amount - named_fee_amount - shipping_total_amount) <= 0.01
-        ) as named_rows_with_shipping
+        ) as named_rows_with_shipping,
+        count(buyer_shipping_amount) > 0 as is_buyer_shipping_named
     from rows
     group by shop_id, source_id
 
@@ -79,5 +82,6 @@ select
         when refunds_without_minus = refunds_with_minus and refund_amount > 0 then -1
         else 1
     end as refund_sign,
-    2 * greatest(named_rows, named_rows_with_shipping) > fee_rows as are_all_fees_named
+    2 * greatest(named_rows, named_rows_with_shipping) > fee_rows as are_all_fees_named,
+    is_buyer_shipping_named
 from decided

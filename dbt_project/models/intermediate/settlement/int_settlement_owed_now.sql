@@ -3,6 +3,7 @@
   What each order of the last 180 days should have brought by its shop's newest as-of moment: one row an order and number
   of refunds counted. Refunds land in a later statement, so those of the last `settlement_days` may be
   missing from it, the latest first; older ones are counted in every row. Null is what nothing says.
+  Days are counted by the shop's calendar.
 -#}
 with costs as (
 
@@ -14,7 +15,7 @@ seen as (
 
     select
         refunds.*,
-        refunds.returned_at >= {{ add_days('now.as_of_on', '1 - cast(costs.settlement_days as integer)') }} as is_young
+        refunds.returned_on >= {{ add_days('now.as_of_on', '1 - cast(costs.settlement_days as integer)') }} as is_young
     from {{ ref('int_settlement_refunds') }} as refunds
     inner join {{ ref('int_current_days') }} as now
         on
@@ -117,7 +118,7 @@ counted as (
         coalesce(sales.commission_paid_at < now.ends_at, false) as is_commission_paid,
         coalesce(
             sales.commission_paid_at < now.ends_at
-            and sales.commission_paid_at
+            and sales.commission_paid_on
             >= {{ add_days('now.as_of_on', '1 - cast(costs.settlement_days as integer)') }},
             false
         ) as is_commission_young
@@ -128,7 +129,7 @@ counted as (
         on
             sales.shop_id = now.shop_id
             and sales.created_at < now.ends_at
-            and sales.created_at >= {{ add_days('now.as_of_on', 1 - var('settlement_horizon_days')) }}
+            and sales.created_on >= {{ add_days('now.as_of_on', 1 - var('settlement_horizon_days')) }}
     inner join costs
         on sales.shop_id = costs.shop_id
 

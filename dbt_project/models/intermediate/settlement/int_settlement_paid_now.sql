@@ -5,8 +5,7 @@
 -#}
 {%- set amounts = [
     'sales_amount', 'refund_amount', 'referral_fee_amount', 'refund_admin_fee_amount',
-    'affiliate_commission_amount', 'shipping_amount', 'other_amount', 'adjustment_amount',
-    'settlement_amount', 'arithmetic_residual'
+    'affiliate_commission_amount', 'adjustment_amount', 'settlement_amount', 'arithmetic_residual'
 ] -%}
 with seen as (
 
@@ -28,7 +27,12 @@ summed as (
         min(settled_on) as settled_on,
         max(settled_on) as last_settled_on,
         max(case when refund_amount <> 0 then settled_on end) as refund_settled_on,
-        count(*) as statement_rows
+        count(*) as statement_rows,
+        -- Where one of its rows does not tell shipping apart, the rest of it says nothing either.
+        case when count(*) = count(shipping_amount) then sum(shipping_amount) end as shipping_amount,
+        sum(other_amount)
+        + case when count(*) = count(shipping_amount) then 0 else coalesce(sum(shipping_amount), 0) end
+            as other_amount
         {%- for amount in amounts %},
         sum({{ amount }}) as {{ amount }}
         {%- endfor %}
@@ -56,7 +60,9 @@ select
     summed.settled_on,
     summed.refund_settled_on,
     coalesce(several_days.statements, 1) as statements,
-    summed.statement_rows
+    summed.statement_rows,
+    summed.shipping_amount,
+    summed.other_amount
     {%- for amount in amounts %},
     summed.{{ amount }}
     {%- endfor %}

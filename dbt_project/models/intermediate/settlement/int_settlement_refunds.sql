@@ -13,9 +13,10 @@ with refunds as (
         returns.line_sku_id,
         returns.seller_sku,
         returns.returned_at,
+        returns.returned_on,
         returns.return_quantity,
         returns.units_ordered,
-        returns.refund_amount,
+        returns.shop_refund_amount as refund_amount,
         coalesce(returns.returned_at >= coalesce(sales.shipped_at, sales.delivered_at), false) as is_after_shipping
     from {{ ref('int_returns') }} as returns
     inner join {{ ref('int_settlement_sales') }} as sales
@@ -63,9 +64,10 @@ valued as (
         rates.commission_kept_share,
         rates.referral_fee_rate_is_assumed and shops.market <> 'US' as is_rate_unknown,
         -- A refund gives taxes and shipping back, too; the items are worth no more than they were sold for,
-        -- up to a cent of rounding.
+        -- up to a cent of rounding. Of money in another currency their price is all that is known.
         case
-            when lines.sales_amount is null or coalesce(refunds.units_ordered, 0) = 0 then refunds.refund_amount
+            when lines.sales_amount is null or coalesce(refunds.units_ordered, 0) = 0
+                then coalesce(refunds.refund_amount, 0)
             when
                 refunds.refund_amount
                 <= lines.sales_amount * least(refunds.return_quantity, refunds.units_ordered)
@@ -113,6 +115,7 @@ select
     line_sku_id,
     seller_sku,
     returned_at,
+    returned_on,
     cast(item_amount as decimal(18, 2)) as refund_amount,
     cast(charged.refund_amount as decimal(18, 2)) as paid_back_amount,
     referral_fee_amount,

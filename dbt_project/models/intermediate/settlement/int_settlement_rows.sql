@@ -1,8 +1,8 @@
 {#-
   Every statement row once, its signs set right: what is paid out is positive, fees, discounts and
   refunds are negative. Statements are append-only, so the rows of an order add up; a row that stands
-  in several files, of either header generation, counts once, and one that stands in a file twice
-  counts twice.
+  in several files counts once, and one that stands in a file twice counts twice. Older statements have
+  a row an order, newer ones a row an order and SKU: where both hold an order, the rows of its SKUs count.
 -#}
 {%- set fees = [
     'referral_fee_amount', 'refund_admin_fee_amount', 'affiliate_commission_amount'
@@ -14,7 +14,67 @@
 {%- set amounts = ['sales_amount', 'refund_amount'] + fees + [
     'shipping_amount', 'other_amount', 'adjustment_amount', 'settlement_amount'
 ] -%}
-with repeated as (
+with files as (
+
+    -- The layout of each file on each of its statement days.
+    select
+        shop_id,
+        settled_on,
+        source_id,
+        count(sku_id) = 0 as is_by_order
+    from {{ ref('stg_seller_center__settlements') }}
+    group by shop_id, settled_on, source_id
+
+),
+
+days_of_both as (
+
+    select shop_id, settled_on
+    from files
+    group by shop_id, settled_on
+    having bool_or(is_by_order) and not bool_and(is_by_order)
+
+),
+
+held_by_sku as (
+
+    select distinct
+        rows.shop_id,
+        rows.reference_id,
+        rows.transaction_type,
+        rows.settled_on
+    from {{ ref('stg_seller_center__settlements') }} as rows
+    inner join days_of_both
+        on
+            rows.shop_id = days_of_both.shop_id
+            and rows.settled_on = days_of_both.settled_on
+    where rows.sku_id is not null
+
+),
+
+held_twice as (
+
+    select
+        rows.shop_id,
+        rows.source_id,
+        rows.row_number
+    from {{ ref('stg_seller_center__settlements') }} as rows
+    inner join files
+        on
+            rows.shop_id = files.shop_id
+            and rows.settled_on = files.settled_on
+            and rows.source_id = files.source_id
+            and files.is_by_order
+    inner join held_by_sku
+        on
+            rows.shop_id = held_by_sku.shop_id
+            and rows.reference_id = held_by_sku.reference_id
+            and rows.transaction_type = held_by_sku.transaction_type
+            and rows.settled_on = held_by_sku.settled_on
+
+),
+
+repeated as (
 
     select shop_id, row_fingerprint
     from {{ ref('stg_seller_center__settlements') }}
@@ -58,6 +118,14 @@ superseded as (
         order by details desc nulls last, content_fingerprint desc nulls last, source_id nulls last
     ) > 1
 
+    union all
+
+    select
+        shop_id,
+        source_id,
+        row_number
+    from held_twice
+
 ),
 
 signed as (
@@ -65,6 +133,8 @@ signed as (
     select
         stated.*,
         conventions.are_all_fees_named,
+        case when conventions.is_buyer_shipping_named then coalesce(stated.buyer_shipping_amount, 0) end
+            as known_shipping_amount,
         conventions.refund_sign * stated.refund_amount as signed_refund_amount,
         {%- for fee in fees %}
         conventions.fee_sign * stated.{{ fee }} as signed_{{ fee }},
@@ -81,7 +151,7 @@ signed as (
             )
             - stated.named_fee_amount
         ) as unnamed_fee_amount,
-        conventions.fee_sign * stated.shipping_total_amount - stated.buyer_shipping_amount
+        conventions.fee_sign * stated.shipping_total_amount - coalesce(stated.buyer_shipping_amount, 0)
             as other_shipping_amount
     from {{ ref('int_settlement_stated') }} as stated
     inner join {{ ref('int_settlement_conventions') }} as conventions
@@ -116,7 +186,7 @@ once as (
         {%- for fee in fees %}
         cast(signed_{{ fee }} as decimal(18, 2)) as {{ fee }},
         {%- endfor %}
-        cast(buyer_shipping_amount as decimal(18, 2)) as shipping_amount,
+        cast(known_shipping_amount as decimal(18, 2)) as shipping_amount,
         -- Fees that have no name in the contract are another fee, unless the file names all of them.
         cast(
             other_fee_amount
@@ -148,7 +218,7 @@ select
     {% endfor -%}
     cast(
         once.settlement_amount
-        - ({% for amount in amounts[:-1] %}once.{{ amount }}{{ ' + ' if not loop.last }}{% endfor %}) as decimal(18, 2)
+        - ({% for amount in amounts[:-1] %}coalesce(once.{{ amount }}, 0){{ ' + ' if not loop.last }}{% endfor %}) as decimal(18, 2)
     ) as arithmetic_residual
 from once
 left join {{ ref('int_orders') }} as orders

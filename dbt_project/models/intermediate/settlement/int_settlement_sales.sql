@@ -82,7 +82,8 @@ commissions as (
         sum(coalesce(est_commission_amount, 0)) as est_commission_amount,
         sum(coalesce(actual_commission_amount, 0)) as actual_commission_amount,
         -- Null while a commission of the order is not settled.
-        case when count(*) = count(commission_paid_at) then max(commission_paid_at) end as commission_paid_at
+        case when count(*) = count(commission_paid_at) then max(commission_paid_at) end as commission_paid_at,
+        case when count(*) = count(commission_paid_at) then max(commission_paid_on) end as commission_paid_on
     from {{ ref('int_creators_by_line') }}
     group by shop_id, order_id
 
@@ -148,6 +149,7 @@ select
     summed.seller_sku,
     cast(summed.lines as bigint) as lines,
     orders.created_at,
+    orders.created_on,
     orders.shipped_at,
     orders.delivered_at,
     orders.delivered_on,
@@ -172,7 +174,8 @@ select
         when shops_with_creators.shop_id is not null
             then cast(coalesce(commissions.actual_commission_amount, 0) as decimal(18, 2))
     end as actual_commission_amount,
-    commissions.commission_paid_at
+    commissions.commission_paid_at,
+    commissions.commission_paid_on
 from orders
 inner join summed
     on orders.order_key = summed.order_key

@@ -65,11 +65,10 @@ select
         shipping_total_amount,
         {% for part in shipping_parts %}coalesce({{ part }}, 0){{ ' + ' if not loop.last }}{% endfor %}
     ) as shipping_total_amount,
-    -- What the buyer paid for shipping; of a total alone nothing can be taken apart.
+    -- What the buyer paid for shipping; a total alone does not say it.
     case
-        when customer_shipping_amount is null and refunded_shipping_amount is null
-            then coalesce(shipping_total_amount, 0)
-        else coalesce(customer_shipping_amount, 0) - abs(coalesce(refunded_shipping_amount, 0))
+        when coalesce(customer_shipping_amount, refunded_shipping_amount) is not null
+            then coalesce(customer_shipping_amount, 0) - abs(coalesce(refunded_shipping_amount, 0))
     end as buyer_shipping_amount,
     coalesce(adjustment_amount, 0) as adjustment_amount
 from described

@@ -2,6 +2,10 @@
 {#-
   What the newest count before the current moment found, at every place that is open and counts its
   stock. A place keeps stock in advance where it is the seller's own or a 3PL's.
+
+  A count is a snapshot of the whole place: a SKU that the newest one leaves out has none. A count of
+  fewer than half of the SKUs that the place counted in the 30 days up to its newest count is a part of
+  it, and says nothing of the SKUs that it leaves out.
 -#}
 with counts as (
 
@@ -22,13 +26,63 @@ with counts as (
 
 ),
 
-newest as (
+recent as (
 
     select *
     from counts
+    qualify snapshot_at >= {{ add_hours('max(snapshot_at) over (partition by shop_id, warehouse_id)', '-720') }}
+
+),
+
+whole as (
+
+    -- The newest count of the whole place; none where it counts its SKUs one by one.
+    select
+        snapshots.shop_id,
+        snapshots.warehouse_id,
+        max(snapshots.snapshot_at) as whole_at
+    from (
+        select
+            shop_id,
+            warehouse_id,
+            snapshot_at,
+            count(*) as skus
+        from recent
+        group by shop_id, warehouse_id, snapshot_at
+    ) as snapshots
+    inner join (
+        select
+            shop_id,
+            warehouse_id,
+            count(distinct seller_sku) as skus
+        from recent
+        group by shop_id, warehouse_id
+    ) as known
+        on
+            snapshots.shop_id = known.shop_id
+            and snapshots.warehouse_id = known.warehouse_id
+            and 2 * snapshots.skus >= known.skus
+    group by snapshots.shop_id, snapshots.warehouse_id
+
+),
+
+newest as (
+
+    select
+        counts.shop_id,
+        counts.warehouse_id,
+        counts.seller_sku,
+        greatest(counts.snapshot_at, coalesce(whole.whole_at, counts.snapshot_at)) as snapshot_at,
+        case when counts.snapshot_at < whole.whole_at then 0 else counts.available end as available,
+        case when counts.snapshot_at < whole.whole_at then 0 else counts.inbound end as inbound
+    from counts
+    left join whole
+        on
+            counts.shop_id = whole.shop_id
+            and counts.warehouse_id = whole.warehouse_id
     qualify row_number() over (
-        partition by shop_id, warehouse_id, seller_sku
-        order by snapshot_at desc nulls last
+        partition by counts.shop_id, counts.warehouse_id, counts.seller_sku
+        order by counts.snapshot_at desc nulls last
     ) = 1
 
 )

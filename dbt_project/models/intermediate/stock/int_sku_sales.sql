@@ -27,7 +27,8 @@ sold as (
         recent.is_fbt,
         recent.created_on > {{ add_days('recent.as_of_on', -7) }} as is_last_week,
         cast(lines.quantity as bigint) as units,
-        amounts.subtotal_after_discount as sales
+        -- What the buyer paid and what the platform added to it, as all sales are.
+        coalesce(amounts.subtotal_after_discount, 0) + coalesce(amounts.platform_discount, 0) as sales
     from recent
     inner join {{ ref('int_order_lines') }} as lines
         on recent.order_key = lines.order_key

@@ -135,15 +135,21 @@ feasible as (
 
     select
         *,
-        min(expected_cost) over (partition by shop_id, warehouse_id, ship_to_state, weight_band) as least_cost
+        min(expected_cost) over (partition by shop_id, warehouse_id, ship_to_state, weight_band) as least_cost,
+        -- Against a route in use of unknown cost none is cheaper.
+        count(expected_cost) over (partition by shop_id, warehouse_id, ship_to_state, weight_band) > 0
+        and not bool_or(is_most_used and expected_cost is null) over (
+            partition by shop_id, warehouse_id, ship_to_state, weight_band
+        ) as is_by_cost
     from judged
-    where is_feasible and expected_cost is not null
+    where is_feasible
 
 ),
 
 best as (
 
-    -- The route in use stays the best as long as no other one would save enough to change for it.
+    -- The route in use stays the best as long as no other one would save enough to change for it; the
+    -- most punctual one is where the costs are not known.
     select *
     from feasible
     qualify row_number() over (
@@ -151,12 +157,15 @@ best as (
         order by
             case
                 when
-                    is_most_used
+                    is_by_cost
+                    and is_most_used
                     and expected_cost - least_cost < {{ var('route_saving_threshold') }} * expected_cost
                     then 0
                 else 1
             end,
-            expected_cost nulls last,
+            case when is_by_cost then expected_cost end nulls last,
+            on_time_rate desc nulls last,
+            case when is_most_used then 0 else 1 end,
             carrier nulls last,
             service nulls last
     ) = 1
@@ -197,8 +206,9 @@ select
     case
         when actual.level is null then 'not_judged'
         when best.carrier is null then 'none_feasible'
-        when actual.carrier = best.carrier and actual.service = best.service then 'best_in_use'
         when not actual.is_feasible then 'misses_the_promise'
+        when actual.expected_cost is null or best.expected_cost is null then 'cost_unknown'
+        when actual.carrier = best.carrier and actual.service = best.service then 'best_in_use'
         else 'dearer'
     end as state
 from actual

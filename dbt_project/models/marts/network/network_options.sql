@@ -1,7 +1,12 @@
 with windows as (
 
-    select distinct shop_id, demand_from_on, demand_to_on
+    select
+        shop_id,
+        demand_from_on,
+        demand_to_on,
+        sum(assumed_orders) as assumed_orders
     from {{ ref('int_network_demand') }}
+    group by shop_id, demand_from_on, demand_to_on
 
 ),
 
@@ -172,6 +177,7 @@ select
     cast(stopped.sites as integer) as sites,
     stopped.site_zip3s,
     cast(stopped.orders as bigint) as orders,
+    cast(windows.assumed_orders as bigint) as assumed_orders,
     windows.demand_from_on,
     windows.demand_to_on,
     stopped.share_within_2_days,

@@ -240,6 +240,30 @@ return_reasons as (
 
 ),
 
+-- Money paid back in another currency than the shop's is in no sum: those of the longest window.
+refunds_abroad as (
+
+    select
+        as_of.shop_id,
+        as_of.as_of_on,
+        'refund_in_other_currency' as issue,
+        'Return export: ' || returns.currency as subject,
+        count(*) as rows,
+        'Export the returns with amounts in the shop''s currency: until then these are left out of every sum.'
+            as mend
+    from {{ source('inputs', 'as_of') }} as as_of
+    inner join {{ source('inputs', 'shops') }} as shops
+        on as_of.shop_id = shops.shop_id
+    inner join {{ ref('int_returns') }} as returns
+        on
+            as_of.shop_id = returns.shop_id
+            and shops.currency <> returns.currency
+            and returns.returned_on between {{ add_days('as_of.as_of_on', -89) }} and as_of.as_of_on
+    where returns.refund_amount <> 0
+    group by as_of.shop_id, as_of.as_of_on, 'Return export: ' || returns.currency
+
+),
+
 unioned as (
 
     select * from standing
@@ -247,6 +271,8 @@ unioned as (
     select * from reasons
     union all
     select * from return_reasons
+    union all
+    select * from refunds_abroad
     union all
     select * from goods
     union all

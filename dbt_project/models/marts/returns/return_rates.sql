@@ -54,6 +54,7 @@ refunds as (
         windows.shop_id,
         windows.window_name,
         refunds.seller_sku,
+        refunds.product_name,
         refunds.variation,
         refunds.creator_handle,
         refunds.content_id,

@@ -87,6 +87,7 @@ known as (
         returns.units,
         returns.is_of_a_line,
         returns.refund_amount,
+        returns.shop_refund_amount,
         returns.currency,
         returns.compensation_amount,
         returns.dispute_status,
@@ -345,7 +346,7 @@ select
     compensation_state,
     cast(compensation_amount as decimal(18, 2)) as compensation_amount,
     cast(
-        case when is_refunded then refund_amount else 0 end
+        case when is_refunded then shop_refund_amount else 0 end
         - case
             when is_refunded and compensation_state = 'approved' then coalesce(compensation_amount, 0)
             else 0

@@ -21,7 +21,15 @@ select
     waiting.age_bucket,
     count(*) as returns,
     min(waiting.requested_on) as oldest_on,
-    cast(sum(waiting.refund_amount) as decimal(18, 2)) as refund_amount,
+    cast(
+        coalesce(
+            sum(
+                case
+                    when coalesce(waiting.currency, shops.currency) = shops.currency then waiting.refund_amount
+                end
+            ), 0
+        ) as decimal(18, 2)
+    ) as refund_amount,
     shops.currency
 from waiting
 inner join {{ source('inputs', 'shops') }} as shops

@@ -1,7 +1,7 @@
 {#-
   Is a SKU fit to be pushed? Of the units that were checked before they left, the share that did not
   come back for its version, its packaging or its condition. A shop that records no checks is judged
-  by all its units.
+  by all its units. Units count as in the return rates: those of paid, rated orders, until cancelled.
 -#}
 {%- set defects = {
     'version': "('wrong_variant', 'not_as_described', 'missing_parts')",
@@ -16,7 +16,11 @@ with now as (
 
 rates as (
 
-    select shop_id, segment as seller_sku, units_ordered
+    select
+        shop_id,
+        segment as seller_sku,
+        units_ordered,
+        is_provisional
     from {{ ref('return_rates') }}
     where
         dimension = 'seller_sku'
@@ -32,14 +36,19 @@ checked_orders as (
     select
         shipments.order_key,
         now.shop_id,
-        now.as_of_on
+        now.as_of_on,
+        {{ add_days('now.as_of_on', '-days.return_window_days') }} as closed_until_on
     from {{ ref('int_shipments') }} as shipments
     inner join now
         on
             shipments.shop_id = now.shop_id
             and shipments.tendered_at < now.ends_at
+    inner join {{ ref('int_policy_days') }} as days
+        on
+            now.shop_id = days.shop_id
+            and now.as_of_on = days.day_on
     where shipments.quality_checked_at <= shipments.tendered_at
-    group by shipments.order_key, now.shop_id, now.as_of_on
+    group by shipments.order_key, now.shop_id, now.as_of_on, days.return_window_days
 
 ),
 
@@ -48,12 +57,18 @@ checked as (
     select
         checked_orders.shop_id,
         items.seller_sku,
-        sum(items.units) as units
+        sum(items.units) as units,
+        bool_or(orders.created_on > checked_orders.closed_until_on) as is_provisional
     from checked_orders
-    inner join {{ ref('int_order_items') }} as items
+    inner join {{ ref('int_orders') }} as orders
         on
-            checked_orders.order_key = items.order_key
-            and items.created_on between {{ add_days('checked_orders.as_of_on', -89) }} and checked_orders.as_of_on
+            checked_orders.order_key = orders.order_key
+            and orders.created_on between {{ add_days('checked_orders.as_of_on', -89) }} and checked_orders.as_of_on
+            and orders.is_rated
+            and orders.counts_from_on <= checked_orders.as_of_on
+            and (orders.cancelled_on is null or orders.cancelled_on > checked_orders.as_of_on)
+    inner join {{ ref('int_order_items') }} as items
+        on orders.order_key = items.order_key
     group by checked_orders.shop_id, items.seller_sku
 
 ),
@@ -80,6 +95,7 @@ defects as (
             refunds.shop_id = now.shop_id
             and refunds.created_on between {{ add_days('now.as_of_on', -89) }} and now.as_of_on
             and refunds.returned_on <= now.as_of_on
+            and refunds.counts_from_on <= now.as_of_on
             and (refunds.cancelled_on is null or refunds.cancelled_on > now.as_of_on)
     left join checked_orders
         on refunds.order_key = checked_orders.order_key
@@ -114,6 +130,10 @@ sampled as (
             when shops_that_check.shop_id is not null then coalesce(checked.units, 0)
             else rates.units_ordered
         end as sample_units,
+        case
+            when shops_that_check.shop_id is not null then coalesce(checked.is_provisional, false)
+            else rates.is_provisional
+        end as is_provisional,
         {%- for name in defects %}
         coalesce(
             case
@@ -161,6 +181,7 @@ select
     risk_group is not null as is_high_risk,
     cast(units_ordered as bigint) as units_ordered,
     is_checked_sample,
+    is_provisional,
     cast(sample_units as bigint) as sample_units,
     {%- for name in defects %}
     cast({{ name }}_units as bigint) as {{ name }}_units,

@@ -45,7 +45,7 @@ grouped as (
         cast(count(*) as bigint) as returns,
         cast(count(distinct refunds.order_id) as bigint) as orders,
         cast(sum(refunds.units) as bigint) as units,
-        cast(sum(refunds.refund_amount) as decimal(18, 2)) as refund_amount,
+        cast(coalesce(sum(refunds.refund_amount), 0) as decimal(18, 2)) as refund_amount,
         cast(count(distinct tickets.order_id) as bigint) as orders_with_ticket
     from refunds
     left join tickets

@@ -65,8 +65,12 @@ held as (
         coalesce(paid.statement_rows, 0) as statement_rows,
         owed.is_given_away or (owed.sales_amount = 0 and not owed.is_void) as is_sample,
         {% for component in components -%}
-        {%- if component in ['sales', 'shipping'] %}
-        owed.{{ component }}_amount as expected_{{ component }},
+        {%- if component == 'sales' %}
+        owed.sales_amount as expected_sales,
+        {%- elif component == 'shipping' %}
+        -- A statement with no more than a total of shipping says nothing of what the buyer paid.
+        case when paid.order_key is null or paid.shipping_amount is not null then owed.shipping_amount end
+            as expected_shipping,
         {%- else %}
         -- Without a return export a stated refund cannot be held against anything.
         case when returns.shop_id is not null or coalesce(paid.refund_amount, 0) = 0 then owed.{{ component }}_amount end

@@ -45,31 +45,35 @@ sent as (
             and orders.counts_from_on <= now.as_of_on
     inner join {{ ref('int_order_warehouses') }} as origins
         on orders.order_key = origins.order_key
-    where orders.is_rated
+    where
+        orders.is_rated
+        and (orders.cancelled_on is null or orders.cancelled_on > now.as_of_on)
     group by orders.shop_id, origins.warehouse_id
 
 ),
 
 sites as (
 
-    -- Each site's part of what is sent; all alike where nothing was.
+    -- Each site's part of what is sent. One that sent nothing yet is to hold as much as if all sent
+    -- alike; the others share the rest by what they sent.
     select
         places.shop_id,
         places.warehouse_id,
         places.warehouse_name,
-        coalesce(
-            {{ ratio('coalesce(sent.orders, 0)', 'sum(sent.orders) over (partition by places.shop_id)') }},
-            {{ ratio('1', 'count(*) over (partition by places.shop_id)') }}
+        {{ ratio('1', 'count(*) over (partition by places.shop_id)') }}
+        * coalesce(
+            {{ ratio(
+                'sent.orders * count(sent.orders) over (partition by places.shop_id)',
+                'sum(sent.orders) over (partition by places.shop_id)'
+            ) }},
+            1
         ) as share
-    from (
-        select distinct shop_id, warehouse_id, warehouse_name
-        from {{ ref('int_site_stock') }}
-        where is_site
-    ) as places
+    from {{ ref('int_stock_sites') }} as places
     left join sent
         on
             places.shop_id = sent.shop_id
             and places.warehouse_id = sent.warehouse_id
+    where places.is_site
 
 ),
 

@@ -11,24 +11,35 @@ with stock as (
 
 ),
 
-covered as (
+paced as (
 
     select
-        stock.shop_id,
-        stock.seller_sku,
-        stock.fbt_available,
-        stock.fbt_inbound,
-        stock.buffer_available,
-        coalesce(sales.average_daily_fbt_units, 0) as daily_units,
-        {{ ratio('stock.fbt_available', 'sales.average_daily_fbt_units') }} as days_of_cover,
-        -- What is on its way counts: it was sent because the stock ran low.
-        {{ ratio('stock.fbt_available + stock.fbt_inbound', 'sales.average_daily_fbt_units') }} as days_with_inbound
+        stock.*,
+        coalesce(
+            nullif(sales.average_daily_fbt_units, 0),
+            -- What is not there cannot sell: its pace is that of the month before.
+            case when stock.fbt_available <= 0 then earlier.daily_fbt_units end,
+            0
+        ) as daily_units
     from stock
     left join {{ ref('hero_skus') }} as sales
         on
             stock.shop_id = sales.shop_id
             and stock.seller_sku = sales.seller_sku
+    left join {{ ref('int_earlier_fbt_sales') }} as earlier
+        on
+            stock.shop_id = earlier.shop_id
+            and stock.seller_sku = earlier.seller_sku
     where stock.fbt_available is not null
+
+),
+
+covered as (
+
+    select
+        *,
+        {{ ratio('fbt_available', 'daily_units') }} as days_of_cover
+    from paced
 
 ),
 
@@ -36,7 +47,7 @@ due as (
 
     select
         *,
-        coalesce(days_with_inbound <= {{ var('fbt_lead_days') }} + {{ var('fbt_reserve_days') }}, false) as is_due
+        coalesce(days_of_cover <= {{ var('fbt_lead_days') }} + {{ var('fbt_reserve_days') }}, false) as is_due
     from covered
 
 )
@@ -54,11 +65,14 @@ select
     cast(
         case
             when is_due
-                then ceil(
-                    round(
-                        ({{ var('fbt_lead_days') }} + {{ var('fbt_cover_days') }}) * daily_units
-                        - fbt_available - fbt_inbound, 6
-                    )
+                -- What is on its way need not be sent again.
+                then greatest(
+                    ceil(
+                        round(
+                            ({{ var('fbt_lead_days') }} + {{ var('fbt_cover_days') }}) * daily_units
+                            - fbt_available - fbt_inbound, 6
+                        )
+                    ), 0
                 )
             else 0
         end as bigint

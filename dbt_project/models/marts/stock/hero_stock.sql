@@ -1,11 +1,4 @@
-with sites as (
-
-    select distinct shop_id, warehouse_id, warehouse_name, is_site
-    from {{ ref('int_site_stock') }}
-
-),
-
-skus as (
+with skus as (
 
     select shop_id, seller_sku from {{ ref('int_site_stock') }}
 
@@ -29,7 +22,7 @@ stock as (
         coalesce(counts.available, 0) as available,
         coalesce(counts.inbound, 0) as inbound
     from skus
-    inner join sites
+    inner join {{ ref('int_stock_sites') }} as sites
         on skus.shop_id = sites.shop_id
     left join {{ ref('int_site_stock') }} as counts
         on
