@@ -147,7 +147,7 @@ def test_semicolons_decimal_commas_and_currency_codes(home: Home) -> None:
 
 def test_dates_and_times_mix_under_a_header_in_utc(home: Home) -> None:
     cells = ("2026/04/15", "2026/04/15 02:30:00", "2026-04-15T02:30:00+07:00", "2026/4/15 9:30")
-    rows = [SALE | {"Order settled time(UTC)": cell} for cell in cells]
+    rows: list[Row] = [{**SALE, "Order settled time(UTC)": cell} for cell in cells]
     drop(home, "income.csv", text(OLD_HEADER, rows))
     only(run(home))
     frame = lake(home, FEED)

@@ -141,7 +141,11 @@ def test_an_order_before_and_after_its_return(shop: Models) -> None:
     for row in (kept, returned):
         assert row["contribution_before_returns"] == Decimal("15.90")
         assert row["affiliate_commission"] == 0
-    assert (kept["sale_returned_amount"], kept["returns_cost"], kept["contribution_after_returns"]) == (
+    assert (
+        kept["sale_returned_amount"],
+        kept["returns_cost"],
+        kept["contribution_after_returns"],
+    ) == (
         0,
         0,
         Decimal("15.90"),
