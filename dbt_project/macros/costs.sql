@@ -50,9 +50,12 @@
     group by skus.shop_id, skus.seller_sku
 {%- endmacro %}
 
-{# An amount of money in whole cents, half a cent away from zero. #}
+{#
+  An amount of money in whole cents, half a cent away from zero. A double is put back first to the
+  decimal that it stands for: 1.245 is not 1.2449999.
+#}
 {% macro cents(amount) -%}
-    cast(round({{ amount }}, 2) as decimal(18, 2))
+    cast(round(cast({{ amount }} as decimal(18, 6)), 2) as decimal(18, 2))
 {%- endmacro %}
 
 {# The four ways that a returned unit can go, from the one that asks most of it to the one that asks nothing. #}
