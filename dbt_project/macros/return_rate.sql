@@ -94,3 +94,28 @@ where summed.units_ordered <> 0 or summed.units_returned <> 0 or summed.refund_a
         ('warehouse', 'warehouse_id'),
     ]) }}
 {%- endmacro %}
+
+{#
+  The windows of the return rates of each day of `days` (shop_id, as_of_on), and the last day of
+  creation whose return window has closed by then.
+#}
+{% macro return_windows(days) -%}
+select
+    as_of.shop_id,
+    as_of.as_of_on,
+    spans.window_name,
+    case spans.window_name
+        when 'rolling_30d' then {{ add_days('as_of.as_of_on', -29) }}
+        else {{ add_days('as_of.as_of_on', -89) }}
+    end as window_start_on,
+    {{ add_days('as_of.as_of_on', '-days.return_window_days') }} as closed_until_on
+from {{ days }} as as_of
+inner join {{ ref('int_policy_days') }} as days
+    on
+        as_of.shop_id = days.shop_id
+        and as_of.as_of_on = days.day_on
+cross join (
+    select 'rolling_30d' as window_name union all
+    select 'rolling_90d' as window_name
+) as spans
+{%- endmacro %}

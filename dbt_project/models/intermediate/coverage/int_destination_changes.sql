@@ -4,12 +4,7 @@
 -#}
 with reach as (
 
-    select
-        shop_id,
-        {{ add_days('min(as_of_on)', -29) }} as from_on,
-        max(as_of_on) as to_on
-    from {{ source('inputs', 'as_of') }}
-    group by shop_id
+    {{ as_of_reach(29) }}
 
 ),
 

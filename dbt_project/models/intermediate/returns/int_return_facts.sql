@@ -5,24 +5,7 @@
 -#}
 with windows as (
 
-    select
-        as_of.shop_id,
-        as_of.as_of_on,
-        spans.window_name,
-        case spans.window_name
-            when 'rolling_30d' then {{ add_days('as_of.as_of_on', -29) }}
-            else {{ add_days('as_of.as_of_on', -89) }}
-        end as window_start_on,
-        {{ add_days('as_of.as_of_on', '-days.return_window_days') }} as closed_until_on
-    from {{ source('inputs', 'as_of') }} as as_of
-    inner join {{ ref('int_policy_days') }} as days
-        on
-            as_of.shop_id = days.shop_id
-            and as_of.as_of_on = days.day_on
-    cross join (
-        select 'rolling_30d' as window_name union all
-        select 'rolling_90d' as window_name
-    ) as spans
+    {{ return_windows(source('inputs', 'as_of')) }}
 
 ),
 

@@ -7,24 +7,7 @@
 {%- set keys = ['shop_id', 'basis', 'window_name', 'dimension', 'segment'] -%}
 with windows as (
 
-    select
-        now.shop_id,
-        now.as_of_on,
-        spans.window_name,
-        case spans.window_name
-            when 'rolling_30d' then {{ add_days('now.as_of_on', -29) }}
-            else {{ add_days('now.as_of_on', -89) }}
-        end as window_start_on,
-        {{ add_days('now.as_of_on', '-days.return_window_days') }} as closed_until_on
-    from {{ ref('int_current_days') }} as now
-    inner join {{ ref('int_policy_days') }} as days
-        on
-            now.shop_id = days.shop_id
-            and now.as_of_on = days.day_on
-    cross join (
-        select 'rolling_30d' as window_name union all
-        select 'rolling_90d' as window_name
-    ) as spans
+    {{ return_windows(ref('int_current_days')) }}
 
 ),
 
