@@ -8,30 +8,18 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from flows.calendar import days_between, parse_day, parse_moment, parse_week
 from flows.commands.console import Console, Result, command
+from flows.commands.flow_runs import run_flow
+from flows.commands.root import cli
 from flows.errors import DONE, USAGE, UsageError
-from flows.home import lock
 from flows.home.layout import Home
-from flows.home.runs import new_run_id
 from flows.progress import say
 from flows.running.run import Request
 from flows.running.session import shops_of
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="greenzone")
-def cli() -> None:
-    """Keep a TikTok Shop seller in the green zone of account health.
-
-    Drop the exports that you already have into HOME/landing/<shop>/ and run `greenzone daily`.
-    Exit codes: 0 done, 1 unforeseen failure, 2 wrong usage or configuration, 3 a gate blocked
-    publication, 4 another run holds the home folder.
-    """
 
 
 @command("daily", cli)
@@ -44,7 +32,7 @@ def daily(home: Home, console: Console, debug: bool, day: str | None, shop: str 
     """
     days = (parse_day(day),) if day else None
     request = Request("daily", home, days, shops_of(shop))
-    _run_flow(request, console, debug, {"date": day, "shop": shop})
+    run_flow(request, console, debug, {"date": day, "shop": shop})
 
 
 @command("weekly", cli)
@@ -56,7 +44,7 @@ def weekly(home: Home, console: Console, debug: bool, week: str | None) -> None:
     """
     days = (parse_week(week),) if week else None
     request = Request("weekly", home, days)
-    _run_flow(request, console, debug, {"week": week})
+    run_flow(request, console, debug, {"week": week})
 
 
 @command("backfill", cli)
@@ -83,7 +71,7 @@ def backfill(
         raise UsageError("A backfill needs its first and its last day.", "Give --from and --to.")
     days = days_between(parse_day(first), parse_day(last)) if first and last else None
     request = Request("backfill", home, days, policy=policy)
-    _run_flow(request, console, debug, {"first": first, "last": last, "policy": policy})
+    run_flow(request, console, debug, {"first": first, "last": last, "policy": policy})
 
 
 @command("snapshot", cli)
@@ -225,60 +213,6 @@ def doctor(home: Home, console: Console, debug: bool) -> int:
         lambda _: console.lines(finding.sentence() for finding in findings),
     )
     return USAGE if any(finding.is_fault for finding in findings) else DONE
-
-
-def _run_flow(request: Request, console: Console, debug: bool, arguments: dict[str, Any]) -> None:
-    """Run a flow under Prefect, unless a look at the home folder shows that nothing changed."""
-    from flows.running.unchanged import published_outcome
-
-    home = request.home
-    with lock.hold(home, new_run_id(), request.command):
-        result = published_outcome(request)
-        if result is None:
-            from flows.orchestration import prefect_home
-            from flows.running.reading import check_request
-
-            # What is wrong at first sight is said before Prefect takes its seconds to start.
-            home.create()
-            check_request(request)
-            given = {key: value for key, value in arguments.items() if value is not None}
-            given["home"] = str(home.root)
-            level = "INFO" if debug else "CRITICAL"
-            result = prefect_home.run_flow(home, request.command, given, level)
-    console.show(result, lambda shown: _print_outcome(console, shown))
-
-
-def _print_outcome(console: Console, shown: Result) -> None:
-    days = shown["days"]
-    span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}, {len(days)} days"
-    if shown["status"] == "unchanged":
-        console.line(f"Nothing changed since run {shown['run_id']}: {span} is published.")
-    elif "policy" in shown:
-        _print_what_if(console, shown, span)
-        return
-    else:
-        console.line(f"Published {span} (run {shown['run_id']}).")
-    reports = shown["reports"]
-    for path in reports[-1:]:
-        console.line(f"  report     {path}")
-    if len(reports) > 1:
-        console.line(f"             and {len(reports) - 1} earlier ones beside it")
-    console.line(f"  warehouse  {shown['warehouse']}")
-    for path in shown["alerts"] or ["none"]:
-        console.line(f"  alerts     {path}")
-    if shown["record"]:
-        console.line(f"  record     {shown['record']}")
-
-
-def _print_what_if(console: Console, shown: Result, span: str) -> None:
-    console.line(f"Computed {span} under {shown['policy']}; the publication stands as it was.")
-    for warning in shown["warnings"]:
-        console.line(f"  warning    {warning}")
-    for path in shown["reports"]:
-        console.line(f"  report     {path}")
-    console.line(f"  numbers    {shown['comparison']}")
-    console.line(f"  warehouse  {shown['warehouse']}")
-    console.line(f"  record     {shown['record']}")
 
 
 def _print_fields(console: Console, shown: Result) -> None:
