@@ -22,6 +22,7 @@ from flows.running import alerting, publishing, reading, rendering, unchanged, w
 from flows.running.run import Run
 from flows.warehouse import dbt_run, restate
 from flows.warehouse import merge as merging
+from flows.warehouse.days import stand_at_newest
 from flows.warehouse.restate import Making
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def judge_input(run: Run) -> None:
 
     if _is_built(run):
         run.say("Using the finished build of a run that was interrupted")
+        stand_at_newest(run.build, run.home.work)
     else:
         reading.prepare_build(run)
     run.say("Gate 1: judging what was read")

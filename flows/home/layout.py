@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.home.files import make_folder
+
 
 @dataclass(frozen=True)
 class Home:
@@ -105,7 +107,7 @@ class Home:
             self.alerts,
             self.runs,
         ):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         for folder in (self.work, self.staging):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(folder, 0o700)
         return self
