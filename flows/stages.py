@@ -22,6 +22,7 @@ from flows.running import alerting, publishing, reading, rendering, unchanged, w
 from flows.running.run import Run
 from flows.warehouse import dbt_run, restate
 from flows.warehouse import merge as merging
+from flows.warehouse.digest import digests
 from flows.warehouse.restate import Making
 
 if TYPE_CHECKING:
@@ -136,12 +137,22 @@ def merge(run: Run) -> None:
         run.build, previous, run.publication.path(published), run.needs_scope, run.home.work
     )
     run.publication.replace_file(published)
+    digest(run)
+
+
+def digest(run: Run) -> None:
+    """Enter into the run's record how many rows it wrote into each mart, and their digest."""
+    scope = run.needs_scope
+    if scope.shops:
+        is_what_if = run.request.policy is not None
+        run.record.marts = digests(run.build, scope, run.home.work, is_what_if=is_what_if)
 
 
 @_timed("what-if")
 def compare(run: Run) -> None:
     """Write what the days would have been, and how the publication differs, into staging."""
     what_if.write(run)
+    digest(run)
 
 
 @_timed("report")

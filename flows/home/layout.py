@@ -46,6 +46,11 @@ class Home:
         return self.warehouse / "private"
 
     @property
+    def publications(self) -> Path:
+        """Earlier publications, and the present one: a folder for the run of each."""
+        return self.private / "publications"
+
+    @property
     def reports(self) -> Path:
         """Published reports, daily and weekly."""
         return self.root / "reports"

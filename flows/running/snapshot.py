@@ -44,6 +44,7 @@ def snapshot(home: Home, day: date, out: Path) -> dict[str, Any]:
             if run.needs_scope.shops:
                 write_published(run.build, None, unfinished, run.needs_scope, home.work)
                 os.replace(unfinished, target)
+                stages.digest(run)
         finally:
             unfinished.unlink(missing_ok=True)
         stages.keep_record(run, "built")

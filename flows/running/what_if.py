@@ -83,14 +83,8 @@ def _of_the_publication(run: Run) -> list[str]:
 
 def _in_force(run: Run) -> list[str]:
     """The versions that were in force for the run's shops on its days, oldest first."""
-    book = PolicyBook.load()
     markets = {run.shops[shop].market for shop in run.needs_scope.shops}
-    names = {
-        str(book.in_force(market, day)["policy_version"])
-        for market in markets
-        for day in run.needs_scope.days
-    }
-    return [name for name in book.versions if name in names]
+    return PolicyBook.load().in_force_on(dict.fromkeys(markets, run.needs_scope.days))
 
 
 def _rule_changes(policy: str, versions: Iterable[str]) -> dict[str, list[RuleChange]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.warehouse.database import connect, name, text
-from flows.warehouse.merge import KEYS, MARTS, STORAGE_VERSION, columns_by_table
+from flows.warehouse.merge import KEYS, MARTS, STORAGE_VERSION, columns_by_table, own_rows
 from flows.warehouse.scope import Scope
 
 KEY = ("shop_id", "as_of_on", "metric", "basis", "window_name")
@@ -33,8 +33,6 @@ def write_marts(build: Path, target: Path, scope: Scope, scratch: Path) -> None:
     Of the scope's shops alone, and of marts with `as_of_on` the scope's days alone: what lies
     before them was not asked for.
     """
-    shops = ", ".join(text(shop) for shop in scope.shops)
-    days = ", ".join(f"date {text(day.isoformat())}" for day in scope.days)
     with connect(None, scratch) as connection:
         connection.execute(f"attach {text(str(build))} as build (read_only)")
         connection.execute(
@@ -43,11 +41,11 @@ def write_marts(build: Path, target: Path, scope: Scope, scratch: Path) -> None:
         connection.execute(f"create schema target.{MARTS}")
         for table, columns in columns_by_table(connection, "build").items():
             mart = f"{MARTS}.{name(table)}"
-            asked = f" and as_of_on in ({days})" if "as_of_on" in columns else ""
+            mine = own_rows(columns, scope, is_what_if=True)
             order = ", ".join(KEYS[table]) if table in KEYS else "all"
             connection.execute(
                 f"create table target.{mart} as select * from build.{mart} "
-                f"where shop_id in ({shops}){asked} order by {order}"
+                f"where {mine} order by {order}"
             )
         connection.execute("checkpoint target")
         connection.execute("detach target")
