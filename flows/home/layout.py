@@ -66,6 +66,11 @@ class Home:
         return self.root / "pulse"
 
     @property
+    def interventions(self) -> Path:
+        """What people decided: files withdrawn, failed checks accepted, roll-backs."""
+        return self.root / "interventions.json"
+
+    @property
     def runs(self) -> Path:
         """Run records: `<run_id>.json`."""
         return self.root / "runs"
