@@ -102,12 +102,12 @@ def present_alerts(home: Home) -> dict[str, str]:
 
 
 def beyond_the_limit(home: Home, present: str, limit: int) -> list[Kept]:
-    """The oldest of the kept publications that are too many once `present` is among them.
+    """The oldest of the kept publications that are too many once `present` is what is published.
 
-    limit: how many are kept, the present one counted; that one is never too many.
+    limit: how many are kept beside the present one.
     """
     others = [kept for kept in kept_publications(home) if kept.run_id != present]
-    return others[: max(0, len(others) - max(0, limit - 1))]
+    return others[: max(0, len(others) - limit)]
 
 
 def link_or_copy(source: Path, target: Path) -> None:

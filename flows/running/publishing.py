@@ -16,7 +16,6 @@ from flows.running.run import Run
 from flows.running.unchanged import edition_name
 from flows.warehouse.policies import PolicyBook
 
-KEPT = 5
 _COUNTS = ("rows_read", "rows_accepted", "rows_quarantined", "rows_skipped")
 
 
@@ -58,9 +57,10 @@ def publish(run: Run) -> None:
 
 def _keep(run: Run, before: str | None) -> None:
     """Keep what is published now and what will be, and drop the oldest beyond the limit."""
+    limit = run.limits.publications
     publication = run.publication
-    dropped = beyond_the_limit(run.home, run.run_id, KEPT)
-    if before is not None and not kept_publication(run.home, before).folder.exists() and KEPT > 1:
+    dropped = beyond_the_limit(run.home, run.run_id, limit)
+    if before is not None and limit and not kept_publication(run.home, before).folder.exists():
         # Of a publication that was made before publications were kept.
         publication.keep_before(before)
     publication.keep_after(run.run_id)

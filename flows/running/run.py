@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from flows.home.layout import Home
+from flows.home.limits import Limits
 from flows.home.publish import Publication
 from flows.home.runs import RunRecord
 from flows.home.state import PublicationState
@@ -65,6 +66,8 @@ class Run:
         self.say = say
         self.run_id = run_id
         self.record = RunRecord(run_id, request.command, request.arguments())
+        # Read at once: a limit that says nothing is refused before anything is done.
+        self.limits = Limits.of_environment()
         self.publication = Publication(request.home, run_id)
         self.landing = ""
         self.is_published = False

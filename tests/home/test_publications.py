@@ -34,7 +34,7 @@ def _stage(home: Home, run_id: str, *, limit: int = 5) -> Publication:
     publication.path(alert).write_text(f"alert of {run_id}")
     publication.replace_file(alert)
     dropped = beyond_the_limit(home, run_id, limit)
-    if before is not None and not kept_publication(home, before).folder.exists() and limit > 1:
+    if before is not None and not kept_publication(home, before).folder.exists() and limit:
         publication.keep_before(before)
     publication.keep_after(run_id)
     for kept in dropped:
@@ -67,13 +67,13 @@ def test_each_publication_is_kept_as_it_was_made(tmp_path: Path) -> None:
 def test_the_oldest_go_beyond_the_limit_and_never_the_present(tmp_path: Path) -> None:
     home = Home(tmp_path).create()
     for number in range(1, 5):
-        _stage(home, f"run-{number}", limit=2).commit()
+        _stage(home, f"run-{number}", limit=1).commit()
     assert list(_kept(home)) == ["run-3", "run-4"]
-    _stage(home, "run-5", limit=1).commit()
+    _stage(home, "run-5", limit=0).commit()
     assert list(_kept(home)) == ["run-5"]
     # The present one may be an old one: people went back to it.
     _stage(home, "run-6").commit()
-    assert [kept.run_id for kept in beyond_the_limit(home, "run-5", 1)] == ["run-6"]
+    assert [kept.run_id for kept in beyond_the_limit(home, "run-5", 0)] == ["run-6"]
 
 
 def test_a_publication_of_before_this_was_kept_is_kept_when_it_is_replaced(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def _dies_at(number: int) -> Callable[[Step], None]:
     return before_step
 
 
-@pytest.mark.parametrize("limit", [1, 2, 5])
+@pytest.mark.parametrize("limit", [0, 1, 5])
 @pytest.mark.parametrize("is_first_kept", [True, False])
 def test_a_death_at_any_step_keeps_what_an_undisturbed_one_keeps(
     tmp_path: Path, limit: int, is_first_kept: bool
@@ -120,7 +120,7 @@ def test_a_death_at_any_step_keeps_what_an_undisturbed_one_keeps(
             assert recover(home) == "run-2"
         else:
             assert death > 4
-        runs = ["run-2"] if limit == 1 else ["run-1", "run-2"]
+        runs = ["run-2"] if limit == 0 else ["run-1", "run-2"]
         assert _kept(home) == {run_id: _whole(run_id) for run_id in runs}
         assert home.published.read_text() == "warehouse of run-2"
         assert not list(home.publications.glob(".*"))
