@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from flows.calendar import days_between, parse_day, parse_moment, parse_week
+from flows.commands import auditing as _auditing  # noqa: F401
 from flows.commands.console import Console, Result, command
 from flows.commands.flow_runs import run_flow
 from flows.commands.root import cli

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from flows.home.files import files_under, read_json, sync_file, sync_folder, write_json
 from flows.home.layout import Home
+from flows.home.runs import read_record
 from flows.home.state import PublicationState
 
+EDITIONS = "editions"
 ALERTS = "alerts.json"
 
 
@@ -108,6 +111,36 @@ def beyond_the_limit(home: Home, present: str, limit: int) -> list[Kept]:
     """
     others = [kept for kept in kept_publications(home) if kept.run_id != present]
     return others[: max(0, len(others) - limit)]
+
+
+def needed_of_the_lake(home: Home) -> set[str]:
+    """The Parquet files, relative to the lake, that the kept publications were made from."""
+    runs: set[str] = set()
+    for kept in kept_publications(home):
+        runs.add(kept.run_id)
+        runs.update(shop.run_id for shop in kept.state().shops.values() if shop.run_id)
+    return {
+        path
+        for run_id in sorted(runs)
+        for file in (read_record(home, run_id) or {}).get("inputs", ())
+        for path in file.get("lake_paths", ())
+    }
+
+
+def editions_beyond_the_limit(
+    home: Home, report: Path, replaced: str, limit: int, gone: Collection[Kept] = ()
+) -> list[Path]:
+    """The oldest editions of a report that are too many once that of `replaced` is among them.
+
+    limit: how many are kept beside the newest. What a kept publication shows stays beyond it; gone:
+    publications that are not kept any longer.
+    """
+    name = report.relative_to(home.reports).as_posix()
+    kept = [kept for kept in kept_publications(home) if kept not in gone]
+    needed = {kept.state().edition_run(name) for kept in kept}
+    known = {path.name for path in (report / EDITIONS).glob("[!.]*")} | {replaced}
+    old = sorted(known)[: max(0, len(known) - limit)]
+    return [report / EDITIONS / run_id for run_id in old if run_id not in needed]
 
 
 def link_or_copy(source: Path, target: Path) -> None:

@@ -26,9 +26,7 @@ from flows.home.files import (
     write_json,
 )
 from flows.home.layout import Home
-from flows.home.publications import keep, link_or_copy
-
-EDITIONS = "editions"
+from flows.home.publications import EDITIONS, keep, link_or_copy
 
 Step = dict[str, Any]
 
@@ -80,6 +78,15 @@ class Publication:
         for name in sorted(new, key=lambda name: (name == "index.html", name)):
             self._replace(f"{where}/{name}")
         self.steps.extend({"do": "remove", "path": f"{where}/{name}"} for name in sorted(old - new))
+
+    @property
+    def archived(self) -> list[tuple[Path, str]]:
+        """The report folders that get a new edition, each with the run of the one replaced."""
+        return [
+            (self.home.root / step["folder"], step["edition"])
+            for step in self.steps
+            if step["do"] == "archive"
+        ]
 
     def replace_file(self, target: Path) -> None:
         """Publish one staged file over `target`."""

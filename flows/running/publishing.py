@@ -9,7 +9,11 @@ from typing import Any
 
 from flows.home.files import files_under
 from flows.home.fingerprint import commit, of_json, of_project, versions
-from flows.home.publications import beyond_the_limit, kept_publication
+from flows.home.publications import (
+    beyond_the_limit,
+    editions_beyond_the_limit,
+    kept_publication,
+)
 from flows.home.state import PublicationState
 from flows.running import rendering, what_if
 from flows.running.run import Run
@@ -66,6 +70,11 @@ def _keep(run: Run, before: str | None) -> None:
     publication.keep_after(run.run_id)
     for kept in dropped:
         publication.drop_folder(kept.folder)
+    for report, edition in publication.archived:
+        for folder in editions_beyond_the_limit(
+            run.home, report, edition, run.limits.editions, dropped
+        ):
+            publication.drop_folder(folder)
 
 
 def complete_record(run: Run) -> None:

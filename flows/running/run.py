@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from flows.quality import GateResult
     from flows.warehouse.scope import Scope
 
-Command = Literal["daily", "weekly", "backfill", "snapshot", "pulse"]
+Command = Literal["daily", "weekly", "backfill", "snapshot", "pulse", "rollback", "reproduce"]
 Say = Callable[[str], None]
 
 

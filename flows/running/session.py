@@ -50,7 +50,7 @@ def session(request: Request) -> Iterator[Run]:
         empty_folder(home.work)
         run.landing, _ = fingerprint.of_landing(home)
         run.state = PublicationState.load(home)
-        if request.command != "pulse":
+        if request.command not in ("pulse", "rollback"):
             import_slow_libraries()
         try:
             yield run

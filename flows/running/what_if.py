@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from flows.running.rendering import report_shops
 from flows.running.run import Run
+from flows.warehouse.merge import write_own_rows
 from flows.warehouse.policies import PolicyBook, shown
-from flows.warehouse.what_if import compare, write_marts
+from flows.warehouse.what_if import compare
 
 if TYPE_CHECKING:
     from flows.report.what_if import RuleChange
@@ -35,7 +36,7 @@ def write(run: Run) -> None:
         run.publication.path(folder / name)
         for name in ("greenzone.duckdb", "index.html", "comparison.csv")
     )
-    write_marts(run.build, marts, scope, run.home.work)
+    write_own_rows(run.build, marts, scope, run.home.work, is_what_if=True)
     published = run.home.published if run.home.published.exists() else None
     frame = compare(marts, published, run.home.work)
     csv_frame(frame, ["shop_id:id", *frame.columns[1:]], "UTC").write_csv(numbers)

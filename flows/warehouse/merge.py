@@ -55,6 +55,32 @@ def write_published(
         connection.execute("detach target")
 
 
+def write_own_rows(
+    build: Path, target: Path, scope: Scope, scratch: Path, *, is_what_if: bool = False
+) -> None:
+    """Write the rows of a build that belong to its run, and nothing else, to a new file.
+
+    is_what_if: of marts with `as_of_on` the scope's days alone: what lies before them was not asked
+    for. target: must not exist.
+    """
+    with connect(None, scratch) as connection:
+        connection.execute(f"attach {text(str(build))} as build (read_only)")
+        connection.execute(
+            f"attach {text(str(target))} as target (storage_version {text(STORAGE_VERSION)})"
+        )
+        connection.execute(f"create schema target.{MARTS}")
+        for table, columns in columns_by_table(connection, "build").items():
+            mart = f"{MARTS}.{name(table)}"
+            mine = own_rows(columns, scope, is_what_if=is_what_if)
+            order = ", ".join(KEYS[table]) if table in KEYS else "all"
+            connection.execute(
+                f"create table target.{mart} as select * from build.{mart} "
+                f"where {mine} order by {order}"
+            )
+        connection.execute("checkpoint target")
+        connection.execute("detach target")
+
+
 def columns_by_table(connection: duckdb.DuckDBPyConnection, catalog: str) -> dict[str, list[str]]:
     """The marts of an attached database, each with its columns in order."""
     rows = connection.execute(
