@@ -23,6 +23,8 @@ from flows.progress import say
 from flows.running.run import Request
 from flows.running.session import shops_of
 
+__all__ = ["cli", "main"]
+
 
 @command("daily", cli)
 @click.option("--date", "day", metavar="D", help="As of the end of this day, as 2026-11-23.")

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.home.files import make_folder
+
 
 @dataclass(frozen=True)
 class Home:
@@ -115,7 +117,7 @@ class Home:
             self.alerts,
             self.runs,
         ):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         for folder in (self.private, self.work, self.staging, self.logs):
             _make_private(folder)
         return self
@@ -123,7 +125,7 @@ class Home:
 
 def _make_private(folder: Path) -> None:
     """Make a folder that its owner alone may look into; close one that others may."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder, 0o700)
     mode = folder.stat().st_mode
     if mode & 0o077 and folder.stat().st_uid == os.geteuid():
         folder.chmod(mode & 0o700)

@@ -14,7 +14,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.home.files import files_under, read_json, sync_file, sync_folder, write_json
+from flows.home.files import (
+    files_under,
+    make_folder,
+    read_json,
+    sync_file,
+    sync_folder,
+    write_json,
+)
 from flows.home.layout import Home
 from flows.home.runs import read_record
 from flows.home.state import PublicationState
@@ -86,7 +93,7 @@ def keep(home: Home, run_id: str) -> None:
         return
     unfinished = Kept(home.publications / f".{run_id}.tmp")
     shutil.rmtree(unfinished.folder, ignore_errors=True)
-    unfinished.folder.mkdir(mode=0o700, parents=True)
+    make_folder(unfinished.folder, 0o700)
     link_or_copy(home.published, unfinished.warehouse)
     link_or_copy(PublicationState.path(home), unfinished.state_file)
     write_json(unfinished.alerts_file, present_alerts(home))

@@ -25,7 +25,7 @@ from flows.home.state import PublicationState
 from flows.running.run import Request, Run
 from flows.running.session import session
 
-PUBLISHES_ANEW = "The next daily run publishes what landing holds then: withdraw or mend what was wrong before it."
+PUBLISHES_ANEW = "The next daily run publishes anew: withdraw or mend what was wrong before then."
 
 
 def rollback(home: Home, run: str | None, reason: str) -> dict[str, Any]:
