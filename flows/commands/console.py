@@ -20,6 +20,7 @@ from flows import progress
 from flows.errors import BUG, DONE, GreenzoneError, UsageError, describe, frames
 from flows.home.layout import Home
 from flows.home.runs import new_run_id
+from flows.masking import mask, remember_environment
 from flows.running.session import GateBlocked, home_of
 
 Result = dict[str, Any]
@@ -66,6 +67,7 @@ def command(name: str, group: click.Group) -> Callable[[Callable[..., Any]], cli
         def run(home_path: str | None, as_json: bool, debug: bool, **options: Any) -> None:
             console = Console(as_json)
             progress.print_to_stderr()
+            remember_environment()
             home = home_of(home_path)
             sys.exit(_guarded(function, home, console, debug, options))
 
@@ -111,7 +113,7 @@ def _guarded(
         return error.exit_code
     except GreenzoneError as error:
         if debug:
-            traceback.print_exc()
+            click.echo(mask(traceback.format_exc()), err=True)
         _complain(error, console, {})
         return error.exit_code
     except KeyboardInterrupt:
@@ -119,7 +121,7 @@ def _guarded(
         return 130
     except Exception as error:
         if debug:
-            traceback.print_exc()
+            click.echo(mask(traceback.format_exc()), err=True)
         unforeseen = GreenzoneError(
             f"Unforeseen failure: {describe(error)}.",
             f"The last publication stands. Where it came from: {_log(home, error)}.",
@@ -136,9 +138,10 @@ def _check_home(home: Home) -> None:
 
 
 def _complain(error: GreenzoneError, console: Console, outcome: Result) -> None:
-    click.echo(f"greenzone: {error}", err=True)
+    click.echo(mask(f"greenzone: {error}"), err=True)
     if console.as_json:
-        message = {"error": error.message, "mend": error.mend, "exit_code": error.exit_code}
+        said = {"error": mask(error.message), "mend": mask(error.mend)}
+        message = {**said, "exit_code": error.exit_code}
         console.show({**outcome, **message}, lambda _: None)
 
 
