@@ -22,6 +22,7 @@ from flows.running import alerting, publishing, reading, rendering, unchanged, w
 from flows.running.run import Run
 from flows.warehouse import dbt_run, restate
 from flows.warehouse import merge as merging
+from flows.warehouse.inputs import renew_interventions
 from flows.warehouse.restate import Making
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ def judge_input(run: Run) -> None:
     from flows.quality import gate1
 
     if _is_built(run):
-        run.say("Using the finished build of a run that was interrupted")
+        run.say("Using the finished build of an earlier run")
+        scope = run.needs_scope
+        renew_interventions(run.build, scope, reading.decisions(run, scope), run.home.work)
     else:
         reading.prepare_build(run)
     run.say("Gate 1: judging what was read")

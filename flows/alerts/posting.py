@@ -59,7 +59,7 @@ def post(webhook: Webhook, message: dict[str, Any], limits: Limits) -> Answer:
     The request runs in a thread of its own, so that neither a name server without an answer nor
     an answer that drips byte by byte can hold the run longer than `limits.total`.
     """
-    body = json.dumps(message, ensure_ascii=False).encode()
+    body = json.dumps(message).encode()
     found: list[Answer] = []
 
     def run() -> None:

@@ -1,5 +1,6 @@
 """The layout of a home folder, as the public interface names it."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +76,11 @@ class Home:
         return self.root / "pulse"
 
     @property
+    def interventions(self) -> Path:
+        """What people decided: files withdrawn, failed checks accepted, roll-backs."""
+        return self.root / "interventions.json"
+
+    @property
     def runs(self) -> Path:
         """Run records: `<run_id>.json`."""
         return self.root / "runs"
@@ -105,17 +111,24 @@ class Home:
         return self.root / ".lock"
 
     def create(self) -> "Home":
-        """Make the folders that are missing; scratch folders are readable by their owner alone."""
+        """Make the folders that are missing; those that no reader opens are their owner's alone."""
         for folder in (
             self.landing,
             self.lake,
             self.quarantine,
-            self.private,
             self.reports,
             self.alerts,
             self.runs,
         ):
             folder.mkdir(parents=True, exist_ok=True)
-        for folder in (self.work, self.staging):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (self.private, self.work, self.staging, self.logs):
+            _make_private(folder)
         return self
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder that its owner alone may look into; close one that others may."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mode = folder.stat().st_mode
+    if mode & 0o077 and folder.stat().st_uid == os.geteuid():
+        folder.chmod(mode & 0o700)

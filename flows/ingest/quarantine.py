@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.foreign_text import in_cells
 from flows.home.files import write_json
 from flows.ingest.ledger import FileRecord
 from flows.ingest.reasons import ROW_REASONS
@@ -28,7 +29,6 @@ COLUMNS = (
     "other_keys",
     "value",
 )
-_BEGINS_FORMULA = r"^([=+\-@\t\r])"
 
 
 class RefusedRows:
@@ -58,7 +58,7 @@ class RefusedRows:
             "order_id",
             "other_keys",
             "value",
-        ).with_columns(_harmless(pl.col(pl.String)))
+        ).with_columns(in_cells(pl.col(pl.String)))
         with self.spool.open("ab") as handle:
             table.write_csv(handle, include_header=False)
         self.count += refused.height
@@ -80,10 +80,6 @@ class RefusedRows:
                 while block := rows.read(1 << 20):
                     out.write(block)
         self.reset()
-
-
-def _harmless(text: pl.Expr) -> pl.Expr:
-    return text.str.replace(_BEGINS_FORMULA, "'${1}")
 
 
 def write_refused_files(folder: Path, records: Iterable[FileRecord]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from flows.home.hash_key import hash_key
+from flows.home.interventions import read_interventions, withdrawals
 from flows.home.layout import Home
 from flows.ingest.ahead import ReadAhead
 from flows.ingest.decompress import Plain, Unreadable, open_plain
@@ -139,7 +140,8 @@ class _Run:
         self.run_id = run_id
         self.progress = progress
         self.before = read_ledger(home)
-        self.book = Book(self.before)
+        self.withdrawn = withdrawals(read_interventions(home))
+        self.book = Book(self.before, self.withdrawn)
         self.hash_key = hash_key(home)
         self.reader = Reader(home, run_id, progress, self.hash_key)
         self.shops: dict[str, Shop] = {}

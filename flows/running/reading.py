@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flows.calendar import check_days
 from flows.errors import UsageError
 from flows.home.fingerprint import of_json, of_project, versions
+from flows.home.interventions import ledger_rows, read_interventions
 from flows.home.layout import Home
 from flows.progress import at_most
 from flows.running.run import Request, Run
@@ -98,7 +99,21 @@ def prepare_database(run: Run, database: Path, scope: Scope) -> None:
         BuildShop(s.shop_id, s.market, s.timezone, s.currency, s.opened_on, s.is_declared)
         for s in run.shops.values()
     ]
-    prepare(database, lake, shops, scope, run.files, run.home.work, run.request.policy)
+    prepare(
+        database,
+        lake,
+        shops,
+        scope,
+        run.files,
+        run.home.work,
+        run.request.policy,
+        decisions(run, scope),
+    )
+
+
+def decisions(run: Run, scope: Scope) -> list[dict[str, Any]]:
+    """What people decided about the shops of a build: rows of `inputs.interventions`."""
+    return ledger_rows(read_interventions(run.home), scope.shops)
 
 
 def fingerprints(shops: Iterable[Shop], records: Iterable[FileRecord]) -> dict[str, str]:

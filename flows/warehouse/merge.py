@@ -17,7 +17,9 @@ MARTS = "marts"
 STORAGE_VERSION = "v1.0.0"
 
 # Always of the newest run, whatever day it was for: they describe files and publications, not days.
-_LEDGERS = frozenset({"row_accounting", "feed_freshness", "kpi_editions", "kpi_restatements"})
+_LEDGERS = frozenset(
+    {"row_accounting", "feed_freshness", "kpi_editions", "kpi_restatements", "interventions"}
+)
 
 # The keys of the big marts; the others are small enough to be ordered by all their columns.
 KEYS = {
