@@ -6,7 +6,6 @@ from typing import Any
 
 from flows.alerts.ahead import compound_risk, due_soon, health_zone
 from flows.alerts.context import AlertContext
-<<<<<<< HEAD
 from flows.alerts.message import (
     Alert,
     Bad,
@@ -17,10 +16,8 @@ from flows.alerts.message import (
     id_of,
     listed,
     name_of,
+    words,
 )
-=======
-from flows.alerts.message import Alert, clean, code, escape, id_of, listed, name_of, words
->>>>>>> main
 from flows.alerts.parts import compose, foot, order_lines, reach, runbook, since
 from flows.alerts.rules import Condition, Level, Rule, load_rules
 from flows.alerts.standing import BAD_STATUSES, Standing
