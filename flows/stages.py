@@ -28,6 +28,7 @@ from flows.warehouse.inputs import renew_interventions
 from flows.warehouse.restate import Making
 
 if TYPE_CHECKING:
+    from flows.alerts.webhooks import FindBlocks
     from flows.quality import Gate
 
 _Given = ParamSpec("_Given")
@@ -182,6 +183,15 @@ def write_alerts(run: Run) -> None:
 def publish(run: Run) -> None:
     """Publish everything in staging by renames, the run's record last."""
     publishing.publish(run)
+
+
+@_timed("deliver")
+def deliver_alerts(run: Run, find_blocks: FindBlocks | None = None) -> None:
+    """Send what there is to say to webhooks; never fails a run that is published.
+
+    find_blocks: what asks for Prefect blocks; None to look at the environment alone.
+    """
+    alerting.deliver(run, find_blocks)
 
 
 def _is_published(run: Run) -> bool:

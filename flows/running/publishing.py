@@ -153,12 +153,16 @@ def _replace_alerts(run: Run) -> None:
     new = [path.relative_to(staged) for path in files_under(staged)]
     for path in new:
         run.publication.replace_file(run.home.alerts / path)
-    run.alerts = [run.home.alerts / path for path in new]
+    day = run.days[-1]
+    folder = run.home.alerts / day.isoformat()
+    kept = {run.home.alerts / path for path in new}
+    run.alerts = [path for path in sorted(kept) if path.parent == folder]
     if run.request.command != "daily":
         return
-    folder = run.home.alerts / run.days[-1].isoformat()
-    kept = {path.name for path in new}
     for path in files_under(folder):
         _, _, shop = path.stem.partition(".")
-        if shop in run.needs_scope.as_of and path.name not in kept:
+        if shop not in run.needs_scope.as_of or path in kept:
+            continue
+        newest = run.state.shop(shop).newest_day
+        if path.parent == folder or newest is None or newest <= day:
             run.publication.remove_file(path)

@@ -83,6 +83,8 @@ class Run:
         self.gates: list[GateResult] = []
         self.reports: list[Path] = []
         self.alerts: list[Path] = []
+        # What came of sending them, as plain data; empty where nothing was to be sent.
+        self.delivery: dict[str, Any] = {}
         # Sentences that the reader of a what-if has to know.
         self.warnings: list[str] = []
 
