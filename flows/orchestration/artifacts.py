@@ -58,7 +58,8 @@ class Progress:
 
 def code(text: str) -> str:
     """Foreign text as code in Markdown, in which nothing is a link, a picture or markup."""
-    return f"`{one_line(text).replace('`', "'")}`"
+    shown = one_line(text).replace("`", "'")
+    return f"`{shown}`"
 
 
 def plain(text: str) -> str:
