@@ -12,6 +12,8 @@ from flows.running.run import Run
 from flows.running.unchanged import edition_name
 
 RECORDED_INPUTS = ("file", "feed", "shop_id", "sha256", "archive_sha256", "status", "run_id")
+# A duplicate's rows are its original's; withdrawn rows are in nothing that is published.
+_UNCOUNTED = frozenset({"duplicate", "withdrawn"})
 _COUNTS = ("rows_read", "rows_accepted", "rows_quarantined", "rows_skipped")
 
 
@@ -55,7 +57,7 @@ def complete_record(run: Run) -> None:
     record.blocked = run.blocked
     record.inputs = [{key: file[key] for key in RECORDED_INPUTS} for file in run.files]
     record.row_accounting = {
-        key: sum(file[key] or 0 for file in run.files if file["status"] != "duplicate")
+        key: sum(file[key] or 0 for file in run.files if file["status"] not in _UNCOUNTED)
         for key in _COUNTS
     }
     record.gates = [gate.to_json() for gate in run.gates]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from flows.home.fingerprint import of_json
+from flows.running.reading import decisions
 from flows.running.run import Run
 from flows.running.unchanged import edition_name
 from flows.warehouse.days import write_day
@@ -52,7 +53,8 @@ def clear(run: Run) -> None:
 def _kept(run: Run) -> Path:
     """Where finished reports wait for the publication: one folder for each thing to publish."""
     scope = run.needs_scope
-    wanted = [{shop: run.fingerprints[shop] for shop in scope.shops}, run.request.command]
+    made_from = {shop: run.fingerprints[shop] for shop in scope.shops}
+    wanted = [made_from, run.request.command, decisions(run, scope)]
     return run.home.private / "rendered" / of_json(wanted)[:16]
 
 
