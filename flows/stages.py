@@ -23,6 +23,7 @@ from flows.running import alerting, publishing, reading, rendering, unchanged, w
 from flows.running.run import Run
 from flows.warehouse import dbt_run, restate
 from flows.warehouse import merge as merging
+from flows.warehouse.days import stand_at_newest
 from flows.warehouse.inputs import renew_interventions
 from flows.warehouse.restate import Making
 
@@ -81,6 +82,7 @@ def judge_input(run: Run) -> None:
     if _is_built(run):
         run.say("Using the finished build of an earlier run")
         scope = run.needs_scope
+        stand_at_newest(run.build, run.home.work)
         renew_interventions(run.build, scope, reading.decisions(run, scope), run.home.work)
     else:
         reading.prepare_build(run)

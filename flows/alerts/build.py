@@ -6,7 +6,7 @@ from typing import Any
 
 from flows.alerts.ahead import compound_risk, due_soon, health_zone
 from flows.alerts.context import AlertContext
-from flows.alerts.message import Alert, clean, code, escape, id_of, listed, name_of
+from flows.alerts.message import Alert, clean, code, escape, id_of, listed, name_of, words
 from flows.alerts.parts import compose, foot, order_lines, reach, runbook, since
 from flows.alerts.rules import Condition, Level, Rule, load_rules
 from flows.alerts.standing import BAD_STATUSES, Standing
@@ -207,7 +207,7 @@ def _stale(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
     for item in failed:
         found = item.finding(shop.shop_id)
         label = code(item.feed) if item.feed else "Orders and tracking together"
-        lines.append(f"{label}: {escape(clean(found.observed, 200)) if found else ''}.")
+        lines.append(f"{label}: {words(found.observed, 200) if found else ''}.")
     counted = plural(len(failed), "feed")
     verb = "is" if len(failed) == 1 else "are"
     sections = [
@@ -234,7 +234,7 @@ def _refused(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
         return None
     lines = [
         f"{code(clean(str(record['file'])))}: "
-        + escape(clean(f"{record.get('reason') or ''} {record.get('mend') or ''}", 240))
+        + words(f"{record.get('reason') or ''} {record.get('mend') or ''}", 240)
         for record in refused
     ]
     counted = plural(len(refused), "file")
@@ -272,8 +272,8 @@ def _failures(failed: Sequence[ExpectationResult], shop_id: str) -> str:
             continue
         ids = ", ".join(filter(None, (id_of(example) for example in found.examples[:3])))
         files = " and ".join(code(clean(name, 60)) for name in found.files[:2])
-        said = f"{code(item.table)}: {escape(clean(item.description, 160)).rstrip('.')}. "
-        said += escape(clean(found.observed, 120))
+        said = f"{code(item.table)}: {words(item.description, 160).rstrip('.')}. "
+        said += words(found.observed, 120)
         said += f", as {ids}" if ids else ""
         said += f", in {files}" if files else ""
         lines.append(f"{said}.")

@@ -17,8 +17,12 @@ MAX_MESSAGE = 9_000
 """Characters of the whole message as sent; Slack is known to reject from about 11,300."""
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9:_-]{1,64}")
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,39}")
-_CALL = re.compile(r"@(?=here|channel|everyone)", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 -]|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])){0,39}")
+_CALL = re.compile(r"@+(?=here|channel|everyone)", re.IGNORECASE)
+_EMOJI = re.compile(r"(?<![0-9]):(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
+# Slack has no sign that takes another's meaning away: look-alikes stand in.
+_LOOK_ALIKES = str.maketrans({"*": "\u2217", "~": "\u223c"})
+_ITALIC = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _CUT = "…"
 
 
@@ -73,6 +77,12 @@ def name_of(text: str | None) -> str:
     if not line:
         return ""
     return line if _PLAIN_NAME.fullmatch(line) else code(line)
+
+
+def words(text: str, most: int) -> str:
+    """A foreign sentence within mrkdwn, escaped, with nothing that formats or becomes a picture."""
+    line = _EMOJI.sub("\u2236", clean(text, most).translate(_LOOK_ALIKES))
+    return escape(_ITALIC.sub("\u02cd", line))
 
 
 def code(text: str) -> str:
@@ -139,8 +149,9 @@ def listed(lines: Sequence[str], total: int | None = None, most: int = MAX_LIST)
 def first_sentence(section: str) -> str:
     """The first line of a section up to its first full stop that ends a sentence."""
     line = section.splitlines()[0]
-    match = re.search(r"\.(?=\s|$)", line)
-    return line[: match.end()] if match else line
+    # A full stop within back ticks is part of a name.
+    stops = (found.end() for found in re.finditer(r"\.(?=\s|$)", line))
+    return next((line[:end] for end in stops if line.count("`", 0, end) % 2 == 0), line)
 
 
 def check(message: dict[str, Any]) -> None:

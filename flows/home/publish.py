@@ -19,9 +19,10 @@ from typing import Any
 from flows.home.files import (
     empty_folder,
     files_under,
+    make_folder,
     read_json,
-    sync_file,
     sync_folder,
+    sync_tree,
     write_json,
 )
 from flows.home.layout import Home
@@ -38,6 +39,8 @@ class Publication:
     home: Home
     run_id: str
     steps: list[Step] = field(default_factory=list)
+    # From here on the publication happens, whatever happens to the run.
+    is_committed: bool = False
 
     @property
     def staged(self) -> Path:
@@ -95,13 +98,9 @@ class Publication:
         done, for tests that end the process there.
         """
         self.replace_file(self.home.runs / f"{self.run_id}.json")
-        folders = {self.staged}
-        for path in files_under(self.staged):
-            sync_file(path)
-            folders.add(path.parent)
-        for folder in folders:
-            sync_folder(folder)
+        sync_tree(self.staged)
         write_json(_journal(self.home), {"run_id": self.run_id, "steps": self.steps})
+        self.is_committed = True
         _finish(self.home, self.run_id, self.steps, before_step)
         return [step["path"] for step in self.steps if step["do"] == "replace"]
 
@@ -115,12 +114,25 @@ def recover(home: Home) -> str | None:
     To be called by the holder of the lock alone. Returns the id of the run whose publication was
     finished, or None.
     """
+    remove_leftovers(home)
     journal = read_json(_journal(home))
     if journal is None:
         empty_folder(home.staging)
         return None
     _finish(home, journal["run_id"], journal["steps"], None)
     return str(journal["run_id"])
+
+
+def remove_leftovers(home: Home) -> None:
+    """Remove files that a dead run was still writing: nothing names them. For the lock's holder."""
+    for folder in (home.root, home.lake, home.runs, home.pulse):
+        for path in folder.glob(".*.tmp"):
+            path.unlink()
+    for path in home.private.rglob(".*.tmp*"):
+        if path.is_file():
+            path.unlink()
+    for path in home.hash_key.parent.glob(f"{home.hash_key.name}.*.part"):
+        path.unlink(missing_ok=True)
 
 
 def _journal(home: Home) -> Path:
@@ -158,7 +170,7 @@ def _finish(
 
 
 def _replace(staged: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     try:
         os.replace(staged, target)
     except FileNotFoundError:
@@ -173,7 +185,9 @@ def _archive(folder: Path, edition: str, files: list[str]) -> None:
     if kept.exists():
         return
     unfinished = folder / EDITIONS / f".{edition}.tmp"
-    shutil.rmtree(unfinished, ignore_errors=True)
+    if unfinished.exists():
+        shutil.rmtree(unfinished)
+    make_folder(unfinished)
     for name in files:
         source, link = folder / name, unfinished / name
         link.parent.mkdir(parents=True, exist_ok=True)
@@ -184,8 +198,8 @@ def _archive(folder: Path, edition: str, files: list[str]) -> None:
         except OSError:
             # A file system without hard links.
             shutil.copy2(source, link)
-    unfinished.mkdir(parents=True, exist_ok=True)
-    sync_folder(unfinished)
+    # Before the first file is replaced: the edition could not be made again from what came after.
+    sync_tree(unfinished)
     os.rename(unfinished, kept)
     sync_folder(kept.parent)
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import polars as pl
 
-from flows.home.files import sync_file, sync_folder
+from flows.home.files import make_folder, sync_file, sync_folder
 from flows.ingest.batch import ROW, RawBatch, Setting, TypedBatch
 from flows.ingest.conventions import Contradiction, Conventions, ReadAgain
 from flows.ingest.quarantine import RefusedRows
@@ -203,7 +203,7 @@ class LakeSink:
     def _flush(self) -> None:
         if not self._pending_rows:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         part = self.folder / f"{self._source_id}-{self._next:05d}.parquet"
         self._next += 1
         self.parts.append(part)

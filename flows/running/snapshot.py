@@ -9,6 +9,7 @@ from typing import Any
 
 from flows import stages
 from flows.errors import UsageError
+from flows.home.files import sync_file, sync_folder
 from flows.home.layout import Home
 from flows.running.run import Request
 from flows.running.session import outcome, session
@@ -43,7 +44,9 @@ def snapshot(home: Home, day: date, out: Path) -> dict[str, Any]:
         try:
             if run.needs_scope.shops:
                 write_published(run.build, None, unfinished, run.needs_scope, home.work)
+                sync_file(unfinished)
                 os.replace(unfinished, target)
+                sync_folder(target.parent)
         finally:
             unfinished.unlink(missing_ok=True)
         stages.keep_record(run, "built")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from flows.home.files import remove_file
 from flows.running.rendering import report_shops
 from flows.running.run import Run
 from flows.warehouse.policies import PolicyBook, shown
@@ -58,7 +59,7 @@ def write(run: Run) -> None:
 
 def clear(run: Run) -> None:
     """Throw the build of a what-if away: it is done, and as large as the one of the publication."""
-    run.built_mark.unlink(missing_ok=True)
+    remove_file(run.built_mark)
     run.build.unlink(missing_ok=True)
 
 
