@@ -198,14 +198,14 @@ def _digits(name: str) -> str:
 
 def _near(ledger: Ledger, name: str, shop_id: str | None) -> str:
     """The files that come near a name, or how to see all of them."""
-    files: dict[str, str] = {}
+    files: defaultdict[str, set[str]] = defaultdict(set)
     for record in ledger.records:
         if shop_id in (None, record.shop_id) and record.sha256 and record.shop_id:
-            shown_as = f"{record.shop_id}/{record.file}"
-            for key in (shown_as, record.file, Path(record.file).name, record.container):
-                files.setdefault(key, shown_as)
-    near = [files[key] for key in difflib.get_close_matches(name, files, 20, 0.5)]
-    few = sorted(dict.fromkeys(near))[:_CANDIDATES]
+            whole = f"{record.shop_id}/{record.file}"
+            for key in (whole, record.file, Path(record.file).name, record.container):
+                files[key].add(whole)
+    near = difflib.get_close_matches(name, files, 20, 0.6)
+    few = list(dict.fromkeys(file for key in near for file in sorted(files[key])))[:_CANDIDATES]
     if few:
         return f"Do you mean {', '.join(few)}?"
     return (

@@ -130,6 +130,12 @@ def _context(run: Run, day: date, others: list[str]) -> ReportContext:
         + ("its page is the last good one." if shop in others else "it has no page of this day.")
         for shop, gates in sorted(run.blocked.items())
     ]
+    notes += [
+        f"Shop {shop} is published over {over} failed check{'' if over == 1 else 's'}: see whether "
+        "its numbers can be trusted."
+        for shop in run.needs_scope.shops
+        if (over := run.accepted(shop))
+    ]
     return ReportContext(
         run_id=run.run_id,
         as_of_on=day,
@@ -142,6 +148,7 @@ def _context(run: Run, day: date, others: list[str]) -> ReportContext:
                 "severity": result.severity,
                 "passed": (found := result.finding(shop)) is None,
                 "observed": found.observed if found else result.observed,
+                "accepted": found.accepted.in_words() if found and found.accepted else "",
             }
             for gate in run.gates
             for result in gate.results
