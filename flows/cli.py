@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+import flows.commands.mending  # noqa: F401 # its commands join the group
 from flows.calendar import days_between, parse_day, parse_moment, parse_week
 from flows.commands import auditing as _auditing  # noqa: F401
 from flows.commands.console import Console, Result, command

@@ -13,6 +13,7 @@ import duckdb
 from flows.home import lock
 from flows.home.disk import disk_use
 from flows.home.files import read_json
+from flows.home.interventions import read_interventions, withdrawals
 from flows.home.layout import Home
 from flows.home.publications import kept_publications
 from flows.home.runs import newest_records
@@ -54,6 +55,7 @@ def status_of(home: Home) -> dict[str, Any]:
         "disk": disk_use(home),
         "freshness": _freshness(home),
         "quarantine": _quarantine(home),
+        "withdrawn": _withdrawn(home),
         "alerts": _alerts(home, state),
     }
 
@@ -95,6 +97,7 @@ def print_status(line: Callable[[str], None], shown: dict[str, Any]) -> None:
             for row in shown["quarantine"]
         ],
     )
+    _list(line, "withdrawn", [_withdrawn_line(held) for held in shown["withdrawn"]])
     _list(
         line,
         "alerts",
@@ -108,6 +111,11 @@ def _run_line(run: dict[str, Any]) -> str:
     span = f" {days[-1]}" if len(days) == 1 else f" {days[0]} to {days[-1]}" if days else ""
     error = f": {run['error']}" if run["error"] else ""
     return f"{run['run_id']} {run['command']}{span} {run['status']}{error}"
+
+
+def _withdrawn_line(held: dict[str, Any]) -> str:
+    since = f"since {held['at'][:10]}, by {held['by']}: {held['reason']}"
+    return f"{held['shop_id']}: {held['subject']} {since}"
 
 
 def _list(line: Callable[[str], None], title: str, entries: list[str]) -> None:
@@ -145,6 +153,16 @@ def _freshness(home: Home) -> list[dict[str, Any]]:
         "select shop_id, feed, files, rows, newest_at, newest_on from marts.feed_freshness "
         "order by shop_id, feed",
     )
+
+
+def _withdrawn(home: Home) -> list[dict[str, Any]]:
+    """What people took out and did not bring back, one entry a decision."""
+    held: dict[int, dict[str, Any]] = {}
+    for item in withdrawals(read_interventions(home)).values():
+        decision = asdict(item.decision)
+        kept = held.setdefault(id(item.decision), {**decision, "sha256": []})
+        kept["sha256"].append(item.sha256)
+    return list(held.values())
 
 
 def _quarantine(home: Home) -> list[dict[str, Any]]:

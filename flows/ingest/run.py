@@ -153,6 +153,7 @@ class _Run:
         self.saved_at = time.monotonic()
         # The book is changed by this thread and looked into by those that read ahead.
         self.lock = Lock()
+        self._take_decisions()
 
     def take(self, landing: Landing) -> None:
         """Read everything, declarations of shops first."""
@@ -324,12 +325,8 @@ class _Run:
         self.seen.add(record.id)
         if old is None or outcome.is_reading:
             self.read.add(record.id)
-        contract = contract_of(record.feed)
-        if contract is not None and contract.is_declaration and record.status != "refused":
-            for other in self.book.of_path(record.shop_id, record.container):
-                if other.file == record.file and other.sha256 != record.sha256:
-                    self.book.drop(other)
-                    self.changed.add((record.shop_id, other.feed or ""))
+        if self._declares(record):
+            self._replace_older(record)
         if not outcome.is_reading:
             return
         if record.status != "refused":
@@ -340,6 +337,43 @@ class _Run:
             outcome.refused_rows.publish(self.quarantine.folder)
         for feed in {record.feed, old.feed if old else None} - {None}:
             self.changed.add((record.shop_id, feed or ""))
+
+    def _declares(self, record: FileRecord) -> bool:
+        """Whether the rows of a record replace those of other bytes under the same path."""
+        contract = contract_of(record.feed)
+        return (
+            contract is not None
+            and contract.is_declaration
+            and record.status != "refused"
+            and (record.shop_id, record.sha256) not in self.withdrawn
+        )
+
+    def _replace_older(self, record: FileRecord) -> None:
+        for other in self.book.of_path(record.shop_id, record.container):
+            if other.file == record.file and other.sha256 != record.sha256:
+                self.book.drop(other)
+                self.changed.add((record.shop_id, other.feed or ""))
+
+    def _take_decisions(self) -> None:
+        """Bring the ledger's records up to what is withdrawn now, before anything is read.
+
+        Withdrawn bytes that came under the path of a declaration left its rows alone. Restored,
+        they replace them, or are replaced: the later of the two holds.
+        """
+        before = {record.id: record for record in self.before.records}
+        restored = []
+        for record in self.book.ledger().records:
+            was = before[record.id].status
+            if (was == "withdrawn") != (record.status == "withdrawn"):
+                self.changed.add((record.shop_id, record.feed or ""))
+                self.book.put(record)
+                if was == "withdrawn":
+                    restored.append(record)
+        for record in restored:
+            same = self.book.of_path(record.shop_id, record.container)
+            declared = [r for r in same if r.file == record.file and self._declares(r)]
+            if declared:
+                self._replace_older(max(declared, key=lambda found: found.run_id))
 
     def _refuse_path(self, refused: RefusedPath) -> None:
         """Enter a path that was not opened, once."""

@@ -20,6 +20,8 @@ from flows.running.run import Run
 from flows.running.unchanged import edition_name
 from flows.warehouse.policies import PolicyBook
 
+# A duplicate's rows are its original's; withdrawn rows are in nothing that is published.
+_UNCOUNTED = frozenset({"duplicate", "withdrawn"})
 _COUNTS = ("rows_read", "rows_accepted", "rows_quarantined", "rows_skipped")
 
 
@@ -85,7 +87,7 @@ def complete_record(run: Run) -> None:
     record.blocked = run.blocked
     record.inputs = _inputs(run)
     record.row_accounting = {
-        key: sum(file[key] or 0 for file in run.files if file["status"] != "duplicate")
+        key: sum(file[key] or 0 for file in run.files if file["status"] not in _UNCOUNTED)
         for key in _COUNTS
     }
     record.gates = [gate.to_json() for gate in run.gates]

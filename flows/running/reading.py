@@ -44,6 +44,10 @@ def ingest(run: Run) -> None:
         f"Read {result.rows_read:,} rows of {len(result.read)} new files "
         f"({result.rows_quarantined:,} rows and {len(result.refused_files)} files refused)"
     )
+    out = [record.file for record in result.files if record.status == "withdrawn"]
+    if out:
+        are = "file in landing is" if len(out) == 1 else "files in landing are"
+        run.say(f"{len(out)} {are} withdrawn and left out, as `greenzone status` lists")
     run.ledger = read_ledger(home)
     run.known_shops = {shop.shop_id: shop for shop in resolve_shops(home)}
     run.shops = {
