@@ -16,10 +16,11 @@ import polars as pl
 from flows.home.files import make_folder, sync_file, sync_folder
 from flows.ingest.batch import ROW, RawBatch, Setting, TypedBatch
 from flows.ingest.conventions import Contradiction, Conventions, ReadAgain
+from flows.ingest.delimited import MalformedCsv
 from flows.ingest.quarantine import RefusedRows
 from flows.ingest.reasons import EXPORT_AGAIN, ROW_REASONS, Refusal, foreseen
 from flows.ingest.rows import type_batch
-from flows.ingest.sources import MalformedCsv, Source
+from flows.ingest.tables import Source
 
 PART_ROWS = 300_000
 _WORKERS = max(2, min(4, os.cpu_count() or 2))
