@@ -113,6 +113,11 @@ class Home:
         return self.root / ".secrets" / "hash.key"
 
     @property
+    def forgotten(self) -> Path:
+        """Buyers who are forgotten, as keyed digests; its owner alone may read it."""
+        return self.root / ".secrets" / "forgotten.json"
+
+    @property
     def lock_file(self) -> Path:
         """The lock that one writer holds."""
         return self.root / ".lock"
