@@ -308,12 +308,16 @@ UPDATES: tuple[Row, ...] = (
             (table, "nothing_beyond_the_sale", "units_returned = units + 1", "true"),
         )
     ),
-    (
-        "order_economics",
-        "nothing_beyond_the_sale",
-        "sale_returned_amount = sales + platform_discount + 1, contribution_after_returns = "
-        "contribution_after_returns - sales - platform_discount - 1 + sale_returned_amount",
-        "units = 1",
+    *(
+        (
+            table,
+            "nothing_beyond_the_sale",
+            "sale_returned_amount = sales + platform_discount + units, contribution_after_returns ="
+            " contribution_after_returns - sales - platform_discount - units "
+            "+ sale_returned_amount",
+            where,
+        )
+        for table, where in (("order_economics", "true"), ("unit_economics", "segment <> '(all)'"))
     ),
     (
         "unit_economics",
