@@ -13,8 +13,10 @@ from importlib import metadata
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from flows.errors import UsageError
 from flows.home import lock
 from flows.home.layout import Home
+from flows.home.limits import Limits
 from flows.orchestration.prefect_home import running_server
 from flows.paths import CONTRACTS_DIR, DBT_DIR, PROJECT_ROOT
 
@@ -61,6 +63,7 @@ def examine(home: Home) -> list[Finding]:
         _time_zone,
         _landing,
         _hash_key,
+        _limits,
         _policies,
         _lock,
         _server,
@@ -189,6 +192,14 @@ def _hash_key(home: Home) -> Finding:
     is_private = not path.stat().st_mode & 0o077
     observed = f"{path}" + ("" if is_private else " may be read by others")
     return Finding("key of hashes", is_private, observed, f"Run `chmod 600 {path}`.")
+
+
+def _limits(_: Home) -> Finding:
+    try:
+        limits = Limits.of_environment()
+    except UsageError as error:
+        return Finding("limits", False, error.message.removesuffix("."), error.mend)
+    return Finding("limits", True, limits.sentence())
 
 
 def _policies(home: Home) -> Finding:

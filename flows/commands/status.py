@@ -11,8 +11,10 @@ from typing import Any
 import duckdb
 
 from flows.home import lock
+from flows.home.disk import disk_use
 from flows.home.files import read_json
 from flows.home.layout import Home
+from flows.home.publications import kept_publications
 from flows.home.runs import newest_records
 from flows.home.state import PublicationState
 from flows.orchestration.prefect_home import running_server
@@ -48,6 +50,8 @@ def status_of(home: Home) -> dict[str, Any]:
             shop: {"newest": known.newest, "days": len(known.days)}
             for shop, known in sorted(state.shops.items())
         },
+        "publications": _publications(home, state),
+        "disk": disk_use(home),
         "freshness": _freshness(home),
         "quarantine": _quarantine(home),
         "alerts": _alerts(home, state),
@@ -68,6 +72,7 @@ def print_status(line: Callable[[str], None], shown: dict[str, Any]) -> None:
         line("            a publication was interrupted; the next run finishes it")
     line(f"services    {shown['server'] or 'not running'}")
     _list(line, "published", [f"{s}: to {p['newest']}" for s, p in shown["shops"].items()])
+    _list(line, "kept", [_kept_line(kept) for kept in shown["publications"]])
     _list(line, "runs", [_run_line(run) for run in shown["runs"]])
     _list(
         line,
@@ -95,6 +100,7 @@ def print_status(line: Callable[[str], None], shown: dict[str, Any]) -> None:
         "alerts",
         [f"{alert['day']}: {alert['shop_id']}: {alert['text']}" for alert in shown["alerts"]],
     )
+    _list(line, "disk", [f"{_size(used)} {room}" for room, used in shown["disk"].items() if used])
 
 
 def _run_line(run: dict[str, Any]) -> str:
@@ -110,6 +116,27 @@ def _list(line: Callable[[str], None], title: str, entries: list[str]) -> None:
         line(f"{title if at == 0 else '':11} {entry}")
     if len(entries) > _SHOWN:
         line(f"{'':11} and {len(entries) - _SHOWN} more (all of them with --json)")
+
+
+def _kept_line(kept: dict[str, Any]) -> str:
+    shops = ", ".join(f"{shop} to {newest}" for shop, newest in kept["shops"].items())
+    return f"{kept['run_id']}: {shops}{' (published now)' if kept['is_present'] else ''}"
+
+
+def _size(used: int) -> str:
+    return f"{used / 1e9:,.1f} GB" if used >= 1e9 else f"{used / 1e6:,.1f} MB"
+
+
+def _publications(home: Home, state: PublicationState) -> list[dict[str, Any]]:
+    """The publications that are kept, newest first: what `greenzone rollback` can go back to."""
+    return [
+        {
+            "run_id": kept.run_id,
+            "is_present": kept.run_id == state.run_id,
+            "shops": {shop: known.newest for shop, known in sorted(kept.state().shops.items())},
+        }
+        for kept in reversed(kept_publications(home))
+    ]
 
 
 def _freshness(home: Home) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from flows.home.hash_key import hash_key
+from flows.home.interventions import read_interventions, withdrawals
 from flows.home.layout import Home
 from flows.ingest.ahead import ReadAhead
 from flows.ingest.decompress import Plain, Unreadable, open_plain
@@ -29,7 +30,7 @@ from flows.ingest.one_file import (
     member_path,
     refused_record,
 )
-from flows.ingest.quarantine import write_refused_files
+from flows.ingest.quarantine import Quarantine, write_refused_files
 from flows.ingest.reasons import Refusal
 from flows.ingest.shops import Shop, shops_from
 from flows.ingest.sources import open_source
@@ -139,7 +140,9 @@ class _Run:
         self.run_id = run_id
         self.progress = progress
         self.before = read_ledger(home)
-        self.book = Book(self.before)
+        self.withdrawn = withdrawals(read_interventions(home))
+        self.book = Book(self.before, self.withdrawn)
+        self.quarantine = Quarantine(home, run_id, self.before.refused)
         self.hash_key = hash_key(home)
         self.reader = Reader(home, run_id, progress, self.hash_key)
         self.shops: dict[str, Shop] = {}
@@ -181,14 +184,21 @@ class _Run:
             if landing.covers(record.shop_id) and path not in self.left:
                 self.book.put(replace(record, is_present=record.id in self.seen))
         ledger = self.book.ledger()
-        if ledger != self.before:
-            write_ledger(self.home, ledger)
-        remove_garbage(self.home, ledger)
         write_refused_files(
-            self.home.quarantine / self.run_id,
+            self.quarantine.folder,
             (r for r in ledger.records if r.status == "refused" and r.id in self.seen),
         )
+        self._save(ledger)
+        self.quarantine.publish()
+        remove_garbage(self.home, ledger)
         return ledger
+
+    def _save(self, ledger: Ledger) -> None:
+        """Write the ledger, if it says anything new, after what it speaks of."""
+        refused = self.quarantine.keep()
+        if ledger != self.before or refused.bytes:
+            write_ledger(self.home, replace(ledger, refused=refused))
+        self.saved_at = time.monotonic()
 
     def _resolve(self, landing: Landing) -> None:
         shops = _shops(self.book.ledger(), landing.shop_ids)
@@ -257,8 +267,7 @@ class _Run:
             for outcome in outcomes:
                 self._keep(outcome, found)
         if time.monotonic() - self.saved_at > _CHECKPOINT_SECONDS:
-            write_ledger(self.home, self.book.ledger())
-            self.saved_at = time.monotonic()
+            self._save(self.book.ledger())
 
     def _take_plain(
         self, found: Found, plain: Plain | Unreadable, shop: Shop, read: Outcome | None = None
@@ -328,7 +337,7 @@ class _Run:
                 if other.status != "refused" and other.id != record.id:
                     self.book.put(record.under(other))
         if outcome.refused_rows is not None:
-            outcome.refused_rows.publish(self.home.quarantine / self.run_id)
+            outcome.refused_rows.publish(self.quarantine.folder)
         for feed in {record.feed, old.feed if old else None} - {None}:
             self.changed.add((record.shop_id, feed or ""))
 

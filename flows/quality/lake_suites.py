@@ -244,7 +244,7 @@ def _freshness(contract: Contract) -> Expectation:
         "max(f.newest_at) as newest_at, max(a.as_of_on) as as_of_on, "
         "date_diff('hour', max(f.newest_at), max(a.ends_at)) as hours from inputs.files as f "
         "inner join inputs.as_of as a on a.shop_id = f.shop_id and a.is_current "
-        f"where f.feed = '{contract.feed}' and f.status <> 'refused' group by 1) "
+        f"where f.feed = '{contract.feed}' and f.status in ('loaded', 'duplicate') group by 1) "
         f"where hours > {contract.freshness_days * 24}",
     )
 

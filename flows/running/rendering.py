@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from flows.home.files import sync_tree
 from flows.home.fingerprint import of_json
 from flows.running.run import Run
 from flows.running.unchanged import edition_name
@@ -37,7 +38,11 @@ def render(run: Run, day: date, kind: Kind) -> None:
         others = _others(run, day)
         with warehouse_of(run, day, others) as warehouse:
             _renderer(kind)(warehouse, unfinished, _context(run, day, others))
-        shutil.rmtree(kept, ignore_errors=True)
+        if kept.exists():
+            shutil.rmtree(kept)
+        if run.request.command == "backfill":
+            # A later run takes it for finished by its name alone.
+            sync_tree(unfinished)
         os.rename(unfinished, kept)
     shutil.copytree(kept, run.publication.folder(target), dirs_exist_ok=True, copy_function=os.link)
     run.publication.replace_edition(target, run.state.edition_run(edition_name(kind, day)))
