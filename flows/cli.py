@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+import flows.commands.delivering  # noqa: F401  (adds its command)
 from flows.calendar import days_between, parse_day, parse_moment, parse_week
 
 # These modules add their commands to the group.

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from flows.errors import GreenzoneError
 from flows.home import lock
 from flows.home.disk import disk_use
 from flows.home.files import read_json
@@ -18,6 +19,7 @@ from flows.home.layout import Home
 from flows.home.publications import kept_publications
 from flows.home.runs import newest_records
 from flows.home.state import PublicationState
+from flows.masking import is_webhook_given
 from flows.orchestration.prefect_home import running_server
 
 _RUNS = 5
@@ -57,6 +59,7 @@ def status_of(home: Home) -> dict[str, Any]:
         "quarantine": _quarantine(home),
         "withdrawn": _withdrawn(home),
         "alerts": _alerts(home, state),
+        "delivery": _delivery(home),
     }
 
 
@@ -103,6 +106,7 @@ def print_status(line: Callable[[str], None], shown: dict[str, Any]) -> None:
         "alerts",
         [f"{alert['day']}: {alert['shop_id']}: {alert['text']}" for alert in shown["alerts"]],
     )
+    _list(line, "delivery", _delivery_lines(shown["delivery"]))
     _list(line, "disk", [f"{_size(used)} {room}" for room, used in shown["disk"].items() if used])
 
 
@@ -213,6 +217,57 @@ def _alert(path: Path, day: str) -> dict[str, Any]:
     rule, _, shop = path.stem.partition(".")
     text = str(message.get("text", "unreadable"))
     return {"day": day, "rule": rule, "shop_id": shop, "text": text, "path": str(path)}
+
+
+def _delivery(home: Home) -> dict[str, Any]:
+    """What was sent to webhooks last, what waits, and what may have arrived or not."""
+    used = home.outbox.exists()
+    if not used and not is_webhook_given():
+        return {"is_used": False, "last_sent_at": None, "waiting": [], "unknown": [], "error": None}
+    from flows.alerts.delivery import pending
+    from flows.alerts.outbox import Outbox
+
+    try:
+        outbox = Outbox(home)
+        waiting = pending(home)
+    except (GreenzoneError, ValueError, KeyError, TypeError) as error:
+        said = str(error) if isinstance(error, GreenzoneError) else f"{home.alert_state} is damaged"
+        return {"is_used": used, "last_sent_at": None, "waiting": [], "unknown": [], "error": said}
+    sent = [item.at for item in outbox.said.values() if item.fate == "sent"]
+    return {
+        "is_used": used,
+        "last_sent_at": max(sent, default=None),
+        "waiting": [
+            {
+                "key": notice.key,
+                "kind": notice.said.kind,
+                "answer": outbox.undelivered.get(notice.key, {}).get("answer"),
+            }
+            for notice in waiting
+        ],
+        "unknown": [
+            {"key": key, "at": item.at, "answer": item.answer}
+            for key, item in sorted(outbox.unknown.items())
+        ],
+        "error": None,
+    }
+
+
+def _delivery_lines(shown: dict[str, Any]) -> list[str]:
+    if shown["error"]:
+        return [shown["error"]]
+    if not shown["is_used"] and not shown["waiting"]:
+        return ["no webhook was used yet"]
+    said = [f"last sent {shown['last_sent_at'] or 'never'}"]
+    said += [
+        f"not delivered: {item['key']}" + (f" ({item['answer']})" if item["answer"] else "")
+        for item in shown["waiting"]
+    ]
+    said += [
+        f"may have arrived or not: {item['key']} at {item['at']} ({item['answer']})"
+        for item in shown["unknown"]
+    ]
+    return said
 
 
 def _plain(value: Any) -> Any:
