@@ -21,10 +21,11 @@ from flows.contracts import fold
 from flows.home.hash_key import HashKey
 from flows.home.layout import Home
 from flows.ingest.decompress import Plain, is_workbook, open_plain
+from flows.ingest.delimited import MalformedCsv
 from flows.ingest.discover import shown
 from flows.ingest.one_file import member_path
 from flows.ingest.reasons import Refusal
-from flows.ingest.sources import MalformedCsv, open_source
+from flows.ingest.sources import open_source
 
 _LONGEST_NAME = 200
 _BLOCK = 8 << 20
