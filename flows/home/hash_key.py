@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 
 from flows.contracts import fold
 from flows.errors import UsageError
+from flows.home.files import make_folder, sync_folder
 from flows.home.forgotten import read_forgotten
 from flows.home.layout import Home
 
@@ -71,7 +72,7 @@ def _key(home: Home) -> HashKey:
     if given:
         return _parsed(given, VARIABLE, "Give it 64 hexadecimal digits (`openssl rand -hex 32`).")
     path = home.hash_key
-    if not path.exists():
+    while not path.exists():
         _make(home)
     where = str(path)
     mend = (
@@ -84,7 +85,7 @@ def _key(home: Home) -> HashKey:
 def _make(home: Home) -> None:
     """Write a new key, whole or not at all, and never over another."""
     folder = home.hash_key.parent
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder, 0o700)
     draft = folder / f"{home.hash_key.name}.{secrets.token_hex(4)}.part"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as handle:
@@ -93,10 +94,13 @@ def _make(home: Home) -> None:
         os.fsync(handle.fileno())
     try:
         os.link(draft, home.hash_key)
-    except FileExistsError:  # another process was first: its key holds
+    except (FileExistsError, FileNotFoundError):
+        # Another process was first and its key holds, or it took this draft for a dead run's.
         pass
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
+        # A hash that outlived its key could never be made again.
+        sync_folder(folder)
 
 
 def _parsed(text: str, where: str, mend: str) -> HashKey:

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.home.files import make_folder
+
 
 @dataclass(frozen=True)
 class Home:
@@ -47,6 +49,11 @@ class Home:
         return self.warehouse / "private"
 
     @property
+    def publications(self) -> Path:
+        """Earlier publications, and the present one: a folder for the run of each."""
+        return self.private / "publications"
+
+    @property
     def reports(self) -> Path:
         """Published reports, daily and weekly."""
         return self.root / "reports"
@@ -59,6 +66,16 @@ class Home:
     def alerts(self) -> Path:
         """Published alert files, one folder a day."""
         return self.root / "alerts"
+
+    @property
+    def alert_state(self) -> Path:
+        """Which alerts of each shop are open, published with the alerts."""
+        return self.private / "alerts.json"
+
+    @property
+    def outbox(self) -> Path:
+        """What was sent to webhooks, and what is being sent."""
+        return self.root / "outbox.json"
 
     @property
     def pulse(self) -> Path:
@@ -115,7 +132,7 @@ class Home:
             self.alerts,
             self.runs,
         ):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         for folder in (self.private, self.work, self.staging, self.logs):
             _make_private(folder)
         return self
@@ -123,7 +140,7 @@ class Home:
 
 def _make_private(folder: Path) -> None:
     """Make a folder that its owner alone may look into; close one that others may."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder, 0o700)
     mode = folder.stat().st_mode
     if mode & 0o077 and folder.stat().st_uid == os.geteuid():
         folder.chmod(mode & 0o700)
