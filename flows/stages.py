@@ -24,10 +24,12 @@ from flows.running.run import Run
 from flows.warehouse import dbt_run, restate
 from flows.warehouse import merge as merging
 from flows.warehouse.days import stand_at_newest
+from flows.warehouse.digest import digests
 from flows.warehouse.inputs import renew_interventions
 from flows.warehouse.restate import Making
 
 if TYPE_CHECKING:
+    from flows.alerts.webhooks import FindBlocks
     from flows.quality import Gate
 
 _Given = ParamSpec("_Given")
@@ -142,12 +144,22 @@ def merge(run: Run) -> None:
         run.build, previous, run.publication.path(published), run.needs_scope, run.home.work
     )
     run.publication.replace_file(published)
+    digest(run)
+
+
+def digest(run: Run) -> None:
+    """Enter into the run's record how many rows it wrote into each mart, and their digest."""
+    scope = run.needs_scope
+    if scope.shops:
+        is_what_if = run.request.policy is not None
+        run.record.marts = digests(run.build, scope, run.home.work, is_what_if=is_what_if)
 
 
 @_timed("what-if")
 def compare(run: Run) -> None:
     """Write what the days would have been, and how the publication differs, into staging."""
     what_if.write(run)
+    digest(run)
 
 
 @_timed("report")
@@ -172,6 +184,15 @@ def write_alerts(run: Run) -> None:
 def publish(run: Run) -> None:
     """Publish everything in staging by renames, the run's record last."""
     publishing.publish(run)
+
+
+@_timed("deliver")
+def deliver_alerts(run: Run, find_blocks: FindBlocks | None = None) -> None:
+    """Send what there is to say to webhooks; never fails a run that is published.
+
+    find_blocks: what asks for Prefect blocks; None to look at the environment alone.
+    """
+    alerting.deliver(run, find_blocks)
 
 
 def _is_published(run: Run) -> bool:

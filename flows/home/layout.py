@@ -49,6 +49,11 @@ class Home:
         return self.warehouse / "private"
 
     @property
+    def publications(self) -> Path:
+        """Earlier publications, and the present one: a folder for the run of each."""
+        return self.private / "publications"
+
+    @property
     def reports(self) -> Path:
         """Published reports, daily and weekly."""
         return self.root / "reports"
@@ -61,6 +66,16 @@ class Home:
     def alerts(self) -> Path:
         """Published alert files, one folder a day."""
         return self.root / "alerts"
+
+    @property
+    def alert_state(self) -> Path:
+        """Which alerts of each shop are open, published with the alerts."""
+        return self.private / "alerts.json"
+
+    @property
+    def outbox(self) -> Path:
+        """What was sent to webhooks, and what is being sent."""
+        return self.root / "outbox.json"
 
     @property
     def pulse(self) -> Path:
@@ -96,6 +111,11 @@ class Home:
     def hash_key(self) -> Path:
         """The key of personal values that are kept as a hash; its owner alone may read it."""
         return self.root / ".secrets" / "hash.key"
+
+    @property
+    def forgotten(self) -> Path:
+        """Buyers who are forgotten, as keyed digests; its owner alone may read it."""
+        return self.root / ".secrets" / "forgotten.json"
 
     @property
     def lock_file(self) -> Path:

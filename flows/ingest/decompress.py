@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
-from flows.ingest.reasons import Refusal
+from flows.ingest.reasons import DOWNLOAD_AGAIN, Refusal
 from flows.ingest.sniff import ByteFacts, Magic, magic_of
 
 CHUNK = 1 << 22
@@ -28,7 +28,6 @@ MAX_MEMBERS = 10_000
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 _UNPACK = "Unpack it and drop the exports themselves, or one .zip that holds nothing but them."
-_DOWNLOAD = "Download it again: the copy in the landing folder is not complete."
 
 
 class Readable(Protocol):
@@ -127,7 +126,9 @@ def _open_gzip(path: Path, scratch: Path) -> Iterator[Plain | Unreadable]:
                 _, facts = scan(packed, out, size)
             _no_nesting(facts.head, is_workbook_allowed=True, path=target)
         except (EOFError, zlib.error, gzip.BadGzipFile):
-            yield Unreadable("", sha256, None, size, Refusal("The .gz file is damaged.", _DOWNLOAD))
+            yield Unreadable(
+                "", sha256, None, size, Refusal("The .gz file is damaged.", DOWNLOAD_AGAIN)
+            )
             return
         except Refusal as refusal:
             yield Unreadable("", sha256, None, size, refusal)
@@ -146,7 +147,7 @@ def _open_zip(path: Path, scratch: Path) -> Iterator[Plain | Unreadable]:
         _check_archive(members)
     except (*_DAMAGED, ValueError, OSError):
         what = "workbook" if _begins_as_workbook(path) else ".zip file"
-        damaged = Refusal(f"The {what} is damaged.", _DOWNLOAD)
+        damaged = Refusal(f"The {what} is damaged.", DOWNLOAD_AGAIN)
         yield Unreadable("", sha256, None, size, damaged)
         return
     except Refusal as refusal:
@@ -173,7 +174,7 @@ def _open_member(
             # A position outside of the file is damage; a full disk is not.
             if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
                 raise
-            damaged = Refusal("The member of the .zip file is damaged.", _DOWNLOAD)
+            damaged = Refusal("The member of the .zip file is damaged.", DOWNLOAD_AGAIN)
             yield Unreadable(info.filename, sha256, sha256, info.file_size, damaged)
             return
         yield Plain(target, info.filename, member_sha, sha256, facts.size, facts, is_scratch=True)
@@ -190,7 +191,7 @@ def _is_ignored(info: zipfile.ZipInfo) -> bool:
 def _check_archive(members: list[zipfile.ZipInfo]) -> None:
     """Raise `Refusal` for an archive that no exporting program writes."""
     if not members:
-        raise Refusal("The .zip file holds no file.", _DOWNLOAD)
+        raise Refusal("The .zip file holds no file.", DOWNLOAD_AGAIN)
     if len(members) > MAX_MEMBERS:
         raise Refusal(f"The .zip file holds more than {MAX_MEMBERS} files.", _UNPACK)
     names = [info.filename for info in members]

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from flows.home.files import read_json, write_json
+from flows.home.fingerprint import of_json
 from flows.home.layout import Home
+from flows.home.publications import needed_of_the_lake
 from flows.ingest.discover import Stamp
 
 LEDGER_VERSION = 1
@@ -36,6 +38,11 @@ class ReadingKey:
     timezone: str
     currency: str
     hash_key: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What tells the readings of the same bytes apart, in the names of their lake files."""
+        return of_json(asdict(self))[:8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +201,14 @@ def write_ledger(home: Home, ledger: Ledger) -> None:
 
 
 def remove_garbage(home: Home, ledger: Ledger) -> None:
-    """Remove the lake's Parquet files that no record names."""
+    """Remove the lake's Parquet files that neither a record nor a kept publication needs."""
     named = ledger.all_paths()
-    for path in home.lake.rglob("*.parquet"):
-        if path not in named:
+    unnamed = [path for path in home.lake.rglob("*.parquet") if path not in named]
+    if not unnamed:
+        return
+    needed = needed_of_the_lake(home)
+    for path in unnamed:
+        if path.relative_to(home.lake).as_posix() not in needed:
             path.unlink()
 
 

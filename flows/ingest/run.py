@@ -34,6 +34,7 @@ from flows.ingest.quarantine import Quarantine, write_refused_files
 from flows.ingest.reasons import Refusal
 from flows.ingest.shops import Shop, shops_from
 from flows.ingest.sources import open_source
+from flows.ingest.workbooks import close_workbooks
 
 SHOPS_FEED = "reference/shops"
 _SMALL = 1 << 20
@@ -100,7 +101,10 @@ def ingest(
     started = time.monotonic()
     landing = discover(home.landing, only_shops)
     run = _Run(home, run_id, _slowed(progress))
-    run.take(landing)
+    try:
+        run.take(landing)
+    finally:
+        close_workbooks()
     ledger = run.finish(landing)
     files = tuple(record for record in ledger.records if record.id in run.seen)
     return IngestResult(

@@ -18,6 +18,7 @@ from flows.home.files import read_json, write_json
 from flows.home.interventions import read_interventions, withdrawals
 from flows.home.layout import Home
 from flows.home.state import PublicationState
+from flows.masking import is_webhook_given
 from flows.running.run import Request, Run
 
 BACKFILL_DAYS = 28
@@ -80,13 +81,14 @@ def unchanged_outcome(
         "warehouse": str(home.published),
         "record": str(home.runs / f"{run_id}.json"),
         "timings": {},
+        "delivery": {},
     }
 
 
 def published_outcome(request: Request) -> dict[str, Any] | None:
     """The outcome of a request that has nothing to do, by a quick look; None if it must run."""
     home = request.home
-    if request.is_beside:
+    if request.is_beside or (request.command == "daily" and _is_to_be_sent(home)):
         return None
     seen = read_json(_path(home))
     if seen is None or any(home.staging.glob("*")):
@@ -109,6 +111,15 @@ def published_outcome(request: Request) -> dict[str, Any] | None:
     if not is_published(home, state, request.command, days, wanted):
         return None
     return unchanged_outcome(home, state, request.command, days, wanted)
+
+
+def _is_to_be_sent(home: Home) -> bool:
+    """Whether a message waits for a webhook: that of the environment, or one that was used."""
+    if not (home.outbox.exists() or is_webhook_given()) or not home.alert_state.exists():
+        return False
+    from flows.alerts.delivery import pending
+
+    return bool(pending(home))
 
 
 def remember(run: Run, fingerprints: dict[str, str]) -> None:
