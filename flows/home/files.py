@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from flows.foreign_text import in_json
+
 
 def sync_file(path: Path) -> None:
     """Force a file's bytes to the disk."""
@@ -78,7 +80,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 def write_json(path: Path, content: Any) -> None:
     """Write an object as indented JSON with sorted keys, atomically."""
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=str)
-    write_bytes(path, (text + "\n").encode())
+    write_bytes(path, (in_json(text) + "\n").encode())
 
 
 def read_json(path: Path) -> Any | None:

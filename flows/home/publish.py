@@ -9,6 +9,7 @@ renames the run record into `runs/`: a run that has a record there has published
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterable
@@ -26,8 +27,7 @@ from flows.home.files import (
     write_json,
 )
 from flows.home.layout import Home
-
-EDITIONS = "editions"
+from flows.home.publications import EDITIONS, keep, link_or_copy
 
 Step = dict[str, Any]
 
@@ -82,6 +82,15 @@ class Publication:
             self._replace(f"{where}/{name}")
         self.steps.extend({"do": "remove", "path": f"{where}/{name}"} for name in sorted(old - new))
 
+    @property
+    def archived(self) -> list[tuple[Path, str]]:
+        """The report folders that get a new edition, each with the run of the one replaced."""
+        return [
+            (self.home.root / step["folder"], step["edition"])
+            for step in self.steps
+            if step["do"] == "archive"
+        ]
+
     def replace_file(self, target: Path) -> None:
         """Publish one staged file over `target`."""
         self._replace(target.relative_to(self.home.root).as_posix())
@@ -89,6 +98,18 @@ class Publication:
     def remove_file(self, target: Path) -> None:
         """Take a published file away."""
         self.steps.append({"do": "remove", "path": target.relative_to(self.home.root).as_posix()})
+
+    def keep_before(self, run_id: str) -> None:
+        """Keep what is published now, as the publication of `run_id`, before anything changes."""
+        self.steps.insert(0, {"do": "keep", "run": run_id})
+
+    def keep_after(self, run_id: str) -> None:
+        """Keep what is published by the steps so far, as the publication of `run_id`."""
+        self.steps.append({"do": "keep", "run": run_id})
+
+    def drop_folder(self, folder: Path) -> None:
+        """Remove a folder that nobody needs any more."""
+        self.steps.append({"do": "drop", "path": folder.relative_to(self.home.root).as_posix()})
 
     def commit(self, before_step: Callable[[Step], None] | None = None) -> list[str]:
         """Publish: force staging to the disk, write the journal, do the steps.
@@ -151,6 +172,12 @@ def _finish(
             folder = home.root / step["folder"]
             _archive(folder, step["edition"], step["files"])
             touched.add(folder)
+        elif step["do"] == "keep":
+            keep(home, step["run"])
+        elif step["do"] == "drop":
+            folder = home.root / step["path"]
+            shutil.rmtree(folder, ignore_errors=True)
+            touched.add(folder.parent)
         elif step["do"] == "replace":
             target = home.root / step["path"]
             if step["path"].startswith("runs/"):
@@ -191,13 +218,8 @@ def _archive(folder: Path, edition: str, files: list[str]) -> None:
     for name in files:
         source, link = folder / name, unfinished / name
         link.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(source, link)
-        except FileNotFoundError:
-            continue
-        except OSError:
-            # A file system without hard links.
-            shutil.copy2(source, link)
+        with contextlib.suppress(FileNotFoundError):
+            link_or_copy(source, link)
     # Before the first file is replaced: the edition could not be made again from what came after.
     sync_tree(unfinished)
     os.rename(unfinished, kept)

@@ -7,10 +7,19 @@ import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
+from flows.foreign_text import one_line
 from flows.ingest.reasons import Refusal
 
+MAX_FILE = 16 << 30
+
 _LEFT_SUFFIXES = (".part", ".tmp", ".crdownload")
+
+# Names have 255 bytes at most: `<rule>.<shop_id>.json`, and in the lake the id percent-encoded.
+_MOST_BYTES = 100
+_MOST_QUOTED = 240
+_OF_REPORTS = frozenset({"editions", "report.json", "shop-index"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,9 @@ def discover(landing: Path, only_shops: Collection[str] | None = None) -> Landin
             if not found.covers(""):
                 continue
             found.refused.append(RefusedPath("", name, 0, _link()))
+        elif entry.is_dir() and not is_shop_id(entry.name):
+            if found.covers(""):
+                found.refused.append(RefusedPath("", name, 0, _no_shop()))
         elif entry.is_dir():
             found.shop_ids.add(name)
             if found.covers(name):
@@ -92,6 +104,13 @@ def discover(landing: Path, only_shops: Collection[str] | None = None) -> Landin
     return found
 
 
+def _no_shop() -> Refusal:
+    return Refusal(
+        "The folder's name cannot be a shop's id: it is too long or holds invisible characters.",
+        f"Rename the folder: at most {_MOST_BYTES} bytes, letters, digits, `-` and `_`.",
+    )
+
+
 def shopless() -> Refusal:
     """Why a file directly under landing/ is refused."""
     return Refusal(
@@ -100,14 +119,25 @@ def shopless() -> Refusal:
     )
 
 
+def is_shop_id(name: str) -> bool:
+    """Whether a folder's name can be a shop's id, which pages, alerts and lists are named after."""
+    try:
+        size, quoted = len(name.encode()), len(quote(name, safe=""))
+    except UnicodeEncodeError:  # bytes that are no UTF-8
+        return False
+    is_taken = name.lower() in _OF_REPORTS or name.lower().endswith(".html")
+    is_seen = one_line(name) == name == name.strip() and "\\" not in name
+    return is_seen and not is_taken and size <= _MOST_BYTES and quoted <= _MOST_QUOTED
+
+
 def is_left_alone(name: str) -> bool:
     """Whether a name is that of an unfinished download, an open workbook or a hidden file."""
     return name.startswith((".", "~$")) or name.lower().endswith(_LEFT_SUFFIXES)
 
 
 def shown(name: str) -> str:
-    """A file name as text: bytes that are no UTF-8 are replaced."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    r"""A file name as text: a byte that is no UTF-8 is written as `\xff`, so that names differ."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _walk(folder: Path, shop_id: str, root: Path, found: Landing) -> None:
@@ -122,7 +152,15 @@ def _walk(folder: Path, shop_id: str, root: Path, found: Landing) -> None:
         except OSError:
             found.left_alone.append(f"{shop_id}/{file}")
             continue
-        if stat.S_ISREG(mode):
+        if stat.S_ISDIR(mode):
+            refusal = Refusal("The folder may not be read.", "Allow this user to read it.")
+            found.refused.append(RefusedPath(shop_id, file, 0, refusal))
+        elif stamp.size > MAX_FILE:
+            refusal = Refusal(
+                f"The file is larger than {MAX_FILE >> 30} GB.", "Export shorter date ranges."
+            )
+            found.refused.append(RefusedPath(shop_id, file, stamp.size, refusal))
+        elif stat.S_ISREG(mode):
             found.files.append(Found(shop_id, file, path, stamp))
         else:
             refusal = Refusal("It is not a regular file.", "Drop the export itself.")
@@ -130,7 +168,10 @@ def _walk(folder: Path, shop_id: str, root: Path, found: Landing) -> None:
 
 
 def _paths(folder: Path, found: Landing, shop_id: str) -> Iterator[Path]:
-    for parent, folders, files in os.walk(folder):
+    unreadable: list[str] = []
+    for parent, folders, files in os.walk(
+        folder, onerror=lambda error: unreadable.append(error.filename)
+    ):
         kept = [name for name in sorted(folders) if not is_left_alone(name)]
         links = [name for name in kept if Path(parent, name).is_symlink()]
         folders[:] = [name for name in kept if name not in links]
@@ -140,6 +181,8 @@ def _paths(folder: Path, found: Landing, shop_id: str) -> Iterator[Path]:
                 found.left_alone.append(f"{shop_id}/{shown(path.relative_to(folder).as_posix())}")
             else:
                 yield path
+    # What was there a moment ago and is gone is no folder that may not be read.
+    yield from (path for path in map(Path, sorted(unreadable)) if path.is_dir())
 
 
 def _leads_out(path: Path, root: Path) -> bool:
@@ -151,6 +194,13 @@ def _leads_out(path: Path, root: Path) -> bool:
     except (OSError, RuntimeError):
         return True
     return target.is_dir() or not target.is_relative_to(root)
+
+
+def _no_shop() -> Refusal:
+    return Refusal(
+        "The folder's name cannot be a shop's id, so nothing in it is read.",
+        "Rename it after the shop: letters, digits, `-` and `_`, at most 64 of them.",
+    )
 
 
 def _link() -> Refusal:

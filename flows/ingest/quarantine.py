@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from flows.foreign_text import in_cells
 from flows.home.files import (
     empty_folder,
     make_folder,
@@ -38,7 +39,6 @@ COLUMNS = (
     "value",
 )
 _UNFINISHED = ".part"
-_BEGINS_FORMULA = r"^([=+\-@\t\r])"
 
 
 class RefusedRows:
@@ -70,7 +70,7 @@ class RefusedRows:
             "order_id",
             "other_keys",
             "value",
-        ).with_columns(_harmless(pl.col(pl.String)))
+        ).with_columns(in_cells(pl.col(pl.String)))
         with self.spool.open("ab") as handle:
             table.write_csv(handle, include_header=False)
         self.count += refused.height
@@ -146,10 +146,6 @@ def _cut(folder: Path, size: int) -> None:
             sync_file(rows)
     else:
         empty_folder(folder)
-
-
-def _harmless(text: pl.Expr) -> pl.Expr:
-    return text.str.replace(_BEGINS_FORMULA, "'${1}")
 
 
 def write_refused_files(folder: Path, records: Iterable[FileRecord]) -> None:

@@ -13,6 +13,7 @@ from prefect.artifacts import (
 )
 
 from flows.errors import describe
+from flows.foreign_text import one_line
 from flows.running.run import Run
 
 
@@ -37,8 +38,8 @@ def _leave(run: Run) -> None:
             "expectation": result.name,
             "severity": result.severity,
             "passed": result.passed,
-            "shops": ", ".join(result.failing_shops),
-            "observed": result.observed,
+            "shops": plain(", ".join(result.failing_shops)),
+            "observed": plain(result.observed),
         }
         for gate in run.gates
         for result in gate.results
@@ -66,14 +67,25 @@ class Progress:
         update_progress_artifact(self._id, progress=100.0 * self._done / self._total)
 
 
+def code(text: str) -> str:
+    """Foreign text as code in Markdown, in which nothing is a link, a picture or markup."""
+    inert = one_line(text).replace("`", "'")
+    return f"`{inert}`"
+
+
+def plain(text: str) -> str:
+    """Foreign text for a table's cell, in which the page makes links."""
+    return one_line(text).replace("](", "] (").replace("://", "[:]//")
+
+
 def _summary(run: Run) -> str:
     lines = [f"Run `{run.run_id}`: {run.record.status}", ""]
     root = run.home.root
     lines += [f"- Report: [{path.relative_to(root)}]({path.as_uri()})" for path in run.reports]
-    lines.append(f"- Warehouse: `{run.warehouse}`")
-    lines += [f"- Alert: `{path.relative_to(root)}`" for path in run.alerts]
+    lines.append(f"- Warehouse: {code(str(run.warehouse))}")
+    lines += [f"- Alert: {code(str(path.relative_to(root)))}" for path in run.alerts]
     lines += [
-        f"- **Blocked**: shop `{shop}` by {', '.join(gates)}"
+        f"- **Blocked**: shop {code(shop)} by {', '.join(gates)}"
         for shop, gates in sorted(run.blocked.items())
     ]
     return "\n".join(lines)
