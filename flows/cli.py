@@ -11,15 +11,22 @@ from pathlib import Path
 
 import click
 
+import flows.commands.delivering  # noqa: F401  (adds its command)
 from flows.calendar import days_between, parse_day, parse_moment, parse_week
+
+# These modules add their commands to the group.
+from flows.commands import auditing, forgetting, mending  # noqa: F401
 from flows.commands.console import Console, Result, command
 from flows.commands.flow_runs import run_flow
 from flows.commands.root import cli
 from flows.errors import DONE, USAGE, UsageError
+from flows.foreign_text import guard_standard_error, in_json
 from flows.home.layout import Home
 from flows.progress import say
 from flows.running.run import Request
 from flows.running.session import shops_of
+
+__all__ = ["cli", "main"]
 
 
 @command("daily", cli)
@@ -223,12 +230,13 @@ def _print_fields(console: Console, shown: Result) -> None:
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    guard_standard_error()
     try:
         cli.main(standalone_mode=False)
     except click.ClickException as error:
         error.show(sys.stderr)
         if "--json" in sys.argv:
-            print(json.dumps({"error": error.format_message(), "exit_code": USAGE}))
+            print(in_json(json.dumps({"error": error.format_message(), "exit_code": USAGE})))
         sys.exit(USAGE)
     except click.Abort:
         sys.exit(130)

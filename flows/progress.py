@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Callable
 
+from flows.foreign_text import one_line
+
 _LOG = logging.getLogger("greenzone")
 _started = time.monotonic()
 _is_printing = False
@@ -34,6 +36,7 @@ def at_most(tell: Callable[[str], None], seconds: float) -> Callable[[str], None
 
 def say(text: str) -> None:
     """Tell whoever watches: the terminal that started the run, or the log of the flow run."""
+    text = one_line(text)
     if _is_printing:
         print(f"{time.monotonic() - _started:7.1f} s  {text}", file=sys.stderr, flush=True)
         return

@@ -7,13 +7,19 @@ import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
+from flows.foreign_text import one_line
 from flows.ingest.reasons import Refusal
 
-MAX_SHOP_NAME = 80
 MAX_FILE = 16 << 30
 
 _LEFT_SUFFIXES = (".part", ".tmp", ".crdownload")
+
+# Names have 255 bytes at most: `<rule>.<shop_id>.json`, and in the lake the id percent-encoded.
+_MOST_BYTES = 100
+_MOST_QUOTED = 240
+_OF_REPORTS = frozenset({"editions", "report.json", "shop-index"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def discover(landing: Path, only_shops: Collection[str] | None = None) -> Landin
             if not found.covers(""):
                 continue
             found.refused.append(RefusedPath("", name, 0, _link()))
-        elif entry.is_dir() and not _is_shop_name(entry.name):
+        elif entry.is_dir() and not is_shop_id(entry.name):
             if found.covers(""):
                 found.refused.append(RefusedPath("", name, 0, _no_shop()))
         elif entry.is_dir():
@@ -98,16 +104,10 @@ def discover(landing: Path, only_shops: Collection[str] | None = None) -> Landin
     return found
 
 
-def _is_shop_name(name: str) -> bool:
-    """Whether a folder's name can be a shop's id, which becomes part of the names of files."""
-    raw = os.fsencode(name)
-    return len(raw) <= MAX_SHOP_NAME and name.isprintable() and shown(name) == name
-
-
 def _no_shop() -> Refusal:
     return Refusal(
         "The folder's name cannot be a shop's id: it is too long or holds invisible characters.",
-        f"Rename the folder: at most {MAX_SHOP_NAME} bytes, letters, digits, `-` and `_`.",
+        f"Rename the folder: at most {_MOST_BYTES} bytes, letters, digits, `-` and `_`.",
     )
 
 
@@ -117,6 +117,17 @@ def shopless() -> Refusal:
         "The file lies directly under landing/, so it is not known whose it is.",
         "Move it into its shop's folder: landing/<shop_id>/.",
     )
+
+
+def is_shop_id(name: str) -> bool:
+    """Whether a folder's name can be a shop's id, which pages, alerts and lists are named after."""
+    try:
+        size, quoted = len(name.encode()), len(quote(name, safe=""))
+    except UnicodeEncodeError:  # bytes that are no UTF-8
+        return False
+    is_taken = name.lower() in _OF_REPORTS or name.lower().endswith(".html")
+    is_seen = one_line(name) == name == name.strip() and "\\" not in name
+    return is_seen and not is_taken and size <= _MOST_BYTES and quoted <= _MOST_QUOTED
 
 
 def is_left_alone(name: str) -> bool:
@@ -183,6 +194,13 @@ def _leads_out(path: Path, root: Path) -> bool:
     except (OSError, RuntimeError):
         return True
     return target.is_dir() or not target.is_relative_to(root)
+
+
+def _no_shop() -> Refusal:
+    return Refusal(
+        "The folder's name cannot be a shop's id, so nothing in it is read.",
+        "Rename it after the shop: letters, digits, `-` and `_`, at most 64 of them.",
+    )
 
 
 def _link() -> Refusal:

@@ -121,7 +121,8 @@ class Reader:
             self.progress(f"{shop.shop_id}/{name}: {contract.feed}")
             rows = RefusedRows(scratch.with_suffix(".refused"), shop.shop_id, name, contract.feed)
             folder = self.home.lake / contract.system / contract.entity / lake_folder(shop.shop_id)
-            sink = LakeSink(folder, source_id_of(plain.sha256), rows)
+            key = key_of(contract, shop, self.hash_key)
+            sink = LakeSink(folder, f"{source_id_of(plain.sha256)}-{key.mark}", rows)
             reading = read_source(
                 source,
                 shop,

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import polars as pl
 
-from flows.home.files import sync_file, sync_folder
+from flows.home.files import make_folder, sync_file, sync_folder
 from flows.ingest.batch import ROW, RawBatch, Setting, TypedBatch
 from flows.ingest.conventions import Contradiction, Conventions, ReadAgain
 from flows.ingest.delimited import MalformedCsv
@@ -162,17 +162,21 @@ def _make_and_type(make: Callable[[], RawBatch], setting: Setting) -> TypedBatch
 
 
 class LakeSink:
-    """Writes accepted rows as Parquet parts that no reader knows of until the ledger names them."""
+    """Writes accepted rows as Parquet parts that no reader knows of until the ledger names them.
 
-    def __init__(self, folder: Path, source_id: str, refused: RefusedRows) -> None:
+    name: the parts' own, of the file's bytes and of how they are read, so that a part of that name
+    never held anything else.
+    """
+
+    def __init__(self, folder: Path, name: str, refused: RefusedRows) -> None:
         self.folder = folder
         self.parts: list[Path] = []
-        self._source_id = source_id
+        self._name = name
         self._refused = refused
         self._pending: list[pl.DataFrame] = []
         self._pending_rows = 0
         self._pending_bytes: float = 0
-        numbers = [int(path.stem[-5:]) for path in folder.glob(f"{source_id}-*.parquet")]
+        numbers = [int(path.stem[-5:]) for path in folder.glob(f"{name}-*.parquet")]
         # Parts of an earlier reading of the same bytes stay until the ledger lets go of them.
         self._next = max(numbers, default=-1) + 1
 
@@ -207,8 +211,8 @@ class LakeSink:
     def _flush(self) -> None:
         if not self._pending_rows:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f"{self._source_id}-{self._next:05d}.parquet"
+        make_folder(self.folder)
+        part = self.folder / f"{self._name}-{self._next:05d}.parquet"
         self._next += 1
         self.parts.append(part)
         rows = pl.concat(self._pending)

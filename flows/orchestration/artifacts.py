@@ -12,11 +12,23 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
+from flows.errors import describe
+from flows.foreign_text import one_line
 from flows.running.run import Run
 
 
 def leave(run: Run) -> None:
-    """Create the run's markdown artifact (links) and table artifact (gate results)."""
+    """Create the run's markdown artifact (links) and table artifact (gate results).
+
+    The run is published by now: a server that does not take them is said to, and no more.
+    """
+    try:
+        _leave(run)
+    except Exception as error:  # whatever ails the server, the publication stands
+        run.say(f"Warning: Prefect did not take the links to what is published: {describe(error)}")
+
+
+def _leave(run: Run) -> None:
     command = run.request.command
     create_markdown_artifact(key=f"{command}-report", markdown=_summary(run))
     rows: list[dict[str, Any]] = [
@@ -26,8 +38,8 @@ def leave(run: Run) -> None:
             "expectation": result.name,
             "severity": result.severity,
             "passed": result.passed,
-            "shops": ", ".join(result.failing_shops),
-            "observed": result.observed,
+            "shops": plain(", ".join(result.failing_shops)),
+            "observed": plain(result.observed),
         }
         for gate in run.gates
         for result in gate.results
@@ -55,14 +67,25 @@ class Progress:
         update_progress_artifact(self._id, progress=100.0 * self._done / self._total)
 
 
+def code(text: str) -> str:
+    """Foreign text as code in Markdown, in which nothing is a link, a picture or markup."""
+    inert = one_line(text).replace("`", "'")
+    return f"`{inert}`"
+
+
+def plain(text: str) -> str:
+    """Foreign text for a table's cell, in which the page makes links."""
+    return one_line(text).replace("](", "] (").replace("://", "[:]//")
+
+
 def _summary(run: Run) -> str:
     lines = [f"Run `{run.run_id}`: {run.record.status}", ""]
     root = run.home.root
     lines += [f"- Report: [{path.relative_to(root)}]({path.as_uri()})" for path in run.reports]
-    lines.append(f"- Warehouse: `{run.warehouse}`")
-    lines += [f"- Alert: `{path.relative_to(root)}`" for path in run.alerts]
+    lines.append(f"- Warehouse: {code(str(run.warehouse))}")
+    lines += [f"- Alert: {code(str(path.relative_to(root)))}" for path in run.alerts]
     lines += [
-        f"- **Blocked**: shop `{shop}` by {', '.join(gates)}"
+        f"- **Blocked**: shop {code(shop)} by {', '.join(gates)}"
         for shop, gates in sorted(run.blocked.items())
     ]
     return "\n".join(lines)

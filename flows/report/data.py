@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.foreign_text import in_json
 from flows.report.context import ReportContext
 from flows.report.marts.day import LIST_LIMIT
 from flows.report.model import ShopPage
@@ -111,7 +112,7 @@ def report_json(kind: str, context: ReportContext, shops: Sequence[Mapping[str, 
         "shops": list(shops),
     }
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False, default=_plain)
-    return (text + "\n").encode()
+    return (in_json(text) + "\n").encode()
 
 
 def _plain(value: Any) -> str:

@@ -15,6 +15,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from flows.foreign_text import in_cell
+
 MISSING = "–"
 """Stands where there is no value."""
 
@@ -35,9 +37,6 @@ _ZONE_LABELS = {
     "US/Eastern": "ET",
     "Europe/London": "UK time",
 }
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""First characters of the cells that a spreadsheet would run."""
 
 LONG_NUMBER_PATTERN = r"^(?:[0-9]{12,}|0[0-9]+|[0-9]+[eE][0-9]+)$"
 """Regular expression of the ids that a spreadsheet would round or shorten."""
@@ -203,18 +202,11 @@ def format_duration(span: timedelta | None) -> str:
     return f"{rest} min"
 
 
-def escape_csv_cell(text: str | None) -> str:
-    """Foreign text as a spreadsheet cell: a leading ``'`` before anything it would run."""
-    if not text:
-        return ""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
 def csv_id(text: str | None) -> str:
     """An id as a spreadsheet cell: escaped, and a long or zero-led number ends in a TAB.
 
     The platform's own exports end their ids in a TAB: it keeps a spreadsheet from turning
     576461234567890012 into 5.76461E+17.
     """
-    cell = escape_csv_cell(text)
+    cell = in_cell(text)
     return f"{cell}\t" if re.search(LONG_NUMBER_PATTERN, cell) else cell

@@ -8,10 +8,10 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
+from flows.foreign_text import in_cell
 from flows.report.formats import (
     csv_id,
     day_end,
-    escape_csv_cell,
     format_clock,
     format_count,
     format_date,
@@ -148,7 +148,7 @@ IDS = [
 
 def test_cells_are_safe_in_a_spreadsheet() -> None:
     for cell in CELLS:
-        safe = escape_csv_cell(cell)
+        safe = in_cell(cell)
         assert safe[:1] not in {"=", "+", "-", "@", "\t", "\r", "\n", "＝"}
         assert safe in {cell or "", f"'{cell}"}
     assert csv_id("576461234567890012") == "576461234567890012\t"
@@ -160,7 +160,7 @@ def test_cells_are_safe_in_a_spreadsheet() -> None:
 
 def test_columns_are_written_like_single_cells() -> None:
     texts = pl.DataFrame({"a": CELLS}).select(text_cell("a"))["a"].to_list()
-    assert [text or "" for text in texts] == [escape_csv_cell(cell) for cell in CELLS]
+    assert [text or "" for text in texts] == [in_cell(cell) for cell in CELLS]
     ids = pl.DataFrame({"a": IDS}).select(id_cell("a"))["a"].to_list()
     assert [text or "" for text in ids] == [csv_id(cell) for cell in IDS]
     stamps = [datetime(2026, 11, 25, 7, 59, 59), datetime(2026, 7, 1), None]

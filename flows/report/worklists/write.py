@@ -12,7 +12,8 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.report.formats import FORMULA_STARTS, LONG_NUMBER_PATTERN
+from flows.foreign_text import in_cells
+from flows.report.formats import LONG_NUMBER_PATTERN
 from flows.report.marts.day import OPEN_COLUMNS, ShopDay
 from flows.report.worklists.appeals import APPEAL_COLUMNS, explained, read_appeals
 from flows.report.worklists.rules import present, rule_lists
@@ -128,9 +129,7 @@ def worklist_path(shop_id: str, name: str, shop_count: int) -> str:
 
 def text_cell(column: str) -> pl.Expr:
     """Foreign text, with a ``'`` before what a spreadsheet would run; keeps the name."""
-    text = pl.col(column).cast(pl.String)
-    risky = pl.any_horizontal([text.str.starts_with(start) for start in FORMULA_STARTS])
-    return pl.when(risky).then(pl.lit("'") + text).otherwise(text).alias(column)
+    return in_cells(pl.col(column).cast(pl.String)).alias(column)
 
 
 def id_cell(column: str) -> pl.Expr:
