@@ -1,9 +1,10 @@
 """Coverage-guided fuzzing of the readers: `make fuzz`, `MINUTES=…` for longer.
 
 An export of every contract is made, mutated, and read as `ingest` reads it. Whatever the bytes, a
-file is loaded or refused; rows are all counted; and a CSV that is loaded has the rows that Python's
-own reader finds in it. Inputs that reach new lines of `flows.ingest` and `flows.contracts` are kept
-and mutated again. What breaks a rule is written to `--out`, one file each, with the error beside it.
+file is loaded or refused; rows are all counted; and a CSV that is loaded has the rows that
+Python's own reader finds in it. Inputs that reach new lines of `flows.ingest` and
+`flows.contracts` are kept and mutated again. What breaks a rule is written to `--out`, one file
+each, with the error beside it.
 """
 
 from __future__ import annotations
