@@ -13,8 +13,10 @@ from importlib import metadata
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from flows.errors import UsageError
 from flows.home import lock
 from flows.home.layout import Home
+from flows.home.limits import Limits
 from flows.orchestration.prefect_home import running_server
 from flows.paths import CONTRACTS_DIR, DBT_DIR, PROJECT_ROOT
 
@@ -61,6 +63,8 @@ def examine(home: Home) -> list[Finding]:
         _time_zone,
         _landing,
         _hash_key,
+        _limits,
+        _alerts,
         _policies,
         _lock,
         _server,
@@ -189,6 +193,40 @@ def _hash_key(home: Home) -> Finding:
     is_private = not path.stat().st_mode & 0o077
     observed = f"{path}" + ("" if is_private else " may be read by others")
     return Finding("key of hashes", is_private, observed, f"Run `chmod 600 {path}`.")
+
+
+def _limits(_: Home) -> Finding:
+    try:
+        limits = Limits.of_environment()
+    except UsageError as error:
+        return Finding("limits", False, error.message.removesuffix("."), error.mend)
+    return Finding("limits", True, limits.sentence())
+
+
+def _alerts(home: Home) -> Finding:
+    from flows.alerts.rules import load_rules
+    from flows.alerts.webhooks import resolve
+
+    try:
+        wanted = {rule.channel for rule in load_rules()}
+        webhooks = resolve(wanted, None)
+    except UsageError as error:
+        return Finding("alerts", False, error.message.rstrip("."), error.mend)
+    if not webhooks:
+        observed = "files alone: no webhook in the environment"
+        if home.outbox.exists():
+            observed = "no webhook in the environment; one was used, perhaps a Prefect block's"
+        return Finding("alerts", True, observed)
+    shown = sorted({f"{webhook} from {webhook.source}" for webhook in webhooks.values()})
+    missing = sorted(wanted - set(webhooks))
+    observed = "; ".join(shown) + (f"; no webhook for {', '.join(missing)}" if missing else "")
+    return Finding(
+        "alerts",
+        not missing,
+        observed,
+        "Set GREENZONE_SLACK_WEBHOOK for all channels, or save a Prefect block for each.",
+        is_warning=True,
+    )
 
 
 def _policies(home: Home) -> Finding:

@@ -1,7 +1,10 @@
 """The layout of a home folder, as the public interface names it."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from flows.home.files import make_folder
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,11 @@ class Home:
         return self.warehouse / "private"
 
     @property
+    def publications(self) -> Path:
+        """Earlier publications, and the present one: a folder for the run of each."""
+        return self.private / "publications"
+
+    @property
     def reports(self) -> Path:
         """Published reports, daily and weekly."""
         return self.root / "reports"
@@ -60,9 +68,24 @@ class Home:
         return self.root / "alerts"
 
     @property
+    def alert_state(self) -> Path:
+        """Which alerts of each shop are open, published with the alerts."""
+        return self.private / "alerts.json"
+
+    @property
+    def outbox(self) -> Path:
+        """What was sent to webhooks, and what is being sent."""
+        return self.root / "outbox.json"
+
+    @property
     def pulse(self) -> Path:
         """The newest look at the open orders of each shop: `<shop_id>.json` and `.csv`."""
         return self.root / "pulse"
+
+    @property
+    def interventions(self) -> Path:
+        """What people decided: files withdrawn, failed checks accepted, roll-backs."""
+        return self.root / "interventions.json"
 
     @property
     def runs(self) -> Path:
@@ -90,22 +113,34 @@ class Home:
         return self.root / ".secrets" / "hash.key"
 
     @property
+    def forgotten(self) -> Path:
+        """Buyers who are forgotten, as keyed digests; its owner alone may read it."""
+        return self.root / ".secrets" / "forgotten.json"
+
+    @property
     def lock_file(self) -> Path:
         """The lock that one writer holds."""
         return self.root / ".lock"
 
     def create(self) -> "Home":
-        """Make the folders that are missing; scratch folders are readable by their owner alone."""
+        """Make the folders that are missing; those that no reader opens are their owner's alone."""
         for folder in (
             self.landing,
             self.lake,
             self.quarantine,
-            self.private,
             self.reports,
             self.alerts,
             self.runs,
         ):
-            folder.mkdir(parents=True, exist_ok=True)
-        for folder in (self.work, self.staging):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(folder)
+        for folder in (self.private, self.work, self.staging, self.logs):
+            _make_private(folder)
         return self
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder that its owner alone may look into; close one that others may."""
+    make_folder(folder, 0o700)
+    mode = folder.stat().st_mode
+    if mode & 0o077 and folder.stat().st_uid == os.geteuid():
+        folder.chmod(mode & 0o700)

@@ -7,17 +7,20 @@ interrupted run. It is replaced atomically, after the files that it names are on
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from flows.home.files import read_json, write_json
+from flows.home.fingerprint import of_json
 from flows.home.layout import Home
+from flows.home.publications import needed_of_the_lake
 from flows.ingest.discover import Stamp
 
 LEDGER_VERSION = 1
-Status = Literal["loaded", "duplicate", "refused"]
+Status = Literal["loaded", "duplicate", "refused", "withdrawn"]
 RecordId = tuple[str, str, str]
 
 
@@ -36,6 +39,11 @@ class ReadingKey:
     currency: str
     hash_key: str = ""
 
+    @property
+    def mark(self) -> str:
+        """What tells the readings of the same bytes apart, in the names of their lake files."""
+        return of_json(asdict(self))[:8]
+
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
@@ -45,7 +53,8 @@ class FileRecord:
     this path. `rows_read` = accepted + quarantined + skipped; the header row does not count.
     `newest_at`: the latest time stamp in the accepted rows, naive UTC. `lake_paths`: the Parquet
     files of the reading, relative to the lake; a duplicate has its original's. `is_present`: the
-    file still lies in landing. `shifted_times`: wall times that the shop's clock skipped.
+    file still lies in landing. `shifted_times`: wall times that the shop's clock skipped. A file
+    that is `withdrawn` keeps its counts and its lake files, and no table reads them.
     """
 
     run_id: str
@@ -99,15 +108,27 @@ class FileRecord:
     @property
     def container(self) -> str:
         """The dropped file: the record's own path, or that of the .zip it is a member of."""
-        return self.file.split("!/", 1)[0] if self.archive_sha256 else self.file
+        return self.file.rsplit("!/", 1)[0] if self.archive_sha256 else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How much of a run's file of refused rows belongs to the records of a ledger."""
+
+    run_id: str
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """All records, sorted by shop and file, and where the lake is."""
+    """All records, sorted by shop and file, and where the lake is.
+
+    `refused`: what the run that wrote the ledger had refused by then.
+    """
 
     lake: Path
     records: tuple[FileRecord, ...] = ()
+    refused: Kept | None = field(default=None, compare=False)
 
     def live_paths(self, feed: str) -> list[Path]:
         """The Parquet files of a feed (`seller_center/orders`) that make up its lake table."""
@@ -119,12 +140,12 @@ class Ledger:
         }
         return sorted(found)
 
-    def all_live_paths(self) -> set[Path]:
-        """Every live Parquet file of the lake."""
+    def all_paths(self) -> set[Path]:
+        """Every Parquet file of the lake that a record names, withdrawn ones among them."""
         return {
             self.lake / path
             for record in self.records
-            if record.status == "loaded"
+            if record.status in ("loaded", "withdrawn")
             for path in record.lake_paths
         }
 
@@ -133,24 +154,27 @@ class Ledger:
         """Shops with at least one record, sorted."""
         return tuple(sorted({record.shop_id for record in self.records if record.shop_id}))
 
-    def settled(self) -> Ledger:
+    def settled(self, withdrawn: Collection[tuple[str, str]] = ()) -> Ledger:
         """The ledger with its records sorted and its duplicates told from their originals.
 
-        Of the same bytes in one shop the first in path order is the original.
+        Of the same bytes in one shop the first in path order is the original. withdrawn: shop and
+        SHA-256 of the bytes that people took out of everything, whatever name they lie under.
         """
         groups: defaultdict[tuple[str, str], list[FileRecord]] = defaultdict(list)
         for record in self.records:
             groups[record.shop_id, record.sha256].append(record)
         settled: list[FileRecord] = []
-        for group in groups.values():
+        for key, group in groups.items():
             read = sorted((r for r in group if r.status != "refused"), key=lambda r: r.file)
             settled += [r for r in group if r.status == "refused"]
+            later: Status = "withdrawn" if key in withdrawn else "duplicate"
+            first: Status = "withdrawn" if key in withdrawn else "loaded"
             settled += [
-                replace(record, status="loaded" if number == 0 else "duplicate")
+                replace(record, status=first if number == 0 else later)
                 for number, record in enumerate(read)
             ]
         settled.sort(key=lambda r: (r.shop_id, r.file, r.sha256))
-        return Ledger(self.lake, tuple(settled))
+        return Ledger(self.lake, tuple(settled), self.refused)
 
 
 def read_ledger(home: Home) -> Ledger:
@@ -158,28 +182,45 @@ def read_ledger(home: Home) -> Ledger:
     content = read_json(home.ledger)
     if content is None or content.get("version") != LEDGER_VERSION:
         return Ledger(home.lake)
-    return Ledger(home.lake, tuple(_record(item) for item in content["files"]))
+    refused = content.get("refused")
+    return Ledger(
+        home.lake,
+        tuple(_record(item) for item in content["files"]),
+        Kept(**refused) if refused else None,
+    )
 
 
 def write_ledger(home: Home, ledger: Ledger) -> None:
     """Replace the ledger atomically."""
-    content = {"version": LEDGER_VERSION, "files": [_plain(record) for record in ledger.records]}
+    content = {
+        "version": LEDGER_VERSION,
+        "files": [_plain(record) for record in ledger.records],
+        "refused": asdict(ledger.refused) if ledger.refused else None,
+    }
     write_json(home.ledger, content)
 
 
 def remove_garbage(home: Home, ledger: Ledger) -> None:
-    """Remove the lake's Parquet files that no record names."""
-    live = ledger.all_live_paths()
-    for path in home.lake.rglob("*.parquet"):
-        if path not in live:
+    """Remove the lake's Parquet files that neither a record nor a kept publication needs."""
+    named = ledger.all_paths()
+    unnamed = [path for path in home.lake.rglob("*.parquet") if path not in named]
+    if not unnamed:
+        return
+    needed = needed_of_the_lake(home)
+    for path in unnamed:
+        if path.relative_to(home.lake).as_posix() not in needed:
             path.unlink()
 
 
 class Book:
-    """The ledger while a run changes it, with its records at hand by path and by bytes."""
+    """The ledger while a run changes it, with its records at hand by path and by bytes.
 
-    def __init__(self, ledger: Ledger) -> None:
+    withdrawn: shop and SHA-256 of what people took out.
+    """
+
+    def __init__(self, ledger: Ledger, withdrawn: Collection[tuple[str, str]] = ()) -> None:
         self._lake = ledger.lake
+        self._withdrawn = frozenset(withdrawn)
         self._records: dict[RecordId, FileRecord] = {}
         self._by_path: defaultdict[tuple[str, str], set[RecordId]] = defaultdict(set)
         self._by_bytes: defaultdict[tuple[str, str], set[RecordId]] = defaultdict(set)
@@ -216,7 +257,7 @@ class Book:
 
     def ledger(self) -> Ledger:
         """The ledger as it is now."""
-        return Ledger(self._lake, tuple(self._records.values())).settled()
+        return Ledger(self._lake, tuple(self._records.values())).settled(self._withdrawn)
 
 
 def _plain(record: FileRecord) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from flows.calendar import check_days
 from flows.errors import UsageError
+from flows.home.files import remove_file
 from flows.home.fingerprint import of_json, of_project, versions
+from flows.home.interventions import ledger_rows, read_interventions
 from flows.home.layout import Home
 from flows.progress import at_most
 from flows.running.run import Request, Run
@@ -42,6 +44,10 @@ def ingest(run: Run) -> None:
         f"Read {result.rows_read:,} rows of {len(result.read)} new files "
         f"({result.rows_quarantined:,} rows and {len(result.refused_files)} files refused)"
     )
+    out = [record.file for record in result.files if record.status == "withdrawn"]
+    if out:
+        are = "file in landing is" if len(out) == 1 else "files in landing are"
+        run.say(f"{len(out)} {are} withdrawn and left out, as `greenzone status` lists")
     run.ledger = read_ledger(home)
     run.known_shops = {shop.shop_id: shop for shop in resolve_shops(home)}
     run.shops = {
@@ -78,7 +84,8 @@ def choose(run: Run) -> None:
 
 def prepare_build(run: Run) -> None:
     """Make the build's database anew for the shops of the scope."""
-    run.built_mark.unlink(missing_ok=True)
+    # Before the file changes that it vouches for.
+    remove_file(run.built_mark)
     prepare_database(run, run.build, run.needs_scope)
 
 
@@ -98,7 +105,21 @@ def prepare_database(run: Run, database: Path, scope: Scope) -> None:
         BuildShop(s.shop_id, s.market, s.timezone, s.currency, s.opened_on, s.is_declared)
         for s in run.shops.values()
     ]
-    prepare(database, lake, shops, scope, run.files, run.home.work, run.request.policy)
+    prepare(
+        database,
+        lake,
+        shops,
+        scope,
+        run.files,
+        run.home.work,
+        run.request.policy,
+        decisions(run, scope),
+    )
+
+
+def decisions(run: Run, scope: Scope) -> list[dict[str, Any]]:
+    """What people decided about the shops of a build: rows of `inputs.interventions`."""
+    return ledger_rows(read_interventions(run.home), scope.shops)
 
 
 def fingerprints(shops: Iterable[Shop], records: Iterable[FileRecord]) -> dict[str, str]:
@@ -140,7 +161,17 @@ def check_request(request: Request) -> None:
     """
     if request.policy is not None:
         known_version(request.policy)
+    if request.command == "daily":
+        check_alerts()
     check_landing(request.home, request.shops)
+
+
+def check_alerts() -> None:
+    """Raise `UsageError` for alert rules or webhooks of the environment that are none."""
+    from flows.alerts import load_rules
+    from flows.alerts.webhooks import resolve
+
+    resolve({rule.channel for rule in load_rules()}, None)
 
 
 def _foreign(policy: str, shops: Iterable[Shop]) -> list[str]:

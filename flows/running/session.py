@@ -18,7 +18,9 @@ from flows.home.layout import Home
 from flows.home.publish import recover
 from flows.home.runs import new_run_id
 from flows.home.state import PublicationState
+from flows.masking import remember_environment
 from flows.running.run import Request, Run
+from flows.running.trouble import explained
 from flows.running.unchanged import unchanged_outcome
 
 
@@ -41,6 +43,7 @@ def session(request: Request) -> Iterator[Run]:
     gate held back a shop ends with `Blocked`, whose `outcome` is the run's.
     """
     home = request.home
+    remember_environment()
     with lock.hold(home, new_run_id(), request.command) as run_id:
         run = Run(request, run_id, progress.say)
         home.create()
@@ -50,14 +53,17 @@ def session(request: Request) -> Iterator[Run]:
         empty_folder(home.work)
         run.landing, _ = fingerprint.of_landing(home)
         run.state = PublicationState.load(home)
-        if request.command != "pulse":
+        if request.command not in ("pulse", "rollback"):
             import_slow_libraries()
         try:
             yield run
         except BaseException as error:
-            _record_failure(run, error)
+            known = explained(error, home)
+            _record_failure(run, known or error)
+            if known is not None:
+                raise known from error
             if isinstance(error, OSError):
-                raise StageError(f"The run failed: {describe(error)}.", _mend(home)) from error
+                raise StageError(f"The run failed: {describe(error)}.", _mend(run)) from error
             raise
         finally:
             empty_folder(home.work)
@@ -81,7 +87,8 @@ class GateBlocked(Blocked):
 def outcome(run: Run) -> dict[str, Any]:
     """What a command says about its run, as plain data."""
     if run.is_published:
-        return unchanged_outcome(run.home, run.state, run.request.command, run.days, run.shops)
+        found = unchanged_outcome(run.home, run.state, run.request.command, run.days, run.shops)
+        return {**found, "delivery": run.delivery}
     made = {
         "command": run.request.command,
         "run_id": run.run_id,
@@ -94,6 +101,7 @@ def outcome(run: Run) -> dict[str, Any]:
         "warehouse": str(run.warehouse),
         "record": str(run.record_path) if run.record_path.exists() else None,
         "timings": run.record.timings,
+        "delivery": run.delivery,
     }
     if run.request.policy:
         made |= {
@@ -105,7 +113,11 @@ def outcome(run: Run) -> dict[str, Any]:
 
 
 def _record_failure(run: Run, error: BaseException) -> None:
-    run.record.close("failed", describe(error))
+    if run.publication.is_committed:
+        # The publication holds, or the next run finishes it: its own record says so.
+        return
+    is_fault = isinstance(error, Exception)
+    run.record.close("failed", describe(error) if is_fault else "Interrupted before it was done.")
     try:
         run.record.write(run.record_path)
     except OSError:
@@ -113,8 +125,10 @@ def _record_failure(run: Run, error: BaseException) -> None:
         return
 
 
-def _mend(home: Home) -> str:
-    free = shutil.disk_usage(home.root).free / 1e9
+def _mend(run: Run) -> str:
+    if run.publication.is_committed:
+        return "What it made is safe: the next run finishes its publication."
+    free = shutil.disk_usage(run.home.root).free / 1e9
     return f"That disk has {free:.1f} GB free. The last publication stands; run it again."
 
 

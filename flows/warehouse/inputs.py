@@ -58,6 +58,16 @@ _FILES: dict[str, pl.DataType] = {
     "mend": pl.String(),
     "newest_at": _MOMENT,
 }
+_INTERVENTIONS: dict[str, pl.DataType] = {
+    "intervention_id": pl.String(),
+    "made_at": _MOMENT,
+    "action": pl.String(),
+    "shop_id": pl.String(),
+    "subject": pl.String(),
+    "reason": pl.String(),
+    "made_by": pl.String(),
+    "run_id": pl.String(),
+}
 
 
 @dataclass(frozen=True)
@@ -88,12 +98,13 @@ def prepare(
     files: Sequence[Mapping[str, Any]],
     scratch: Path,
     policy_version: str | None = None,
+    interventions: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Make the build's database anew, with the schemas `lake` and `inputs` and nothing else.
 
     lake: by table name. files: rows of `inputs.files`. policy_version: the rules that a what-if
-    build applies to every day; None: those that were in force. Only shops of the scope get in. The
-    file appears whole or not at all.
+    build applies to every day; None: those that were in force. interventions: rows of
+    `inputs.interventions`. Only shops of the scope get in. The file appears whole or not at all.
     """
     unfinished = database.with_name(f".{database.name}.tmp")
     for leftover in (unfinished, Path(f"{unfinished}.wal"), Path(f"{database}.wal")):
@@ -113,10 +124,34 @@ def prepare(
                 [{"policy_version": policy_version}] if policy_version else [], _POLICY_OVERRIDE
             ),
             "files": _frame([row for row in files if row["shop_id"] in scope.as_of], _FILES),
+            "interventions": _decisions(interventions, scope),
         }
         for table, frame in frames.items():
             _fill(connection, table, frame, scratch)
     os.replace(unfinished, database)
+
+
+def renew_interventions(
+    database: Path, scope: Scope, interventions: Sequence[Mapping[str, Any]], scratch: Path
+) -> None:
+    """Bring a finished build up to the decisions of today: its input, and the mart of them."""
+    with connect(database, scratch) as connection:
+        connection.execute("begin")
+        connection.execute("drop table inputs.interventions")
+        _fill(connection, "interventions", _decisions(interventions, scope), scratch)
+        connection.execute("delete from marts.interventions")
+        connection.execute(
+            "insert into marts.interventions by name select * from inputs.interventions"
+        )
+        connection.execute("commit")
+
+
+def _decisions(rows: Sequence[Mapping[str, Any]], scope: Scope) -> pl.DataFrame:
+    mine = [row for row in rows if row["shop_id"] in scope.as_of]
+    moments = [datetime.fromisoformat(row["made_at"]).replace(tzinfo=None) for row in mine]
+    return _frame(
+        [{**row, "made_at": at} for row, at in zip(mine, moments, strict=True)], _INTERVENTIONS
+    )
 
 
 def _shop_id(shop: BuildShop) -> str:

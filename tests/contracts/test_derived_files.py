@@ -59,6 +59,16 @@ def test_sources_name_the_inputs_of_the_build() -> None:
             "mend",
             "newest_at",
         ],
+        "interventions": [
+            "intervention_id",
+            "made_at",
+            "action",
+            "shop_id",
+            "subject",
+            "reason",
+            "made_by",
+            "run_id",
+        ],
     }
 
 

@@ -23,7 +23,13 @@ pytestmark = [pytest.mark.end_to_end, pytest.mark.slow]
 SHOP, FIRST, LAST = "again", date(2026, 2, 18), date(2026, 3, 15)
 SCENARIOS = ("oversell", "carrier_meltdown", "bad_creator")
 # They tell of files and of publications, so they depend on what came when.
-LEDGERS = {"row_accounting", "feed_freshness", "kpi_editions", "kpi_restatements"}
+LEDGERS = {
+    "row_accounting",
+    "feed_freshness",
+    "kpi_editions",
+    "kpi_restatements",
+    "interventions",
+}
 
 # The rows of an SKU in one file belong together: an order may hold an SKU twice, in two packages.
 _TOGETHER = {"All order": ("Order ID", "SKU ID")}
