@@ -136,7 +136,7 @@ class _Forgetting:
         self.parts = dict(self._parts())
         self.say("Looking through warehouse, reports and run records")
         self.holders = [path for path in self._files() if self._is_holder(path)]
-        sources = {(path.parent.name, path.stem.rpartition("-")[0]) for path in self.parts}
+        sources = {(path.parent.name, path.stem.partition("-")[0]) for path in self.parts}
         self.records = [path for path in self._run_records() if _rests_on(path, sources)]
         searched = search_landing(self.home, self.key, self.hashed, self.say)
         status = self._statuses()
