@@ -45,7 +45,7 @@ def publish(run: Run) -> None:
         publication.replace_file(path)
     _replace_alerts(run)
     if is_new:
-        _keep(run, before)
+        keep(run, before)
     complete_record(run)
     if not scope.shops:
         run.record.close("blocked")
@@ -94,7 +94,7 @@ def exports_read(home: Home) -> Iterator[Path]:
             yield found.path
 
 
-def _keep(run: Run, before: str | None) -> None:
+def keep(run: Run, before: str | None) -> None:
     """Keep what is published now and what will be, and drop the oldest beyond the limit."""
     limit = run.limits.publications
     publication = run.publication

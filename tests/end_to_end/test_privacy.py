@@ -12,8 +12,8 @@ import pytest
 
 from flows import stages
 from flows.home.files import files_under
-from flows.home.layout import Home
 from flows.home.hash_key import VARIABLE, hash_key
+from flows.home.layout import Home
 from flows.ingest import read_ledger
 from flows.running.run import Request
 from flows.running.session import session
@@ -120,7 +120,10 @@ def test_a_forgotten_buyer_is_gone_and_stays_gone(
     hashed = hash_key(home).hash(name)
     before = marts(home.published)
     assert any(hashed in row for row in before["repeat_returners"])
-    assert holding(home, hashed) > {"warehouse/greenzone.duckdb", "reports/daily/2026-04-12/report.json"}
+    assert holding(home, hashed) > {
+        "warehouse/greenzone.duckdb",
+        "reports/daily/2026-04-12/report.json",
+    }
 
     seen.run("forget", "--buyer-hash", hashed, "--reason", "a request")
     assert holding(home, hashed) == set()
@@ -147,9 +150,7 @@ def test_a_forgotten_buyer_is_gone_and_stays_gone(
 def holding(home: Home, hashed: str) -> set[str]:
     """Files that hold a hash, or the beginning of it that a narrow label shows."""
     return {
-        where.split()[0]
-        for where, content in contents(home)
-        if hashed[:10].encode() in content
+        where.split()[0] for where, content in contents(home) if hashed[:10].encode() in content
     }
 
 
