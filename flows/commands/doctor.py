@@ -64,6 +64,7 @@ def examine(home: Home) -> list[Finding]:
         _clock,
         _time_zone,
         _landing,
+        _openness,
         _hash_key,
         _forgotten,
         _limits,
@@ -185,6 +186,18 @@ def _landing(home: Home) -> Finding:
         f"{len(shops)} shops in {home.landing}",
         f"Put a shop's exports into {home.landing}/<shop>/, or run `make daily` for a demo.",
     )
+
+
+def _openness(home: Home) -> Finding:
+    subject = "names in landing"
+    if not home.landing.is_dir():
+        return Finding(subject, True, "nothing there yet")
+    # A closed folder above it closes it, too.
+    way = [home.landing, *home.landing.parents]
+    is_closed = any(not folder.stat().st_mode & 0o001 for folder in way)
+    observed = "closed to others" if is_closed else "every user of this machine may read them"
+    mend = f"Run `chmod o-rwx {home.landing}`, unless others drop exports there."
+    return Finding(subject, is_closed, observed, mend, is_warning=True)
 
 
 def _hash_key(home: Home) -> Finding:
