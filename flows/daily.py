@@ -16,7 +16,7 @@ from flows.running.session import home_of, outcome, session, shops_of
 def daily(
     date: str | None = None, shop: str | None = None, home: str | None = None
 ) -> dict[str, Any]:
-    """Rebuild the numbers as of the end of a day and publish warehouse, report and alerts.
+    """Rebuild the numbers as of the end of a day, publish warehouse, report and alerts, send these.
 
     date: the day, as `2026-11-23`; by default the newest that has ended in every open shop.
     shop: one shop alone, by its id; by default all. home: the home folder; by default
@@ -27,6 +27,7 @@ def daily(
     with session(request) as run:
         tasks.read_landing(run)
         if run.is_published:
+            tasks.deliver_alerts(run)
             return outcome(run)
         tasks.judge_input(run)
         tasks.build(run)
@@ -35,5 +36,6 @@ def daily(
         tasks.render_daily(run, run.days[0])
         tasks.write_alerts(run)
         tasks.publish(run)
+        tasks.deliver_alerts(run)
         artifacts.leave(run)
         return outcome(run)

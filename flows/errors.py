@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import traceback
 
+from flows.masking import mask
+
 DONE = 0
 BUG = 1
 USAGE = 2
@@ -72,14 +74,14 @@ def describe(error: BaseException) -> str:
     """An error in one line that may be kept: without the message where it could quote a cell."""
     kind = type(error).__name__
     if isinstance(error, GreenzoneError):
-        return str(error)
+        return mask(str(error))
     lines = str(error).strip().splitlines()
     module = type(error).__module__.partition(".")[0]
     # Built-in errors come from anywhere; only those of the operating system never hold a cell.
     may_quote = module in _QUOTING or (module == "builtins" and not isinstance(error, OSError))
     if may_quote or not lines:
         return kind
-    return f"{kind}: {lines[0][:300]}"
+    return f"{kind}: {mask(lines[0])[:300]}"
 
 
 def frames(error: BaseException) -> str:

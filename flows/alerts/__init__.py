@@ -4,18 +4,21 @@
 warehouse. The rules are data (`rules.yaml`); the sentences are the report's.
 """
 
-from flows.alerts.build import build_alerts, gate_blocked_alert, write_alerts
+from flows.alerts.build import build_alerts, gate_blocked_alert, judge, write_alerts
 from flows.alerts.context import AlertContext
-from flows.alerts.message import Alert, MessageTooLarge
+from flows.alerts.message import Alert, Bad, Judgement, MessageTooLarge
 from flows.alerts.rules import Rule, load_rules
 
 __all__ = [
     "Alert",
     "AlertContext",
+    "Bad",
+    "Judgement",
     "MessageTooLarge",
     "Rule",
     "build_alerts",
     "gate_blocked_alert",
+    "judge",
     "load_rules",
     "write_alerts",
 ]

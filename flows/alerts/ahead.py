@@ -1,7 +1,7 @@
 """Alerts on what is coming: orders likely late, rates that worsen together, the account's zone."""
 
 from flows.alerts.context import AlertContext
-from flows.alerts.message import Alert, clean, code, escape, listed
+from flows.alerts.message import Alert, Bad, clean, code, escape, listed
 from flows.alerts.parts import compose, foot, order_lines, since
 from flows.alerts.rules import Level, Rule
 from flows.alerts.standing import Standing
@@ -45,8 +45,9 @@ def due_soon(rule: Rule, shop: Shop, context: AlertContext, standing: Standing) 
         f"Do now: {rule.act}",
         foot(rule, shop, context),
     ]
-    title = rule.title.format(count=plural(found.likely_late, "order"))
-    return compose(rule, shop, rule.severity, title, sections)
+    counted = plural(found.likely_late, "order")
+    bad = Bad(counted, found.likely_late)
+    return compose(rule, shop, rule.severity, rule.title.format(count=counted), sections, bad)
 
 
 def compound_risk(
@@ -65,8 +66,9 @@ def compound_risk(
         f"Do now: {rule.act}",
         foot(rule, shop, context),
     ]
-    title = rule.title.format(count=plural(len(found.metrics), "rate"))
-    return compose(rule, shop, rule.severity, title, sections)
+    counted = plural(len(found.metrics), "rate")
+    bad = Bad(counted, len(found.metrics), since_on=found.since_on)
+    return compose(rule, shop, rule.severity, rule.title.format(count=counted), sections, bad)
 
 
 def health_zone(rule: Rule, shop: Shop, context: AlertContext, standing: Standing) -> Alert | None:
@@ -91,4 +93,5 @@ def health_zone(rule: Rule, shop: Shop, context: AlertContext, standing: Standin
         f"Do now: {rule.act}",
         foot(rule, shop, context),
     ]
-    return compose(rule, shop, level, rule.title.format(zone=ZONE_WORDS[zone]), sections)
+    bad = Bad(f"the {ZONE_WORDS[zone]} zone", grade=_ZONES.index(zone))
+    return compose(rule, shop, level, rule.title.format(zone=ZONE_WORDS[zone]), sections, bad)

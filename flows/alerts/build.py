@@ -6,7 +6,18 @@ from typing import Any
 
 from flows.alerts.ahead import compound_risk, due_soon, health_zone
 from flows.alerts.context import AlertContext
-from flows.alerts.message import Alert, clean, code, escape, id_of, listed, name_of, words
+from flows.alerts.message import (
+    Alert,
+    Bad,
+    Judgement,
+    clean,
+    code,
+    escape,
+    id_of,
+    listed,
+    name_of,
+    words,
+)
 from flows.alerts.parts import compose, foot, order_lines, reach, runbook, since
 from flows.alerts.rules import Condition, Level, Rule, load_rules
 from flows.alerts.standing import BAD_STATUSES, Standing
@@ -25,28 +36,43 @@ from flows.warehouse.database import connect
 def build_alerts(warehouse: Path | None, context: AlertContext) -> list[Alert]:
     """One alert for each rule and shop that it fires for, by rule, then by shop.
 
+    The arguments and errors are those of `judge`.
+    """
+    return [found.alert for found in judge(warehouse, context) if found.alert is not None]
+
+
+def judge(warehouse: Path | None, context: AlertContext) -> list[Judgement]:
+    """What each rule finds at each shop, by rule, then by shop.
+
     Args:
         warehouse: a DuckDB file with the marts, opened read-only; None when there is none yet, and
-            then only the rules that need no number can fire.
+            then only the rules that need no number can be judged.
         context: the day, the shops, the gates' results and the files seen.
 
     Raises:
         MessageTooLarge: when a message would pass Slack's limits.
+        UsageError: when a rule is not one.
     """
     shops = sorted(context.shops, key=lambda shop: shop.shop_id)
     if warehouse is None:
-        return [alert for rule in load_rules() for alert in _fired(rule, shops, context, {})]
+        return [found for rule in load_rules() for found in _judged(rule, shops, context, {})]
     with connect(warehouse, warehouse.parent, read_only=True) as connection:
         standings = {
             shop.shop_id: Standing(connection, shop.shop_id, context.as_of_on) for shop in shops
         }
-        return [alert for rule in load_rules() for alert in _fired(rule, shops, context, standings)]
+        return [
+            found for rule in load_rules() for found in _judged(rule, shops, context, standings)
+        ]
 
 
 def gate_blocked_alert(context: AlertContext, shop: Shop) -> Alert:
     """The alert of a shop that a gate holds back; it needs no warehouse."""
     rule = next(rule for rule in load_rules() if rule.condition == "gate_blocked")
-    failed = context.failures(shop.shop_id, "critical")
+    failed = [
+        item
+        for item in context.failures(shop.shop_id, "critical")
+        if item.accepted(shop.shop_id) is None
+    ]
     silenced = [rule.name for rule in load_rules() if rule.condition in _OF_NUMBERS]
     before = context.published_on.get(shop.shop_id)
     stands = f"The publication of {format_date(before)}" if before else "What was published before"
@@ -58,7 +84,8 @@ def gate_blocked_alert(context: AlertContext, shop: Shop) -> Alert:
         f"Do now: {rule.act}",
         f"Owner: {rule.owner}. Record: {code(f'runs/{context.run_id}.json')}. {runbook(rule)}",
     ]
-    return compose(rule, shop, rule.severity, rule.title, sections)
+    bad = Bad(plural(len(failed), "failed check"), len(failed))
+    return compose(rule, shop, rule.severity, rule.title, sections, bad)
 
 
 def write_alerts(alerts: Sequence[Alert], out_dir: Path) -> list[Path]:
@@ -74,20 +101,23 @@ def write_alerts(alerts: Sequence[Alert], out_dir: Path) -> list[Path]:
     return sorted(written)
 
 
-def _fired(
+def _judged(
     rule: Rule, shops: Sequence[Shop], context: AlertContext, standings: Mapping[str, Standing]
-) -> list[Alert]:
-    found: list[Alert] = []
+) -> list[Judgement]:
+    found: list[Judgement] = []
     for shop in shops:
         standing = standings.get(shop.shop_id)
-        if rule.condition in _OF_NUMBERS:
-            if standing is None or _is_silenced(rule, shop.shop_id, context):
-                continue
-            alert = _OF_NUMBERS[rule.condition](rule, shop, context, standing)
-        else:
+        if rule.condition not in _OF_NUMBERS:
             alert = _OF_FILES[rule.condition](rule, shop, context)
-        if alert is not None:
-            found.append(alert)
+            found.append(Judgement(rule.name, shop.shop_id, alert))
+        elif standing is None or _is_silenced(rule, shop.shop_id, context):
+            found.append(Judgement(rule.name, shop.shop_id, None, is_judged=False))
+        else:
+            alert = _OF_NUMBERS[rule.condition](rule, shop, context, standing)
+            is_judged = alert is not None or standing.is_clear(rule.condition, rule.name)
+            is_good_rate = rule.condition == "rate" and alert is None and is_judged
+            stands = escape(row_sentence(standing.rates()[rule.name])) if is_good_rate else ""
+            found.append(Judgement(rule.name, shop.shop_id, alert, is_judged, stands))
     return found
 
 
@@ -111,7 +141,15 @@ def _rate(rule: Rule, shop: Shop, context: AlertContext, standing: Standing) -> 
         f"Do now: {rule.act}",
         foot(rule, shop, context),
     ]
-    return compose(rule, shop, level, f"{rule.title} {shown}", sections)
+    words = METRICS[rule.name]
+    defects = _defects(row, words.is_ceiling)
+    bad = Bad(
+        f"{shown}, {plural(defects, words.defect, words.defects)}",
+        defects,
+        BAD_STATUSES.index(row["status"]) + 1,
+        standing.since().get(rule.name),
+    )
+    return compose(rule, shop, level, f"{rule.title} {shown}", sections, bad)
 
 
 def _with_overdue(rule: Rule, standing: Standing, row: Mapping[str, Any]) -> str:
@@ -170,8 +208,9 @@ def _overdue(rule: Rule, shop: Shop, context: AlertContext, standing: Standing) 
         f"Do now: {rule.act}",
         foot(rule, shop, context),
     ]
-    title = rule.title.format(count=plural(overdue.today, "order"))
-    return compose(rule, shop, rule.severity, title, sections)
+    counted = plural(overdue.today, "order")
+    bad = Bad(counted, overdue.today, since_on=overdue.since_on)
+    return compose(rule, shop, rule.severity, rule.title.format(count=counted), sections, bad)
 
 
 def _blocked(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
@@ -185,16 +224,24 @@ def _warnings(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
         for item in context.failures(shop.shop_id, "warning")
         if item.topic not in ("freshness", "refusals")
     ]
-    if not failed:
+    over = [
+        item
+        for item in context.failures(shop.shop_id, "critical")
+        if item.accepted(shop.shop_id) is not None
+    ]
+    if not failed and not over:
         return None
     counted = plural(len(failed), "data warning")
+    if over:
+        counted = f"published over {plural(len(over), 'failed check')}"
     sections = [
-        f"{counted}; the numbers are published all the same.",
-        _failures(failed, shop.shop_id),
+        f"{counted[0].upper()}{counted[1:]}; the numbers are published all the same.",
+        _failures([*over, *failed], shop.shop_id),
         f"Do now: {rule.act}",
         foot(rule, shop, context),
     ]
-    return compose(rule, shop, rule.severity, rule.title.format(count=counted), sections)
+    bad = Bad(counted, len(failed))
+    return compose(rule, shop, rule.severity, rule.title.format(count=counted), sections, bad)
 
 
 def _stale(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
@@ -217,7 +264,8 @@ def _stale(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
         f"Do now: {rule.act}",
         foot(rule, shop, context),
     ]
-    return compose(rule, shop, rule.severity, rule.title.format(count=counted), sections)
+    bad = Bad(counted, len(failed))
+    return compose(rule, shop, rule.severity, rule.title.format(count=counted), sections, bad)
 
 
 def _refused(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
@@ -245,7 +293,8 @@ def _refused(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
         f"Do now: {rule.act}",
         foot(rule, shop, context),
     ]
-    return compose(rule, shop, rule.severity, rule.title.format(count=counted), sections)
+    bad = Bad(counted, len(refused))
+    return compose(rule, shop, rule.severity, rule.title.format(count=counted), sections, bad)
 
 
 _OF_NUMBERS: dict[Condition, Callable[[Rule, Shop, AlertContext, Standing], Alert | None]] = {
@@ -276,6 +325,8 @@ def _failures(failed: Sequence[ExpectationResult], shop_id: str) -> str:
         said += words(found.observed, 120)
         said += f", as {ids}" if ids else ""
         said += f", in {files}" if files else ""
+        if found.accepted is not None:
+            said += f"; {escape(clean(found.accepted.in_words(), 240))}"
         lines.append(f"{said}.")
     return listed(lines)
 

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 MAX_BLOCKS = 50
@@ -24,10 +25,26 @@ _EMOJI = re.compile(r"(?<![0-9]):(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
 _LOOK_ALIKES = str.maketrans({"*": "\u2217", "~": "\u223c"})
 _ITALIC = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _CUT = "…"
+_NOTHING = "–"
 
 
 class MessageTooLarge(ValueError):
     """A message that Slack may refuse; it names the limit."""
+
+
+@dataclass(frozen=True)
+class Bad:
+    """How bad it is, for the comparison with what was said before.
+
+    ``measure``: in words, escaped (``12 orders``). ``count``: what is counted. ``grade``: a rate
+    close to its line is 1, past it 2, past the enforcement line 3; an account in the orange zone
+    1, in the red one 2. ``since_on``: the first day, None where the marts do not tell.
+    """
+
+    measure: str = ""
+    count: int = 0
+    grade: int = 0
+    since_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +55,7 @@ class Alert:
     shop_id: str
     level: str
     message: dict[str, Any]
+    bad: Bad = Bad()
 
     @property
     def file_name(self) -> str:
@@ -52,6 +70,20 @@ class Alert:
     def to_json(self) -> str:
         """The message as the file holds it."""
         return json.dumps(self.message, ensure_ascii=False, indent=2) + "\n"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a rule finds at a shop: an alert, nothing, or that it cannot be judged now.
+
+    ``sentence``: how a rate that is good stands, escaped; empty for every other rule.
+    """
+
+    rule: str
+    shop_id: str
+    alert: Alert | None
+    is_judged: bool = True
+    sentence: str = ""
 
 
 def escape(text: str) -> str:
@@ -87,7 +119,7 @@ def words(text: str, most: int) -> str:
 
 def code(text: str) -> str:
     """Text in back ticks, in which Slack makes neither links nor formats; escaped."""
-    return f"`{escape(clean(text, 200))}`"
+    return f"`{escape(clean(text, 200)) or _NOTHING}`"
 
 
 def id_of(text: str | None) -> str | None:
@@ -167,6 +199,9 @@ def check(message: dict[str, Any]) -> None:
         ]:
             if not 0 < len(part["text"]) <= limit:
                 raise MessageTooLarge(f"{len(part['text'])} characters, {limit} at most")
+        for element in block.get("elements", []):
+            if not 0 < len(element["text"]) <= MAX_FIELD:
+                raise MessageTooLarge(f"{len(element['text'])} characters, {MAX_FIELD} at most")
     size = len(json.dumps(message, ensure_ascii=False))
     if size > MAX_MESSAGE:
         raise MessageTooLarge(f"{size} characters in all, {MAX_MESSAGE} at most")

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from flows.alerts.context import AlertContext
-from flows.alerts.message import Alert, build, clean, code, id_of, listed, name_of
+from flows.alerts.message import Alert, Bad, build, clean, code, id_of, listed, name_of
 from flows.alerts.rules import LEVEL_WORDS, Level, Rule
 from flows.alerts.standing import Orders
 from flows.report.context import Shop
@@ -65,7 +65,9 @@ def runbook(rule: Rule) -> str:
     return f"Runbook: {code(f'{RUNBOOK}#{rule.runbook}')}."
 
 
-def compose(rule: Rule, shop: Shop, level: Level, title: str, sections: Sequence[str]) -> Alert:
+def compose(
+    rule: Rule, shop: Shop, level: Level, title: str, sections: Sequence[str], bad: Bad
+) -> Alert:
     """The alert of a rule and shop; `sections` are escaped, `title` is not."""
     header = f"{LEVEL_WORDS[level]}: {title}, {clean(shop.name, 60)}"
-    return Alert(rule.name, shop.shop_id, level, build(header, sections))
+    return Alert(rule.name, shop.shop_id, level, build(header, sections), bad)

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from flows.alerts.rules import Condition
 from flows.report.marts.judged import judged_condition, mart_columns
 from flows.report.sentences.ahead import LEAST_CHANCE_ORDERS
 from flows.report.sentences.rates import HEADLINE_BASIS, HEADLINE_WINDOW
@@ -236,6 +237,20 @@ class Standing:
         """Whether the marts without an as-of day stand at this one: they do at the newest."""
         sql = "select max(as_of_on) as newest from marts.kpi_daily where shop_id = $shop"
         return bool(self._rows(sql)[0]["newest"] == self.as_of_on)
+
+    def is_clear(self, condition: Condition, rule: str) -> bool:
+        """Whether a rule on numbers that did not fire was judged: no number is no good number."""
+        if condition == "rate":
+            row = self.rates().get(rule)
+            return row is not None and row["status"] == "ok"
+        if condition == "overdue":
+            return "late_dispatch_rate" in self.rates()
+        if condition == "due_soon":
+            return self.has_lists and "open_orders" in self._marts
+        if condition == "compound_risk":
+            days = self._rows(_COMPOUND) if "compound_risk" in self._marts else []
+            return bool(days) and days[0]["as_of_on"] == self.as_of_on
+        return self.health() is not None
 
     def orders(self, rule: str, first: date | None = None, chance: float | None = None) -> Orders:
         """The orders behind a rule, those of the earliest deadline first."""

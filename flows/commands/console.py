@@ -31,6 +31,7 @@ from flows.errors import (
 from flows.foreign_text import guard_standard_error, in_json, one_line, several_lines
 from flows.home.layout import Home
 from flows.home.runs import new_run_id
+from flows.masking import mask, remember_environment
 from flows.running.session import GateBlocked, home_of
 from flows.running.trouble import explained
 
@@ -81,6 +82,7 @@ def command(name: str, group: click.Group) -> Callable[[Callable[..., Any]], cli
         def run(home_path: str | None, as_json: bool, debug: bool, **options: Any) -> None:
             console = Console(as_json)
             progress.print_to_stderr()
+            remember_environment()
             home = home_of(home_path)
             sys.exit(_guarded(function, home, console, debug, options))
 
@@ -127,7 +129,7 @@ def _guarded(
         return error.exit_code
     except GreenzoneError as error:
         if debug:
-            traceback.print_exc()
+            click.echo(mask(traceback.format_exc()), err=True)
         _complain(explained(error, home) or error, console, {})
         return error.exit_code
     except KeyboardInterrupt:
@@ -138,7 +140,7 @@ def _guarded(
         return ended.exit_code
     except Exception as error:
         if debug:
-            traceback.print_exc()
+            click.echo(mask(traceback.format_exc()), err=True)
         unforeseen = explained(error, home) or GreenzoneError(
             f"Unforeseen failure: {describe(error)}.",
             f"The last publication stands. Where it came from: {_log(home, error)}.",
@@ -170,9 +172,10 @@ def _check_home(home: Home) -> None:
 
 
 def _complain(error: GreenzoneError, console: Console, outcome: Result) -> None:
-    click.echo(f"greenzone: {one_line(str(error))}", err=True)
+    click.echo(mask(f"greenzone: {one_line(str(error))}"), err=True)
     if console.as_json:
-        message = {"error": error.message, "mend": error.mend, "exit_code": error.exit_code}
+        said = {"error": mask(error.message), "mend": mask(error.mend)}
+        message = {**said, "exit_code": error.exit_code}
         console.show({**outcome, **message}, lambda _: None)
 
 

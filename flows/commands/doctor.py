@@ -64,6 +64,7 @@ def examine(home: Home) -> list[Finding]:
         _landing,
         _hash_key,
         _limits,
+        _alerts,
         _policies,
         _lock,
         _server,
@@ -200,6 +201,32 @@ def _limits(_: Home) -> Finding:
     except UsageError as error:
         return Finding("limits", False, error.message.removesuffix("."), error.mend)
     return Finding("limits", True, limits.sentence())
+
+
+def _alerts(home: Home) -> Finding:
+    from flows.alerts.rules import load_rules
+    from flows.alerts.webhooks import resolve
+
+    try:
+        wanted = {rule.channel for rule in load_rules()}
+        webhooks = resolve(wanted, None)
+    except UsageError as error:
+        return Finding("alerts", False, error.message.rstrip("."), error.mend)
+    if not webhooks:
+        observed = "files alone: no webhook in the environment"
+        if home.outbox.exists():
+            observed = "no webhook in the environment; one was used, perhaps a Prefect block's"
+        return Finding("alerts", True, observed)
+    shown = sorted({f"{webhook} from {webhook.source}" for webhook in webhooks.values()})
+    missing = sorted(wanted - set(webhooks))
+    observed = "; ".join(shown) + (f"; no webhook for {', '.join(missing)}" if missing else "")
+    return Finding(
+        "alerts",
+        not missing,
+        observed,
+        "Set GREENZONE_SLACK_WEBHOOK for all channels, or save a Prefect block for each.",
+        is_warning=True,
+    )
 
 
 def _policies(home: Home) -> Finding:

@@ -68,6 +68,16 @@ class Home:
         return self.root / "alerts"
 
     @property
+    def alert_state(self) -> Path:
+        """Which alerts of each shop are open, published with the alerts."""
+        return self.private / "alerts.json"
+
+    @property
+    def outbox(self) -> Path:
+        """What was sent to webhooks, and what is being sent."""
+        return self.root / "outbox.json"
+
+    @property
     def pulse(self) -> Path:
         """The newest look at the open orders of each shop: `<shop_id>.json` and `.csv`."""
         return self.root / "pulse"
@@ -101,6 +111,11 @@ class Home:
     def hash_key(self) -> Path:
         """The key of personal values that are kept as a hash; its owner alone may read it."""
         return self.root / ".secrets" / "hash.key"
+
+    @property
+    def forgotten(self) -> Path:
+        """Buyers who are forgotten, as keyed digests; its owner alone may read it."""
+        return self.root / ".secrets" / "forgotten.json"
 
     @property
     def lock_file(self) -> Path:

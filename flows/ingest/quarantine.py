@@ -45,6 +45,8 @@ class RefusedRows:
     """The refused rows of one file, spooled to a scratch file until the file is done."""
 
     def __init__(self, spool: Path, shop_id: str, file: str, feed: str) -> None:
+        # A reading of the same bytes that failed may have left its own.
+        spool.unlink(missing_ok=True)
         self.spool = spool
         self.count = 0
         self._shop_id = shop_id

@@ -16,6 +16,7 @@ from pathlib import Path
 from flows.errors import GreenzoneError, StageError, UsageError
 from flows.home.files import write_json
 from flows.home.layout import Home
+from flows.masking import without_secrets
 from flows.orchestration.prefect_home import (
     SERVER_FILE,
     prefect_folder,
@@ -80,7 +81,8 @@ def _start_server(home: Home, port: int) -> str:
             "Stop it, or choose another port with GREENZONE_PREFECT_PORT.",
         )
     arguments = ["server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    process = _start(home, SERVER_FILE, arguments, _environment(home, url), url)
+    environment = without_secrets(_environment(home, url))
+    process = _start(home, SERVER_FILE, arguments, environment, url)
     deadline = time.monotonic() + _SERVER_SECONDS
     while not is_healthy(url):
         if process.poll() is not None or time.monotonic() > deadline:

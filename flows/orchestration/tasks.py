@@ -16,6 +16,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
 from flows import stages
+from flows.orchestration.webhook_blocks import find_blocks
+from flows.running.run import Run
 
 _HOUR = 3600
 _PASSING = frozenset(
@@ -71,6 +73,14 @@ render_daily = _as_task("render daily report", stages.render_daily, 1)
 render_weekly = _as_task("render weekly review", stages.render_weekly, 1)
 write_alerts = _as_task("write alerts", stages.write_alerts, 1)
 publish = _as_task("publish", stages.publish, 1)
+
+
+def _deliver(run: Run) -> None:
+    """Send what there is to say to the webhooks of the environment or of Prefect's blocks."""
+    stages.deliver_alerts(run, find_blocks)
+
+
+deliver_alerts = _as_task("deliver alerts", _deliver, 1)
 
 
 def day_task(day: date) -> Task[..., None]:

@@ -20,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from flows.errors import StageError
+from flows.masking import without_secrets
 
 _SECONDS = 120
 _SET_PARENT_DEATH_SIGNAL = 1
@@ -66,7 +67,7 @@ class TemporaryServer:
                     *("--log-level", "error", "--lifespan", "on"),
                 ],
                 env={
-                    **os.environ,
+                    **without_secrets(os.environ),
                     "PREFECT_UI_ENABLED": "0",
                     "PREFECT__SERVER_EPHEMERAL": "1",
                     "PREFECT__SERVER_FINAL": "1",

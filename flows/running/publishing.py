@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from flows.home import retention
 from flows.home.files import files_under
 from flows.home.fingerprint import commit, of_json, of_project, versions
+from flows.home.layout import Home
 from flows.home.publications import (
     beyond_the_limit,
     editions_beyond_the_limit,
@@ -20,6 +24,8 @@ from flows.running.run import Run
 from flows.running.unchanged import edition_name
 from flows.warehouse.policies import PolicyBook
 
+# A duplicate's rows are its original's; withdrawn rows are in nothing that is published.
+_UNCOUNTED = frozenset({"duplicate", "withdrawn"})
 _COUNTS = ("rows_read", "rows_accepted", "rows_quarantined", "rows_skipped")
 
 
@@ -57,6 +63,35 @@ def publish(run: Run) -> None:
         return
     rendering.clear(run)
     run.say("Published" if scope.shops else "Nothing is published")
+    if scope.shops:
+        retention.apply_limits(run.home, run.limits, lambda: exports_read(run.home), run.say)
+
+
+def exports_read(home: Home) -> Iterator[Path]:
+    """The exports in landing whose rows are in the lake, as they lie there now.
+
+    Not among them: what is refused, as its rows are nowhere else, and declarations, which people
+    keep up to date where they lie.
+    """
+    from flows.ingest.discover import Stamp, discover
+    from flows.ingest.ledger import FileRecord, read_ledger
+    from flows.ingest.one_file import contract_of
+
+    records: dict[tuple[str, str], list[FileRecord]] = defaultdict(list)
+    for record in read_ledger(home).records:
+        if record.is_present:
+            records[record.shop_id, record.container].append(record)
+    for found in discover(home.landing).files:
+        read = records.get((found.shop_id, found.file), [])
+        contracts = [contract_of(record.feed) for record in read]
+        if (
+            read
+            and all(record.status != "refused" for record in read)
+            and all(record.stamp == found.stamp for record in read)
+            and not any(contract is None or contract.is_declaration for contract in contracts)
+            and Stamp.of(found.path) == found.stamp
+        ):
+            yield found.path
 
 
 def keep(run: Run, before: str | None) -> None:
@@ -85,7 +120,7 @@ def complete_record(run: Run) -> None:
     record.blocked = run.blocked
     record.inputs = _inputs(run)
     record.row_accounting = {
-        key: sum(file[key] or 0 for file in run.files if file["status"] != "duplicate")
+        key: sum(file[key] or 0 for file in run.files if file["status"] not in _UNCOUNTED)
         for key in _COUNTS
     }
     record.gates = [gate.to_json() for gate in run.gates]
@@ -153,12 +188,16 @@ def _replace_alerts(run: Run) -> None:
     new = [path.relative_to(staged) for path in files_under(staged)]
     for path in new:
         run.publication.replace_file(run.home.alerts / path)
-    run.alerts = [run.home.alerts / path for path in new]
+    day = run.days[-1]
+    folder = run.home.alerts / day.isoformat()
+    kept = {run.home.alerts / path for path in new}
+    run.alerts = [path for path in sorted(kept) if path.parent == folder]
     if run.request.command != "daily":
         return
-    folder = run.home.alerts / run.days[-1].isoformat()
-    kept = {path.name for path in new}
     for path in files_under(folder):
         _, _, shop = path.stem.partition(".")
-        if shop in run.needs_scope.as_of and path.name not in kept:
+        if shop not in run.needs_scope.as_of or path in kept:
+            continue
+        newest = run.state.shop(shop).newest_day
+        if path.parent == folder or newest is None or newest <= day:
             run.publication.remove_file(path)

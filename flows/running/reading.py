@@ -44,6 +44,10 @@ def ingest(run: Run) -> None:
         f"Read {result.rows_read:,} rows of {len(result.read)} new files "
         f"({result.rows_quarantined:,} rows and {len(result.refused_files)} files refused)"
     )
+    out = [record.file for record in result.files if record.status == "withdrawn"]
+    if out:
+        are = "file in landing is" if len(out) == 1 else "files in landing are"
+        run.say(f"{len(out)} {are} withdrawn and left out, as `greenzone status` lists")
     run.ledger = read_ledger(home)
     run.known_shops = {shop.shop_id: shop for shop in resolve_shops(home)}
     run.shops = {
@@ -157,7 +161,17 @@ def check_request(request: Request) -> None:
     """
     if request.policy is not None:
         known_version(request.policy)
+    if request.command == "daily":
+        check_alerts()
     check_landing(request.home, request.shops)
+
+
+def check_alerts() -> None:
+    """Raise `UsageError` for alert rules or webhooks of the environment that are none."""
+    from flows.alerts import load_rules
+    from flows.alerts.webhooks import resolve
+
+    resolve({rule.channel for rule in load_rules()}, None)
 
 
 def _foreign(policy: str, shops: Iterable[Shop]) -> list[str]:

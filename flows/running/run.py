@@ -83,6 +83,8 @@ class Run:
         self.gates: list[GateResult] = []
         self.reports: list[Path] = []
         self.alerts: list[Path] = []
+        # What came of sending them, as plain data; empty where nothing was to be sent.
+        self.delivery: dict[str, Any] = {}
         # Sentences that the reader of a what-if has to know.
         self.warnings: list[str] = []
 
@@ -138,3 +140,11 @@ class Run:
             for shop in gate.blocked_shops:
                 found.setdefault(shop, []).append(gate.gate)
         return found
+
+    def accepted(self, shop_id: str) -> int:
+        """How many failed checks of a shop people accepted."""
+        return sum(
+            result.accepted(shop_id) is not None
+            for gate in self.gates
+            for result in gate.failures(shop_id)
+        )

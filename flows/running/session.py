@@ -18,6 +18,7 @@ from flows.home.layout import Home
 from flows.home.publish import recover
 from flows.home.runs import new_run_id
 from flows.home.state import PublicationState
+from flows.masking import remember_environment
 from flows.running.run import Request, Run
 from flows.running.trouble import explained
 from flows.running.unchanged import unchanged_outcome
@@ -42,6 +43,7 @@ def session(request: Request) -> Iterator[Run]:
     gate held back a shop ends with `Blocked`, whose `outcome` is the run's.
     """
     home = request.home
+    remember_environment()
     with lock.hold(home, new_run_id(), request.command) as run_id:
         run = Run(request, run_id, progress.say)
         home.create()
@@ -85,7 +87,8 @@ class GateBlocked(Blocked):
 def outcome(run: Run) -> dict[str, Any]:
     """What a command says about its run, as plain data."""
     if run.is_published:
-        return unchanged_outcome(run.home, run.state, run.request.command, run.days, run.shops)
+        found = unchanged_outcome(run.home, run.state, run.request.command, run.days, run.shops)
+        return {**found, "delivery": run.delivery}
     made = {
         "command": run.request.command,
         "run_id": run.run_id,
@@ -98,6 +101,7 @@ def outcome(run: Run) -> dict[str, Any]:
         "warehouse": str(run.warehouse),
         "record": str(run.record_path) if run.record_path.exists() else None,
         "timings": run.record.timings,
+        "delivery": run.delivery,
     }
     if run.request.policy:
         made |= {

@@ -15,8 +15,10 @@ from typing import Any
 from flows.calendar import days_between, last_full_week, newest_ended_day, week_name
 from flows.home import fingerprint
 from flows.home.files import read_json, write_json
+from flows.home.interventions import read_interventions, withdrawals
 from flows.home.layout import Home
 from flows.home.state import PublicationState
+from flows.masking import is_webhook_given
 from flows.running.run import Request, Run
 
 BACKFILL_DAYS = 28
@@ -79,18 +81,21 @@ def unchanged_outcome(
         "warehouse": str(home.published),
         "record": str(home.runs / f"{run_id}.json"),
         "timings": {},
+        "delivery": {},
     }
 
 
 def published_outcome(request: Request) -> dict[str, Any] | None:
     """The outcome of a request that has nothing to do, by a quick look; None if it must run."""
     home = request.home
-    if request.is_beside:
+    if request.is_beside or (request.command == "daily" and _is_to_be_sent(home)):
         return None
     seen = read_json(_path(home))
     if seen is None or any(home.staging.glob("*")):
         return None
     if seen["project"] != _project() or seen["landing"] != fingerprint.of_landing(home)[0]:
+        return None
+    if seen.get("withdrawn") != _withdrawn(home):
         return None
     shops = {
         shop: known
@@ -108,6 +113,15 @@ def published_outcome(request: Request) -> dict[str, Any] | None:
     return unchanged_outcome(home, state, request.command, days, wanted)
 
 
+def _is_to_be_sent(home: Home) -> bool:
+    """Whether a message waits for a webhook: that of the environment, or one that was used."""
+    if not (home.outbox.exists() or is_webhook_given()) or not home.alert_state.exists():
+        return False
+    from flows.alerts.delivery import pending
+
+    return bool(pending(home))
+
+
 def remember(run: Run, fingerprints: dict[str, str]) -> None:
     """Keep what the run found in landing for the quick look of the next one.
 
@@ -122,6 +136,7 @@ def remember(run: Run, fingerprints: dict[str, str]) -> None:
     content = {
         "landing": landing,
         "project": _project(),
+        "withdrawn": _withdrawn(run.home),
         "shops": {
             shop: {"timezone": run.shops[shop].timezone, "fingerprint": found}
             for shop, found in fingerprints.items()
@@ -129,6 +144,11 @@ def remember(run: Run, fingerprints: dict[str, str]) -> None:
     }
     if read_json(path) != content:
         write_json(path, content)
+
+
+def _withdrawn(home: Home) -> list[list[str]]:
+    """What is withdrawn now: shop and SHA-256."""
+    return sorted(list(key) for key in withdrawals(read_interventions(home)))
 
 
 def _project() -> str:

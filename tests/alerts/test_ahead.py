@@ -10,6 +10,7 @@ import pytest
 
 from flows.alerts import build_alerts
 from flows.alerts.rules import read_rule
+from flows.errors import UsageError
 from tests.alerts.conftest import ContextMaker
 from tests.alerts.test_alerts import WEEK, complete, rate, texts
 from tests.alerts.test_messages import HOSTILE, inert, valid
@@ -199,5 +200,5 @@ def test_the_rows_that_the_platform_judges_are_the_ones_that_alert(
 )
 def test_due_soon_alone_has_a_chance(broken: dict[str, Any]) -> None:
     known = {"name": "x", "title": "x", "severity": "check", "owner": "x", "act": "x"}
-    with pytest.raises(ValueError, match="due_soon alone has a chance"):
+    with pytest.raises(UsageError, match="due_soon alone has a chance"):
         read_rule({**known, "runbook": "x", **broken})

@@ -11,6 +11,7 @@ import pytest
 
 from flows.alerts import Alert, build_alerts, gate_blocked_alert, load_rules, write_alerts
 from flows.alerts.rules import read_rule
+from flows.errors import UsageError
 from flows.paths import PROJECT_ROOT
 from tests.alerts.conftest import OTHER, SHOP, ContextMaker, failure, gate
 from tests.quality.builders import AS_OF, change
@@ -302,5 +303,5 @@ def test_a_rule_that_is_none_is_refused(broken: dict[str, Any]) -> None:
         "runbook": "x",
     }
     whole = broken if broken == {"name": "x"} else known | broken
-    with pytest.raises(ValueError, match="alert rule x"):
+    with pytest.raises(UsageError, match="Alert rule x"):
         read_rule(whole)
