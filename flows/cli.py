@@ -13,6 +13,9 @@ import click
 
 import flows.commands.delivering  # noqa: F401  (adds its command)
 from flows.calendar import days_between, parse_day, parse_moment, parse_week
+
+# These modules add their commands to the group.
+from flows.commands import auditing, forgetting, mending  # noqa: F401
 from flows.commands.console import Console, Result, command
 from flows.commands.flow_runs import run_flow
 from flows.commands.root import cli
@@ -22,6 +25,8 @@ from flows.home.layout import Home
 from flows.progress import say
 from flows.running.run import Request
 from flows.running.session import shops_of
+
+__all__ = ["cli", "main"]
 
 
 @command("daily", cli)

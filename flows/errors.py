@@ -55,6 +55,17 @@ class Locked(GreenzoneError):
     exit_code = LOCKED
 
 
+class Terminated(BaseException):
+    """The process was told to end by a signal; like Ctrl-C, nothing that handles errors stops it.
+
+    `exit_code` is what a shell shows for a program that the signal ended.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
+
+
 # Libraries whose messages quote cells of the files that they read, personal ones among them.
 _QUOTING = frozenset({"polars", "fastexcel", "json", "csv", "zipfile", "gzip"})
 

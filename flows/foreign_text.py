@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # signs that turn the direction of what follows, the byte order mark, halves of surrogate pairs.
 _UNSEEN = (
     "\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f"
-    "\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
+    "\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff"
 )
 _UNSEEN_SIGN = re.compile(f"[{_UNSEEN}]")
 _UNSEEN_OR_BREAK = re.compile(f"[{_UNSEEN}\t\n]")
@@ -54,22 +54,22 @@ def in_json(text: str) -> str:
     return _UNSEEN_SIGN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
-def in_html(page: str) -> str:
-    """A finished page without what would turn the direction of the text or break the parser."""
-    return _UNSEEN_SIGN.sub("\ufffd", page)
+def in_markup(text: str) -> str:
+    """A page, or text for one, without what no document may hold or what turns its direction."""
+    return _UNSEEN_SIGN.sub("\ufffd", text)
 
 
 def in_cell(text: str | None) -> str:
     """Text as a spreadsheet's cell: a `'` before anything that it would run."""
     if not text:
         return ""
-    safe = _FORMULA_SIGN.sub(r"\1'\2\3", text)
+    safe = _FORMULA_SIGN.sub(r"\1\2'\3", text)
     return f"'{safe}" if safe.startswith(_FIRST) else safe
 
 
 def in_cells(text: pl.Expr) -> pl.Expr:
     """The same for a column of text; keeps null."""
-    safe = text.str.replace_all(_FORMULA, "${1}'${2}${3}")
+    safe = text.str.replace_all(_FORMULA, "${1}${2}'${3}")
     return safe.str.replace(r"^([\t\r\n])", "'${1}")
 
 

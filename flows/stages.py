@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING, ParamSpec
 
 from flows.home.files import read_json, write_json
 from flows.home.fingerprint import of_json
+from flows.home.interventions import read_interventions
 from flows.running import alerting, publishing, reading, rendering, unchanged, what_if
 from flows.running.run import Run
 from flows.warehouse import dbt_run, restate
 from flows.warehouse import merge as merging
+from flows.warehouse.days import stand_at_newest
+from flows.warehouse.digest import digests
 from flows.warehouse.inputs import renew_interventions
 from flows.warehouse.restate import Making
 
@@ -81,6 +84,7 @@ def judge_input(run: Run) -> None:
     if _is_built(run):
         run.say("Using the finished build of an earlier run")
         scope = run.needs_scope
+        stand_at_newest(run.build, run.home.work)
         renew_interventions(run.build, scope, reading.decisions(run, scope), run.home.work)
     else:
         reading.prepare_build(run)
@@ -140,12 +144,22 @@ def merge(run: Run) -> None:
         run.build, previous, run.publication.path(published), run.needs_scope, run.home.work
     )
     run.publication.replace_file(published)
+    digest(run)
+
+
+def digest(run: Run) -> None:
+    """Enter into the run's record how many rows it wrote into each mart, and their digest."""
+    scope = run.needs_scope
+    if scope.shops:
+        is_what_if = run.request.policy is not None
+        run.record.marts = digests(run.build, scope, run.home.work, is_what_if=is_what_if)
 
 
 @_timed("what-if")
 def compare(run: Run) -> None:
     """Write what the days would have been, and how the publication differs, into staging."""
     what_if.write(run)
+    digest(run)
 
 
 @_timed("report")
@@ -199,6 +213,7 @@ def keep_record(run: Run, status: str) -> None:
 def _judge(run: Run, gate: Gate) -> bool:
     """Run a gate, take the shops that it blocks out of the scope, and say whether it blocks any."""
     from flows.quality import run_gate, warm_up
+    from flows.quality.accepted import acceptances, with_accepted
 
     warm_up()
     # A module of GX sets its own level, and leaves a folder behind for pages that nobody renders.
@@ -208,7 +223,13 @@ def _judge(run: Run, gate: Gate) -> bool:
         result = run_gate(run.build, gate, run.needs_scope.shops)
     finally:
         tempfile.tempdir = before
+    decided = acceptances(read_interventions(run.home))
+    result = with_accepted(result, decided, run.fingerprints)
     run.gates.append(result)
+    for shop in result.shops:
+        over = [item for item in result.failures(shop) if item.accepted(shop)]
+        if over:
+            run.say(f"{result.gate}: {len(over)} failed checks of shop {shop} are accepted")
     held = set(result.blocked_shops)
     run.scope = run.needs_scope.only(set(run.needs_scope.shops) - held)
     for shop in sorted(held):

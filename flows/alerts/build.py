@@ -68,7 +68,11 @@ def judge(warehouse: Path | None, context: AlertContext) -> list[Judgement]:
 def gate_blocked_alert(context: AlertContext, shop: Shop) -> Alert:
     """The alert of a shop that a gate holds back; it needs no warehouse."""
     rule = next(rule for rule in load_rules() if rule.condition == "gate_blocked")
-    failed = context.failures(shop.shop_id, "critical")
+    failed = [
+        item
+        for item in context.failures(shop.shop_id, "critical")
+        if item.accepted(shop.shop_id) is None
+    ]
     silenced = [rule.name for rule in load_rules() if rule.condition in _OF_NUMBERS]
     before = context.published_on.get(shop.shop_id)
     stands = f"The publication of {format_date(before)}" if before else "What was published before"
@@ -220,12 +224,19 @@ def _warnings(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
         for item in context.failures(shop.shop_id, "warning")
         if item.topic not in ("freshness", "refusals")
     ]
-    if not failed:
+    over = [
+        item
+        for item in context.failures(shop.shop_id, "critical")
+        if item.accepted(shop.shop_id) is not None
+    ]
+    if not failed and not over:
         return None
     counted = plural(len(failed), "data warning")
+    if over:
+        counted = f"published over {plural(len(over), 'failed check')}"
     sections = [
-        f"{counted}; the numbers are published all the same.",
-        _failures(failed, shop.shop_id),
+        f"{counted[0].upper()}{counted[1:]}; the numbers are published all the same.",
+        _failures([*over, *failed], shop.shop_id),
         f"Do now: {rule.act}",
         foot(rule, shop, context),
     ]
@@ -314,6 +325,8 @@ def _failures(failed: Sequence[ExpectationResult], shop_id: str) -> str:
         said += words(found.observed, 120)
         said += f", as {ids}" if ids else ""
         said += f", in {files}" if files else ""
+        if found.accepted is not None:
+            said += f"; {escape(clean(found.accepted.in_words(), 240))}"
         lines.append(f"{said}.")
     return listed(lines)
 

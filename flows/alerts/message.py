@@ -25,6 +25,7 @@ _EMOJI = re.compile(r"(?<![0-9]):(?=[a-z0-9_+'-]+:)", re.IGNORECASE)
 _LOOK_ALIKES = str.maketrans({"*": "\u2217", "~": "\u223c"})
 _ITALIC = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _CUT = "…"
+_NOTHING = "–"
 
 
 class MessageTooLarge(ValueError):
@@ -118,7 +119,7 @@ def words(text: str, most: int) -> str:
 
 def code(text: str) -> str:
     """Text in back ticks, in which Slack makes neither links nor formats; escaped."""
-    return f"`{escape(clean(text, 200))}`"
+    return f"`{escape(clean(text, 200)) or _NOTHING}`"
 
 
 def id_of(text: str | None) -> str | None:

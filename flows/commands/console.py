@@ -9,20 +9,33 @@ from __future__ import annotations
 import functools
 import json
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from types import FrameType
 from typing import Any
 
 import click
 
 from flows import progress
-from flows.errors import BUG, DONE, GreenzoneError, UsageError, describe, frames
+from flows.errors import (
+    BUG,
+    DONE,
+    GreenzoneError,
+    Terminated,
+    UsageError,
+    describe,
+    frames,
+)
 from flows.foreign_text import guard_standard_error, in_json, one_line, several_lines
 from flows.home.layout import Home
 from flows.home.runs import new_run_id
 from flows.masking import mask, remember_environment
 from flows.running.session import GateBlocked, home_of
+from flows.running.trouble import explained
+
+_INTERRUPTED = "Interrupted. The last publication stands; run the command again."
 
 Result = dict[str, Any]
 Printer = Callable[[Result], object]
@@ -108,6 +121,7 @@ def _guarded(
     options: dict[str, Any],
 ) -> int:
     try:
+        _end_on_signals()
         _check_home(home)
         return function(home=home, console=console, debug=debug, **options) or DONE
     except GateBlocked as error:
@@ -116,20 +130,38 @@ def _guarded(
     except GreenzoneError as error:
         if debug:
             click.echo(mask(traceback.format_exc()), err=True)
-        _complain(error, console, {})
+        _complain(explained(error, home) or error, console, {})
         return error.exit_code
     except KeyboardInterrupt:
-        click.echo("Interrupted. The last publication stands; run the command again.", err=True)
-        return 130
+        click.echo(_INTERRUPTED, err=True)
+        return 128 + signal.SIGINT
+    except Terminated as ended:
+        click.echo(_INTERRUPTED, err=True)
+        return ended.exit_code
     except Exception as error:
         if debug:
             click.echo(mask(traceback.format_exc()), err=True)
-        unforeseen = GreenzoneError(
+        unforeseen = explained(error, home) or GreenzoneError(
             f"Unforeseen failure: {describe(error)}.",
             f"The last publication stands. Where it came from: {_log(home, error)}.",
         )
         _complain(unforeseen, console, {})
         return BUG
+
+
+def _end_on_signals() -> None:
+    """Let a signal that ends the program end it as Ctrl-C does: with the run's record written."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        del frame
+        # Once is enough: the same signal again would break off the end itself.
+        signal.signal(number, signal.SIG_IGN)
+        raise Terminated(number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # A program under `nohup` is meant to outlive its terminal.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, end)
 
 
 def _check_home(home: Home) -> None:

@@ -12,8 +12,11 @@ import duckdb
 
 from flows.errors import GreenzoneError
 from flows.home import lock
+from flows.home.disk import disk_use
 from flows.home.files import read_json
+from flows.home.interventions import read_interventions, withdrawals
 from flows.home.layout import Home
+from flows.home.publications import kept_publications
 from flows.home.runs import newest_records
 from flows.home.state import PublicationState
 from flows.masking import is_webhook_given
@@ -50,8 +53,11 @@ def status_of(home: Home) -> dict[str, Any]:
             shop: {"newest": known.newest, "days": len(known.days)}
             for shop, known in sorted(state.shops.items())
         },
+        "publications": _publications(home, state),
+        "disk": disk_use(home),
         "freshness": _freshness(home),
         "quarantine": _quarantine(home),
+        "withdrawn": _withdrawn(home),
         "alerts": _alerts(home, state),
         "delivery": _delivery(home),
     }
@@ -71,6 +77,7 @@ def print_status(line: Callable[[str], None], shown: dict[str, Any]) -> None:
         line("            a publication was interrupted; the next run finishes it")
     line(f"services    {shown['server'] or 'not running'}")
     _list(line, "published", [f"{s}: to {p['newest']}" for s, p in shown["shops"].items()])
+    _list(line, "kept", [_kept_line(kept) for kept in shown["publications"]])
     _list(line, "runs", [_run_line(run) for run in shown["runs"]])
     _list(
         line,
@@ -93,12 +100,14 @@ def print_status(line: Callable[[str], None], shown: dict[str, Any]) -> None:
             for row in shown["quarantine"]
         ],
     )
+    _list(line, "withdrawn", [_withdrawn_line(held) for held in shown["withdrawn"]])
     _list(
         line,
         "alerts",
         [f"{alert['day']}: {alert['shop_id']}: {alert['text']}" for alert in shown["alerts"]],
     )
     _list(line, "delivery", _delivery_lines(shown["delivery"]))
+    _list(line, "disk", [f"{_size(used)} {room}" for room, used in shown["disk"].items() if used])
 
 
 def _run_line(run: dict[str, Any]) -> str:
@@ -106,6 +115,11 @@ def _run_line(run: dict[str, Any]) -> str:
     span = f" {days[-1]}" if len(days) == 1 else f" {days[0]} to {days[-1]}" if days else ""
     error = f": {run['error']}" if run["error"] else ""
     return f"{run['run_id']} {run['command']}{span} {run['status']}{error}"
+
+
+def _withdrawn_line(held: dict[str, Any]) -> str:
+    since = f"since {held['at'][:10]}, by {held['by']}: {held['reason']}"
+    return f"{held['shop_id']}: {held['subject']} {since}"
 
 
 def _list(line: Callable[[str], None], title: str, entries: list[str]) -> None:
@@ -116,12 +130,43 @@ def _list(line: Callable[[str], None], title: str, entries: list[str]) -> None:
         line(f"{'':11} and {len(entries) - _SHOWN} more (all of them with --json)")
 
 
+def _kept_line(kept: dict[str, Any]) -> str:
+    shops = ", ".join(f"{shop} to {newest}" for shop, newest in kept["shops"].items())
+    return f"{kept['run_id']}: {shops}{' (published now)' if kept['is_present'] else ''}"
+
+
+def _size(used: int) -> str:
+    return f"{used / 1e9:,.1f} GB" if used >= 1e9 else f"{used / 1e6:,.1f} MB"
+
+
+def _publications(home: Home, state: PublicationState) -> list[dict[str, Any]]:
+    """The publications that are kept, newest first: what `greenzone rollback` can go back to."""
+    return [
+        {
+            "run_id": kept.run_id,
+            "is_present": kept.run_id == state.run_id,
+            "shops": {shop: known.newest for shop, known in sorted(kept.state().shops.items())},
+        }
+        for kept in reversed(kept_publications(home))
+    ]
+
+
 def _freshness(home: Home) -> list[dict[str, Any]]:
     return _published(
         home,
         "select shop_id, feed, files, rows, newest_at, newest_on from marts.feed_freshness "
         "order by shop_id, feed",
     )
+
+
+def _withdrawn(home: Home) -> list[dict[str, Any]]:
+    """What people took out and did not bring back, one entry a decision."""
+    held: dict[int, dict[str, Any]] = {}
+    for item in withdrawals(read_interventions(home)).values():
+        decision = asdict(item.decision)
+        kept = held.setdefault(id(item.decision), {**decision, "sha256": []})
+        kept["sha256"].append(item.sha256)
+    return list(held.values())
 
 
 def _quarantine(home: Home) -> list[dict[str, Any]]:

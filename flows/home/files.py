@@ -31,9 +31,39 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
+def sync_tree(folder: Path) -> None:
+    """Force everything under a folder to the disk: bytes, names, and the folder's own entries."""
+    for parent, _, files in os.walk(folder):
+        for name in files:
+            sync_file(Path(parent, name))
+        sync_folder(Path(parent))
+
+
+def make_folder(path: Path, mode: int = 0o777) -> None:
+    """Make a folder and those above it, so that their names outlive a power cut.
+
+    mode: of the folder itself, if it is made.
+    """
+    if path.is_dir():
+        return
+    if not path.parent.is_dir():
+        make_folder(path.parent)
+    path.mkdir(mode=mode, exist_ok=True)
+    sync_folder(path.parent)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file if it is there, so that it stays removed after a power cut."""
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return
+    sync_folder(path.parent)
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: a reader sees the old bytes or the new ones."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as handle:

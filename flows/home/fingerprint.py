@@ -64,6 +64,27 @@ def versions() -> dict[str, str]:
     return {library: metadata.version(library) for library in _LIBRARIES}
 
 
+@cache
+def commit() -> str | None:
+    """The commit of the checkout that the code runs from; None outside one."""
+    git = PROJECT_ROOT / ".git"
+    try:
+        if git.is_file():  # a working tree beside its repository
+            git = PROJECT_ROOT / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+        head = (git / "HEAD").read_text(encoding="utf-8").strip()
+        if not head.startswith("ref: "):
+            return head
+        name = head.removeprefix("ref: ")
+        shared = git / "commondir"
+        common = git / shared.read_text(encoding="utf-8").strip() if shared.exists() else git
+        if (common / name).exists():
+            return (common / name).read_text(encoding="utf-8").strip()
+        packed = (common / "packed-refs").read_text(encoding="utf-8").splitlines()
+        return next((line.split()[0] for line in packed if line.endswith(f" {name}")), None)
+    except OSError:
+        return None
+
+
 def of_landing(home: Home) -> tuple[str, int]:
     """A hash of the landing files' names, sizes and time stamps, without reading them.
 

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.home.files import make_folder
+
 
 @dataclass(frozen=True)
 class Home:
@@ -45,6 +47,11 @@ class Home:
     def private(self) -> Path:
         """Databases that no reader opens."""
         return self.warehouse / "private"
+
+    @property
+    def publications(self) -> Path:
+        """Earlier publications, and the present one: a folder for the run of each."""
+        return self.private / "publications"
 
     @property
     def reports(self) -> Path:
@@ -106,6 +113,11 @@ class Home:
         return self.root / ".secrets" / "hash.key"
 
     @property
+    def forgotten(self) -> Path:
+        """Buyers who are forgotten, as keyed digests; its owner alone may read it."""
+        return self.root / ".secrets" / "forgotten.json"
+
+    @property
     def lock_file(self) -> Path:
         """The lock that one writer holds."""
         return self.root / ".lock"
@@ -120,7 +132,7 @@ class Home:
             self.alerts,
             self.runs,
         ):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         for folder in (self.private, self.work, self.staging, self.logs):
             _make_private(folder)
         return self
@@ -128,7 +140,7 @@ class Home:
 
 def _make_private(folder: Path) -> None:
     """Make a folder that its owner alone may look into; close one that others may."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder, 0o700)
     mode = folder.stat().st_mode
     if mode & 0o077 and folder.stat().st_uid == os.geteuid():
         folder.chmod(mode & 0o700)

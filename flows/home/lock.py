@@ -1,8 +1,8 @@
 """The lock of a home folder: one writer at a time, readers never need it.
 
 The lock is the kernel's (`flock`), so it frees itself when its holder dies, however it dies. The
-file's content only tells people who holds it. It is never deleted: a lock on a deleted file would
-hold nobody back.
+file's content only tells people who holds it. It is never deleted, and since people delete what
+looks like a lock that somebody forgot, the home folder itself is locked with it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.errors import Locked
+from flows.errors import Locked, UsageError
 from flows.home.layout import Home
 
 # A look at the lock (`holder`) takes it for an instant; a run that starts in that instant waits.
@@ -42,16 +43,25 @@ def hold(home: Home, run_id: str, command: str) -> Iterator[str]:
 
     Within one process the lock may be taken again: the block is then part of the outer run.
 
-    Raises `Locked`, naming the holder and since when, if another process holds it.
+    Raises `Locked`, naming the holder and since when, if another process holds it; `UsageError`
+    if this user may not write there.
     """
-    home.root.mkdir(parents=True, exist_ok=True)
     path = home.lock_file.resolve()
     if path in _held:
         yield _held[path]
         return
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        home.root.mkdir(parents=True, exist_ok=True)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except PermissionError as error:
+        raise UsageError(
+            f"{home.root} cannot be written to by this user.",
+            "Give the user the right to write there, or name another folder with --home.",
+        ) from error
     try:
         _acquire(descriptor, path)
+        _acquire(folder, path)
         who = Holder(os.getpid(), run_id, command, datetime.now(UTC).isoformat(timespec="seconds"))
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, (json.dumps(asdict(who)) + "\n").encode(), 0)
@@ -63,20 +73,29 @@ def hold(home: Home, run_id: str, command: str) -> Iterator[str]:
             os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
+        os.close(folder)
 
 
 def holder(home: Home) -> Holder | None:
     """Who holds the home folder now, or None. Looks only; holds nobody back."""
+    if _is_held(home.lock_file) or _is_held(home.root):
+        return _read(home.lock_file)
+    return None
+
+
+def _is_held(path: Path) -> bool:
     try:
-        descriptor = os.open(home.lock_file, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
-        return None
+        return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _read(home.lock_file)
+        return True
+    except OSError:  # a file system that locks what is open for writing alone
+        return False
     else:
-        return None
+        return False
     finally:
         os.close(descriptor)
 
@@ -95,6 +114,11 @@ def _acquire(descriptor: int, path: Path) -> None:
                     "Wait for it to end; nothing has to be cleaned up.",
                 ) from None
             time.sleep(0.05)
+        except OSError:
+            # Some network file systems lock no folders; the file is locked by then.
+            if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+                raise
+            return
         else:
             return
 

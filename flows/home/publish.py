@@ -9,6 +9,7 @@ renames the run record into `runs/`: a run that has a record there has published
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterable
@@ -19,14 +20,14 @@ from typing import Any
 from flows.home.files import (
     empty_folder,
     files_under,
+    make_folder,
     read_json,
-    sync_file,
     sync_folder,
+    sync_tree,
     write_json,
 )
 from flows.home.layout import Home
-
-EDITIONS = "editions"
+from flows.home.publications import EDITIONS, keep, link_or_copy
 
 Step = dict[str, Any]
 
@@ -38,6 +39,8 @@ class Publication:
     home: Home
     run_id: str
     steps: list[Step] = field(default_factory=list)
+    # From here on the publication happens, whatever happens to the run.
+    is_committed: bool = False
 
     @property
     def staged(self) -> Path:
@@ -79,6 +82,15 @@ class Publication:
             self._replace(f"{where}/{name}")
         self.steps.extend({"do": "remove", "path": f"{where}/{name}"} for name in sorted(old - new))
 
+    @property
+    def archived(self) -> list[tuple[Path, str]]:
+        """The report folders that get a new edition, each with the run of the one replaced."""
+        return [
+            (self.home.root / step["folder"], step["edition"])
+            for step in self.steps
+            if step["do"] == "archive"
+        ]
+
     def replace_file(self, target: Path) -> None:
         """Publish one staged file over `target`."""
         self._replace(target.relative_to(self.home.root).as_posix())
@@ -86,6 +98,18 @@ class Publication:
     def remove_file(self, target: Path) -> None:
         """Take a published file away."""
         self.steps.append({"do": "remove", "path": target.relative_to(self.home.root).as_posix()})
+
+    def keep_before(self, run_id: str) -> None:
+        """Keep what is published now, as the publication of `run_id`, before anything changes."""
+        self.steps.insert(0, {"do": "keep", "run": run_id})
+
+    def keep_after(self, run_id: str) -> None:
+        """Keep what is published by the steps so far, as the publication of `run_id`."""
+        self.steps.append({"do": "keep", "run": run_id})
+
+    def drop_folder(self, folder: Path) -> None:
+        """Remove a folder that nobody needs any more."""
+        self.steps.append({"do": "drop", "path": folder.relative_to(self.home.root).as_posix()})
 
     def commit(self, before_step: Callable[[Step], None] | None = None) -> list[str]:
         """Publish: force staging to the disk, write the journal, do the steps.
@@ -95,13 +119,9 @@ class Publication:
         done, for tests that end the process there.
         """
         self.replace_file(self.home.runs / f"{self.run_id}.json")
-        folders = {self.staged}
-        for path in files_under(self.staged):
-            sync_file(path)
-            folders.add(path.parent)
-        for folder in folders:
-            sync_folder(folder)
+        sync_tree(self.staged)
         write_json(_journal(self.home), {"run_id": self.run_id, "steps": self.steps})
+        self.is_committed = True
         _finish(self.home, self.run_id, self.steps, before_step)
         return [step["path"] for step in self.steps if step["do"] == "replace"]
 
@@ -115,12 +135,25 @@ def recover(home: Home) -> str | None:
     To be called by the holder of the lock alone. Returns the id of the run whose publication was
     finished, or None.
     """
+    remove_leftovers(home)
     journal = read_json(_journal(home))
     if journal is None:
         empty_folder(home.staging)
         return None
     _finish(home, journal["run_id"], journal["steps"], None)
     return str(journal["run_id"])
+
+
+def remove_leftovers(home: Home) -> None:
+    """Remove files that a dead run was still writing: nothing names them. For the lock's holder."""
+    for folder in (home.root, home.lake, home.runs, home.pulse):
+        for path in folder.glob(".*.tmp"):
+            path.unlink()
+    for path in home.private.rglob(".*.tmp*"):
+        if path.is_file():
+            path.unlink()
+    for path in home.hash_key.parent.glob(f"{home.hash_key.name}.*.part"):
+        path.unlink(missing_ok=True)
 
 
 def _journal(home: Home) -> Path:
@@ -139,6 +172,12 @@ def _finish(
             folder = home.root / step["folder"]
             _archive(folder, step["edition"], step["files"])
             touched.add(folder)
+        elif step["do"] == "keep":
+            keep(home, step["run"])
+        elif step["do"] == "drop":
+            folder = home.root / step["path"]
+            shutil.rmtree(folder, ignore_errors=True)
+            touched.add(folder.parent)
         elif step["do"] == "replace":
             target = home.root / step["path"]
             if step["path"].startswith("runs/"):
@@ -158,7 +197,7 @@ def _finish(
 
 
 def _replace(staged: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     try:
         os.replace(staged, target)
     except FileNotFoundError:
@@ -173,19 +212,16 @@ def _archive(folder: Path, edition: str, files: list[str]) -> None:
     if kept.exists():
         return
     unfinished = folder / EDITIONS / f".{edition}.tmp"
-    shutil.rmtree(unfinished, ignore_errors=True)
+    if unfinished.exists():
+        shutil.rmtree(unfinished)
+    make_folder(unfinished)
     for name in files:
         source, link = folder / name, unfinished / name
         link.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(source, link)
-        except FileNotFoundError:
-            continue
-        except OSError:
-            # A file system without hard links.
-            shutil.copy2(source, link)
-    unfinished.mkdir(parents=True, exist_ok=True)
-    sync_folder(unfinished)
+        with contextlib.suppress(FileNotFoundError):
+            link_or_copy(source, link)
+    # Before the first file is replaced: the edition could not be made again from what came after.
+    sync_tree(unfinished)
     os.rename(unfinished, kept)
     sync_folder(kept.parent)
 

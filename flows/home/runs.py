@@ -27,8 +27,16 @@ class RunRecord:
     """What one run read, decided and published; `runs/<run_id>.json` is this as JSON.
 
     `status` is `running`, `published`, `blocked` (nothing could be published), `partly_blocked`,
-    `built` (a snapshot or a what-if: the publication stands as it was) or `failed`. `timings` are
-    seconds by stage, `peak_memory_mb` the largest resident set of the process by the end of each.
+    `built` (a snapshot or a what-if: the publication stands as it was), `rolled_back` or `failed`.
+    `timings` are seconds by stage, `peak_memory_mb` the largest resident set of the process by the
+    end of each.
+
+    What the marts were made from, so that they can be made again: `inputs` (every file of the
+    ledger with its counts, and the Parquet files of the lake that hold its rows), `shops` (as they
+    were declared), `scope` (as-of days by shop, and the shops that were replaced whole),
+    `policy_versions`, `fingerprints` and `versions` of the project, `commit` of its checkout.
+    `marts`: the rows that this run wrote into each mart, and their digest. `reproducible` is false
+    where no marts were written or what they need is gone; `not_reproducible_because` says which.
     """
 
     run_id: str
@@ -47,6 +55,12 @@ class RunRecord:
     peak_memory_mb: dict[str, int] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    commit: str | None = None
+    scope: dict[str, Any] = field(default_factory=dict)
+    policy_versions: list[str] = field(default_factory=list)
+    marts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reproducible: bool = False
+    not_reproducible_because: str | None = "The run wrote no marts."
     published: list[str] = field(default_factory=list)
     error: str | None = None
 
@@ -59,6 +73,15 @@ class RunRecord:
     def write(self, path: Path) -> None:
         """Write the record as JSON."""
         write_json(path, asdict(self))
+
+
+def read_record(home: Home, run_id: str) -> dict[str, Any] | None:
+    """The record of a run, or None where there is none that can be read."""
+    try:
+        record = read_json(home.runs / f"{run_id}.json")
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) else None
 
 
 def newest_records(home: Home, count: int) -> list[dict[str, Any]]:

@@ -40,11 +40,13 @@ class PublicationState:
     """The published state of a home folder.
 
     `editions`: report folder (`daily/2026-11-23`, `weekly/2026-W47`) → the run that wrote its
-    newest edition and, by shop, the fingerprint that it was made from.
+    newest edition and, by shop, the fingerprint that it was made from. `run_id`: the run that made
+    this publication, None before the first.
     """
 
     shops: dict[str, ShopState] = field(default_factory=dict)
     editions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    run_id: str | None = None
 
     @staticmethod
     def path(home: Home) -> Path:
@@ -54,13 +56,21 @@ class PublicationState:
     @classmethod
     def load(cls, home: Home) -> PublicationState:
         """The published state; empty before the first publication."""
-        content = read_json(cls.path(home))
+        return cls.read(cls.path(home))
+
+    @classmethod
+    def read(cls, path: Path) -> PublicationState:
+        """The state in a file; empty when there is none."""
+        content = read_json(path)
         if content is None:
             return cls()
-        return cls(
-            shops={shop: ShopState(**state) for shop, state in content["shops"].items()},
+        state = cls(
+            shops={shop: ShopState(**known) for shop, known in content["shops"].items()},
             editions=content["editions"],
+            run_id=content.get("run_id"),
         )
+        state.run_id = state.run_id or state._newest_run()
+        return state
 
     def write(self, path: Path) -> None:
         """Write the state as JSON."""
@@ -84,3 +94,9 @@ class PublicationState:
         """The run that wrote the newest edition of a report folder."""
         edition = self.editions.get(name)
         return str(edition["run_id"]) if edition else None
+
+    def _newest_run(self) -> str | None:
+        """The newest run of a state that was written before it named its own."""
+        runs = [known.run_id for known in self.shops.values()]
+        runs += [edition["run_id"] for edition in self.editions.values()]
+        return max((run for run in runs if run), default=None)

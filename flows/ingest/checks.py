@@ -11,6 +11,11 @@ from flows.contracts.model import shop_date_name
 from flows.ingest.batch import Work
 from flows.ingest.shops import is_zone
 
+MAX_TEXT = 32_767
+"""Bytes of a text: what a cell of a spreadsheet holds."""
+
+_NO_ID = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\x{fffd}]|[\p{Nd}--[0-9]]"
+
 
 def check_limits(work: Work, frame: pl.DataFrame) -> None:
     """Note the rows that break the contract's limits."""
@@ -21,6 +26,14 @@ def check_limits(work: Work, frame: pl.DataFrame) -> None:
             checks.append((pl.col(name).is_null(), column, "missing"))
         if name not in work.cells.columns:
             continue
+        if column.dtype == pl.String():
+            text = pl.col(name)
+            is_odd = (text.str.len_bytes() > MAX_TEXT) | text.str.contains("\0", literal=True)
+            checks.append((is_odd, column, "not_a_text"))
+            if column.kind in ("id", "tracking_number"):
+                # The first pattern is quick and spares nearly every id the second.
+                is_odd = text.str.contains("[^ -~]") & text.str.contains(_NO_ID)
+                checks.append((is_odd, column, "not_an_id"))
         limited = shop_date_name(name) if column.kind == "timestamp" else name
         if column.minimum is not None:
             checks.append(

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from flows.home.files import read_json, write_json
+from flows.home.fingerprint import of_json
 from flows.home.layout import Home
+from flows.home.publications import needed_of_the_lake
 from flows.ingest.discover import Stamp
 
 LEDGER_VERSION = 1
@@ -36,6 +38,11 @@ class ReadingKey:
     timezone: str
     currency: str
     hash_key: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What tells the readings of the same bytes apart, in the names of their lake files."""
+        return of_json(asdict(self))[:8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +108,27 @@ class FileRecord:
     @property
     def container(self) -> str:
         """The dropped file: the record's own path, or that of the .zip it is a member of."""
-        return self.file.split("!/", 1)[0] if self.archive_sha256 else self.file
+        return self.file.rsplit("!/", 1)[0] if self.archive_sha256 else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How much of a run's file of refused rows belongs to the records of a ledger."""
+
+    run_id: str
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """All records, sorted by shop and file, and where the lake is."""
+    """All records, sorted by shop and file, and where the lake is.
+
+    `refused`: what the run that wrote the ledger had refused by then.
+    """
 
     lake: Path
     records: tuple[FileRecord, ...] = ()
+    refused: Kept | None = field(default=None, compare=False)
 
     def live_paths(self, feed: str) -> list[Path]:
         """The Parquet files of a feed (`seller_center/orders`) that make up its lake table."""
@@ -155,7 +174,7 @@ class Ledger:
                 for number, record in enumerate(read)
             ]
         settled.sort(key=lambda r: (r.shop_id, r.file, r.sha256))
-        return Ledger(self.lake, tuple(settled))
+        return Ledger(self.lake, tuple(settled), self.refused)
 
 
 def read_ledger(home: Home) -> Ledger:
@@ -163,20 +182,33 @@ def read_ledger(home: Home) -> Ledger:
     content = read_json(home.ledger)
     if content is None or content.get("version") != LEDGER_VERSION:
         return Ledger(home.lake)
-    return Ledger(home.lake, tuple(_record(item) for item in content["files"]))
+    refused = content.get("refused")
+    return Ledger(
+        home.lake,
+        tuple(_record(item) for item in content["files"]),
+        Kept(**refused) if refused else None,
+    )
 
 
 def write_ledger(home: Home, ledger: Ledger) -> None:
     """Replace the ledger atomically."""
-    content = {"version": LEDGER_VERSION, "files": [_plain(record) for record in ledger.records]}
+    content = {
+        "version": LEDGER_VERSION,
+        "files": [_plain(record) for record in ledger.records],
+        "refused": asdict(ledger.refused) if ledger.refused else None,
+    }
     write_json(home.ledger, content)
 
 
 def remove_garbage(home: Home, ledger: Ledger) -> None:
-    """Remove the lake's Parquet files that no record names."""
+    """Remove the lake's Parquet files that neither a record nor a kept publication needs."""
     named = ledger.all_paths()
-    for path in home.lake.rglob("*.parquet"):
-        if path not in named:
+    unnamed = [path for path in home.lake.rglob("*.parquet") if path not in named]
+    if not unnamed:
+        return
+    needed = needed_of_the_lake(home)
+    for path in unnamed:
+        if path.relative_to(home.lake).as_posix() not in needed:
             path.unlink()
 
 

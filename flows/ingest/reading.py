@@ -13,15 +13,17 @@ from typing import Protocol
 
 import polars as pl
 
-from flows.home.files import sync_file, sync_folder
+from flows.home.files import make_folder, sync_file, sync_folder
 from flows.ingest.batch import ROW, RawBatch, Setting, TypedBatch
 from flows.ingest.conventions import Contradiction, Conventions, ReadAgain
+from flows.ingest.delimited import MalformedCsv
 from flows.ingest.quarantine import RefusedRows
 from flows.ingest.reasons import EXPORT_AGAIN, ROW_REASONS, Refusal, foreseen
 from flows.ingest.rows import type_batch
-from flows.ingest.sources import MalformedCsv, Source
+from flows.ingest.tables import Source
 
 PART_ROWS = 300_000
+PART_BYTES = 256 << 20
 _WORKERS = max(2, min(4, os.cpu_count() or 2))
 
 
@@ -160,16 +162,21 @@ def _make_and_type(make: Callable[[], RawBatch], setting: Setting) -> TypedBatch
 
 
 class LakeSink:
-    """Writes accepted rows as Parquet parts that no reader knows of until the ledger names them."""
+    """Writes accepted rows as Parquet parts that no reader knows of until the ledger names them.
 
-    def __init__(self, folder: Path, source_id: str, refused: RefusedRows) -> None:
+    name: the parts' own, of the file's bytes and of how they are read, so that a part of that name
+    never held anything else.
+    """
+
+    def __init__(self, folder: Path, name: str, refused: RefusedRows) -> None:
         self.folder = folder
         self.parts: list[Path] = []
-        self._source_id = source_id
+        self._name = name
         self._refused = refused
         self._pending: list[pl.DataFrame] = []
         self._pending_rows = 0
-        numbers = [int(path.stem[-5:]) for path in folder.glob(f"{source_id}-*.parquet")]
+        self._pending_bytes: float = 0
+        numbers = [int(path.stem[-5:]) for path in folder.glob(f"{name}-*.parquet")]
         # Parts of an earlier reading of the same bytes stay until the ledger lets go of them.
         self._next = max(numbers, default=-1) + 1
 
@@ -177,7 +184,8 @@ class LakeSink:
         """Take accepted rows."""
         self._pending.append(rows)
         self._pending_rows += rows.height
-        if self._pending_rows >= PART_ROWS:
+        self._pending_bytes += rows.estimated_size()
+        if self._pending_rows >= PART_ROWS or self._pending_bytes >= PART_BYTES:
             self._flush()
 
     def refuse(self, rows: pl.DataFrame) -> None:
@@ -188,7 +196,7 @@ class LakeSink:
         """Remove the parts written so far and the rows taken."""
         for part in self.parts:
             part.unlink(missing_ok=True)
-        self.parts, self._pending, self._pending_rows = [], [], 0
+        self.parts, self._pending, self._pending_rows, self._pending_bytes = [], [], 0, 0
         self._refused.reset()
 
     def finish(self) -> list[Path]:
@@ -203,10 +211,10 @@ class LakeSink:
     def _flush(self) -> None:
         if not self._pending_rows:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f"{self._source_id}-{self._next:05d}.parquet"
+        make_folder(self.folder)
+        part = self.folder / f"{self._name}-{self._next:05d}.parquet"
         self._next += 1
         self.parts.append(part)
         rows = pl.concat(self._pending)
-        self._pending, self._pending_rows = [], 0
+        self._pending, self._pending_rows, self._pending_bytes = [], 0, 0
         rows.write_parquet(part, compression="zstd", compression_level=1)

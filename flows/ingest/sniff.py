@@ -1,4 +1,4 @@
-"""What a file is, by its bytes: format, encoding, delimiter, where its header line stands."""
+"""What a file is, by its bytes: its kind, its delimiter, where its header line stands."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import csv
 import enum
 import io
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from flows.contracts import Contract, explain_mismatch, fold, map_headers, match_header
-from flows.ingest.reasons import EXPORT_AGAIN, Refusal
+from flows.ingest.reasons import Refusal
 
 HEAD = 1 << 18
 _SEARCHED_RECORDS = 60
+_MAX_CELL = 16 << 20
 _DELIMITERS = (",", ";", "\t")
-_UTF16_SHARE = 0.3
+
+# The limit is the process's: said once, so that what is read does not hang on what was read before.
+csv.field_size_limit(_MAX_CELL)
 
 
 class Magic(enum.Enum):
@@ -104,55 +106,6 @@ class ByteFacts:
             self._decoder.decode(chunk)
         except UnicodeDecodeError:
             self.is_utf8 = False
-
-
-def encoding_of(facts: ByteFacts) -> str:
-    """Name of the text encoding: utf-8, utf-8-sig, utf-16-le, utf-16-be or cp1252.
-
-    Raises `Refusal` for bytes that are no text.
-    """
-    head = facts.head
-    if head.startswith(codecs.BOM_UTF8):
-        if facts.is_utf8:
-            return "utf-8-sig"
-        raise Refusal("The file claims to be UTF-8 and is not: it is damaged.", EXPORT_AGAIN)
-    if head.startswith(codecs.BOM_UTF16_LE):
-        return "utf-16-le"
-    if head.startswith(codecs.BOM_UTF16_BE):
-        return "utf-16-be"
-    if facts.has_nul:
-        sample = head[:4096]
-        even, odd = sample[::2].count(0), sample[1::2].count(0)
-        half = max(1, len(sample) // 2)
-        if odd / half > _UTF16_SHARE and even < odd / 8:
-            return "utf-16-le"
-        if even / half > _UTF16_SHARE and odd < even / 8:
-            return "utf-16-be"
-        raise Refusal(
-            "The file is not a table: it holds bytes that no text has.",
-            "Drop the CSV, XLSX or JSON export as downloaded.",
-        )
-    return "utf-8" if facts.is_utf8 else "cp1252"
-
-
-def transcode(source: Path, target: Path, encoding: str) -> None:
-    """Write a file again as UTF-8 without a byte order mark, in a stream."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with source.open("rb") as reader, target.open("wb") as writer:
-            is_first = True
-            while chunk := reader.read(1 << 20):
-                text = decoder.decode(chunk)
-                if is_first:
-                    text = text.removeprefix("\ufeff")
-                    is_first = False
-                writer.write(text.encode("utf-8"))
-            writer.write(decoder.decode(b"", final=True).encode("utf-8"))
-    except UnicodeError as error:
-        raise Refusal(
-            "The file's encoding is none of UTF-8, UTF-16 and Windows-1252, or it is damaged.",
-            "Export it again, or save it as UTF-8.",
-        ) from error
 
 
 @dataclass(frozen=True, slots=True)

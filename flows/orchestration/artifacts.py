@@ -12,12 +12,23 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
+from flows.errors import describe
 from flows.foreign_text import one_line
 from flows.running.run import Run
 
 
 def leave(run: Run) -> None:
-    """Create the run's markdown artifact (links) and table artifact (gate results)."""
+    """Create the run's markdown artifact (links) and table artifact (gate results).
+
+    The run is published by now: a server that does not take them is said to, and no more.
+    """
+    try:
+        _leave(run)
+    except Exception as error:  # whatever ails the server, the publication stands
+        run.say(f"Warning: Prefect did not take the links to what is published: {describe(error)}")
+
+
+def _leave(run: Run) -> None:
     command = run.request.command
     create_markdown_artifact(key=f"{command}-report", markdown=_summary(run))
     rows: list[dict[str, Any]] = [
@@ -58,8 +69,8 @@ class Progress:
 
 def code(text: str) -> str:
     """Foreign text as code in Markdown, in which nothing is a link, a picture or markup."""
-    shown = one_line(text).replace("`", "'")
-    return f"`{shown}`"
+    inert = one_line(text).replace("`", "'")
+    return f"`{inert}`"
 
 
 def plain(text: str) -> str:

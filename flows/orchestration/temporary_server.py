@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -74,8 +75,11 @@ class TemporaryServer:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                # Ctrl-C in a terminal goes to the whole group: the run still has to tell the
+                # server how it ended.
+                start_new_session=True,
                 # No thread runs yet, and the function only makes two system calls.
-                preexec_fn=_die_with_parent,  # noqa: PLW1509
+                preexec_fn=partial(_die_with, os.getpid()),  # noqa: PLW1509
             )
 
 
@@ -94,6 +98,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _die_with_parent() -> None:
+def _die_with(parent: int) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before the kernel was told
+            os.kill(os.getpid(), signal.SIGKILL)

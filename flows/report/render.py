@@ -16,7 +16,7 @@ import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from flows.foreign_text import in_html
+from flows.foreign_text import in_markup
 from flows.report.context import ReportContext, Shop
 from flows.report.data import report_json, shop_data, week_data
 from flows.report.formats import format_date
@@ -78,7 +78,7 @@ def period(kind: str, as_of_on: date) -> str:
 def html(template: str, **variables: Any) -> bytes:
     """One page as bytes."""
     text = environment().get_template(template).render(**_shell(), **variables)
-    return (in_html(text.rstrip()) + "\n").encode()
+    return (in_markup(text.rstrip()) + "\n").encode()
 
 
 def page_name(shop_id: str) -> str:

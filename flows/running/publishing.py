@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
 
+from flows.home import retention
 from flows.home.files import files_under
-from flows.home.fingerprint import of_json, of_project, versions
+from flows.home.fingerprint import commit, of_json, of_project, versions
+from flows.home.layout import Home
+from flows.home.publications import (
+    beyond_the_limit,
+    editions_beyond_the_limit,
+    kept_publication,
+)
 from flows.home.state import PublicationState
 from flows.running import rendering, what_if
 from flows.running.run import Run
 from flows.running.unchanged import edition_name
+from flows.warehouse.policies import PolicyBook
 
-RECORDED_INPUTS = ("file", "feed", "shop_id", "sha256", "archive_sha256", "status", "run_id")
+# A duplicate's rows are its original's; withdrawn rows are in nothing that is published.
+_UNCOUNTED = frozenset({"duplicate", "withdrawn"})
 _COUNTS = ("rows_read", "rows_accepted", "rows_quarantined", "rows_skipped")
 
 
@@ -22,12 +36,16 @@ def publish(run: Run) -> None:
     """
     scope = run.needs_scope
     publication = run.publication
-    if scope.shops and not run.request.is_beside:
+    is_new = bool(scope.shops) and not run.request.is_beside
+    before = run.state.run_id
+    if is_new:
         _advance(run)
         path = PublicationState.path(run.home)
         run.state.write(publication.path(path))
         publication.replace_file(path)
     _replace_alerts(run)
+    if is_new:
+        keep(run, before)
     complete_record(run)
     if not scope.shops:
         run.record.close("blocked")
@@ -45,6 +63,53 @@ def publish(run: Run) -> None:
         return
     rendering.clear(run)
     run.say("Published" if scope.shops else "Nothing is published")
+    if scope.shops:
+        retention.apply_limits(run.home, run.limits, lambda: exports_read(run.home), run.say)
+
+
+def exports_read(home: Home) -> Iterator[Path]:
+    """The exports in landing whose rows are in the lake, as they lie there now.
+
+    Not among them: what is refused, as its rows are nowhere else, and declarations, which people
+    keep up to date where they lie.
+    """
+    from flows.ingest.discover import Stamp, discover
+    from flows.ingest.ledger import FileRecord, read_ledger
+    from flows.ingest.one_file import contract_of
+
+    records: dict[tuple[str, str], list[FileRecord]] = defaultdict(list)
+    for record in read_ledger(home).records:
+        if record.is_present:
+            records[record.shop_id, record.container].append(record)
+    for found in discover(home.landing).files:
+        read = records.get((found.shop_id, found.file), [])
+        contracts = [contract_of(record.feed) for record in read]
+        if (
+            read
+            and all(record.status != "refused" for record in read)
+            and all(record.stamp == found.stamp for record in read)
+            and not any(contract is None or contract.is_declaration for contract in contracts)
+            and Stamp.of(found.path) == found.stamp
+        ):
+            yield found.path
+
+
+def keep(run: Run, before: str | None) -> None:
+    """Keep what is published now and what will be, and drop the oldest beyond the limit."""
+    limit = run.limits.publications
+    publication = run.publication
+    dropped = beyond_the_limit(run.home, run.run_id, limit)
+    if before is not None and limit and not kept_publication(run.home, before).folder.exists():
+        # Of a publication that was made before publications were kept.
+        publication.keep_before(before)
+    publication.keep_after(run.run_id)
+    for kept in dropped:
+        publication.drop_folder(kept.folder)
+    for report, edition in publication.archived:
+        for folder in editions_beyond_the_limit(
+            run.home, report, edition, run.limits.editions, dropped
+        ):
+            publication.drop_folder(folder)
 
 
 def complete_record(run: Run) -> None:
@@ -53,14 +118,42 @@ def complete_record(run: Run) -> None:
     record.days = [day.isoformat() for day in run.days]
     record.shops = [asdict(shop) for shop in run.known_shops.values()]
     record.blocked = run.blocked
-    record.inputs = [{key: file[key] for key in RECORDED_INPUTS} for file in run.files]
+    record.inputs = _inputs(run)
     record.row_accounting = {
-        key: sum(file[key] or 0 for file in run.files if file["status"] != "duplicate")
+        key: sum(file[key] or 0 for file in run.files if file["status"] not in _UNCOUNTED)
         for key in _COUNTS
     }
     record.gates = [gate.to_json() for gate in run.gates]
     record.fingerprints = {**of_project(), **{f"shop {s}": f for s, f in run.fingerprints.items()}}
     record.versions = versions()
+    record.commit = commit()
+    if run.scope is not None:
+        record.scope = run.scope.to_json()
+        record.policy_versions = _policies(run)
+    if record.marts:
+        record.reproducible, record.not_reproducible_because = True, None
+
+
+def _policies(run: Run) -> list[str]:
+    """The policy versions that were in force on the run's as-of days, oldest first."""
+    if run.request.policy:
+        return [run.request.policy]
+    days_of: dict[str, set[date]] = defaultdict(set)
+    for shop, days in run.needs_scope.as_of.items():
+        days_of[run.shops[shop].market].update(days)
+    return PolicyBook.load().in_force_on(days_of)
+
+
+def _inputs(run: Run) -> list[dict[str, Any]]:
+    """Every file of the ledger: what the build is told of it, and where its rows are."""
+    return [
+        {
+            **row,
+            "newest_at": row["newest_at"].isoformat() if row["newest_at"] else None,
+            "lake_paths": list(record.lake_paths),
+        }
+        for row, record in zip(run.files, run.ledger.records, strict=True)
+    ]
 
 
 def project() -> dict[str, str]:
@@ -71,6 +164,7 @@ def project() -> dict[str, str]:
 def _advance(run: Run) -> None:
     """Bring the publication's state to what it will be when the journal is done."""
     scope = run.needs_scope
+    run.state.run_id = run.run_id
     for shop in scope.shops:
         state = run.state.shop(shop)
         for day in scope.as_of[shop]:

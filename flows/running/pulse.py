@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows import stages
 from flows.calendar import check_moment, last_day_before, moment_utc
-from flows.home.files import read_json, write_bytes, write_json
+from flows.home.files import read_json, remove_file, write_bytes, write_json
 from flows.home.layout import Home
 from flows.running import reading
 from flows.running.run import Request, Run
@@ -126,7 +126,7 @@ def _database(run: Run, moments: Mapping[str, Moment]) -> Path:
         if wanted.items() <= known.items() and can_answer(database, moments, MODELS):
             return database
     run.say("Building the open orders")
-    mark.unlink(missing_ok=True)
+    remove_file(mark)
     days = {moment.last_day_on for moment in moments.values()}
     as_of: dict[str, tuple[date, ...]] = {s: (m.last_day_on,) for s, m in moments.items()}
     scope = Scope(tuple(sorted(days)), as_of, frozenset(as_of))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.calendar import check_days
 from flows.errors import UsageError
+from flows.home.files import remove_file
 from flows.home.fingerprint import of_json, of_project, versions
 from flows.home.interventions import ledger_rows, read_interventions
 from flows.home.layout import Home
@@ -43,6 +44,10 @@ def ingest(run: Run) -> None:
         f"Read {result.rows_read:,} rows of {len(result.read)} new files "
         f"({result.rows_quarantined:,} rows and {len(result.refused_files)} files refused)"
     )
+    out = [record.file for record in result.files if record.status == "withdrawn"]
+    if out:
+        are = "file in landing is" if len(out) == 1 else "files in landing are"
+        run.say(f"{len(out)} {are} withdrawn and left out, as `greenzone status` lists")
     run.ledger = read_ledger(home)
     run.known_shops = {shop.shop_id: shop for shop in resolve_shops(home)}
     run.shops = {
@@ -79,7 +84,8 @@ def choose(run: Run) -> None:
 
 def prepare_build(run: Run) -> None:
     """Make the build's database anew for the shops of the scope."""
-    run.built_mark.unlink(missing_ok=True)
+    # Before the file changes that it vouches for.
+    remove_file(run.built_mark)
     prepare_database(run, run.build, run.needs_scope)
 
 

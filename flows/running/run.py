@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from flows.home.layout import Home
+from flows.home.limits import Limits
 from flows.home.publish import Publication
 from flows.home.runs import RunRecord
 from flows.home.state import PublicationState
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from flows.quality import GateResult
     from flows.warehouse.scope import Scope
 
-Command = Literal["daily", "weekly", "backfill", "snapshot", "pulse"]
+Command = Literal["daily", "weekly", "backfill", "snapshot", "pulse", "rollback", "reproduce"]
 Say = Callable[[str], None]
 
 
@@ -65,6 +66,8 @@ class Run:
         self.say = say
         self.run_id = run_id
         self.record = RunRecord(run_id, request.command, request.arguments())
+        # Read at once: a limit that says nothing is refused before anything is done.
+        self.limits = Limits.of_environment()
         self.publication = Publication(request.home, run_id)
         self.landing = ""
         self.is_published = False
@@ -137,3 +140,11 @@ class Run:
             for shop in gate.blocked_shops:
                 found.setdefault(shop, []).append(gate.gate)
         return found
+
+    def accepted(self, shop_id: str) -> int:
+        """How many failed checks of a shop people accepted."""
+        return sum(
+            result.accepted(shop_id) is not None
+            for gate in self.gates
+            for result in gate.failures(shop_id)
+        )

@@ -20,6 +20,7 @@ from flows.home.runs import new_run_id
 from flows.home.state import PublicationState
 from flows.masking import remember_environment
 from flows.running.run import Request, Run
+from flows.running.trouble import explained
 from flows.running.unchanged import unchanged_outcome
 
 
@@ -52,14 +53,17 @@ def session(request: Request) -> Iterator[Run]:
         empty_folder(home.work)
         run.landing, _ = fingerprint.of_landing(home)
         run.state = PublicationState.load(home)
-        if request.command != "pulse":
+        if request.command not in ("pulse", "rollback"):
             import_slow_libraries()
         try:
             yield run
         except BaseException as error:
-            _record_failure(run, error)
+            known = explained(error, home)
+            _record_failure(run, known or error)
+            if known is not None:
+                raise known from error
             if isinstance(error, OSError):
-                raise StageError(f"The run failed: {describe(error)}.", _mend(home)) from error
+                raise StageError(f"The run failed: {describe(error)}.", _mend(run)) from error
             raise
         finally:
             empty_folder(home.work)
@@ -109,11 +113,11 @@ def outcome(run: Run) -> dict[str, Any]:
 
 
 def _record_failure(run: Run, error: BaseException) -> None:
-    if run.record.ended_at is not None:
-        # The record is the mark of what was published or blocked: what fails after that is no
-        # failure of it.
+    if run.publication.is_committed:
+        # The publication holds, or the next run finishes it: its own record says so.
         return
-    run.record.close("failed", describe(error))
+    is_fault = isinstance(error, Exception)
+    run.record.close("failed", describe(error) if is_fault else "Interrupted before it was done.")
     try:
         run.record.write(run.record_path)
     except OSError:
@@ -121,8 +125,10 @@ def _record_failure(run: Run, error: BaseException) -> None:
         return
 
 
-def _mend(home: Home) -> str:
-    free = shutil.disk_usage(home.root).free / 1e9
+def _mend(run: Run) -> str:
+    if run.publication.is_committed:
+        return "What it made is safe: the next run finishes its publication."
+    free = shutil.disk_usage(run.home.root).free / 1e9
     return f"That disk has {free:.1f} GB free. The last publication stands; run it again."
 
 

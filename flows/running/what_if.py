@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from flows.home.files import remove_file
 from flows.running.rendering import report_shops
 from flows.running.run import Run
+from flows.warehouse.merge import write_own_rows
 from flows.warehouse.policies import PolicyBook, shown
-from flows.warehouse.what_if import compare, write_marts
+from flows.warehouse.what_if import compare
 
 if TYPE_CHECKING:
     from flows.report.what_if import RuleChange
@@ -35,7 +37,7 @@ def write(run: Run) -> None:
         run.publication.path(folder / name)
         for name in ("greenzone.duckdb", "index.html", "comparison.csv")
     )
-    write_marts(run.build, marts, scope, run.home.work)
+    write_own_rows(run.build, marts, scope, run.home.work, is_what_if=True)
     published = run.home.published if run.home.published.exists() else None
     frame = compare(marts, published, run.home.work)
     csv_frame(frame, ["shop_id:id", *frame.columns[1:]], "UTC").write_csv(numbers)
@@ -58,7 +60,7 @@ def write(run: Run) -> None:
 
 def clear(run: Run) -> None:
     """Throw the build of a what-if away: it is done, and as large as the one of the publication."""
-    run.built_mark.unlink(missing_ok=True)
+    remove_file(run.built_mark)
     run.build.unlink(missing_ok=True)
 
 
@@ -83,14 +85,8 @@ def _of_the_publication(run: Run) -> list[str]:
 
 def _in_force(run: Run) -> list[str]:
     """The versions that were in force for the run's shops on its days, oldest first."""
-    book = PolicyBook.load()
     markets = {run.shops[shop].market for shop in run.needs_scope.shops}
-    names = {
-        str(book.in_force(market, day)["policy_version"])
-        for market in markets
-        for day in run.needs_scope.days
-    }
-    return [name for name in book.versions if name in names]
+    return PolicyBook.load().in_force_on(dict.fromkeys(markets, run.needs_scope.days))
 
 
 def _rule_changes(policy: str, versions: Iterable[str]) -> dict[str, list[RuleChange]]:

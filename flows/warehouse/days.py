@@ -65,6 +65,18 @@ def write_day(
                 )
 
 
+def stand_at_newest(build: Path, scratch: Path) -> None:
+    """Make each shop's newest day the current one of a build again.
+
+    A run that was ended while it wrote the warehouse of another day left it at that one.
+    """
+    with connect(build, scratch) as connection:
+        connection.execute(
+            "update inputs.as_of set is_current = (as_of_on = (select max(newest.as_of_on) "
+            "from inputs.as_of as newest where newest.shop_id = as_of.shop_id))"
+        )
+
+
 def _stand_at(connection: duckdb.DuckDBPyConnection, day: date) -> dict[str, str]:
     """Make `day` the current one of the build's inputs; the queries that have to be run again."""
     connection.execute(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from flows.errors import StageError
@@ -74,10 +77,14 @@ def build(database: Path, target: Path, scratch: Path, models: Sequence[str] = (
         "GREENZONE_TEMP_DIRECTORY": str(scratch / "duckdb"),
     }
     try:
-        with _environment(environment), _stdout_to_stderr():
+        with _environment(environment), _stdout_to_stderr(), _ended_as_by_ctrl_c() as signals:
             outcome = dbtRunner().invoke(arguments)
     finally:
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    if signals:
+        os.kill(os.getpid(), signals[0])
+    if isinstance(outcome.exception, KeyboardInterrupt):
+        raise outcome.exception
     log = target / "dbt.log"
     results: list[RunResult] = list(getattr(outcome.result, "results", None) or [])
     for result in results:
@@ -121,6 +128,29 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
                 os.environ.pop(key, None)
             else:
                 os.environ[key] = value
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[list[int]]:
+    """Let SIGTERM reach dbt as Ctrl-C, which alone makes it cancel its queries.
+
+    Yields the list that the signal's number is put into, for the caller to send it on.
+    """
+    received: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        del frame
+        received.append(number)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield received
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield received
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ MARTS = "marts"
 STORAGE_VERSION = "v1.0.0"
 
 # Always of the newest run, whatever day it was for: they describe files and publications, not days.
-_LEDGERS = frozenset(
+LEDGERS = frozenset(
     {"row_accounting", "feed_freshness", "kpi_editions", "kpi_restatements", "interventions"}
 )
 
@@ -51,6 +51,32 @@ def write_published(
             before = columns_by_table(connection, "previous")
         for table, columns in columns_by_table(connection, "build").items():
             _write_table(connection, table, columns, before.get(table), scope)
+        connection.execute("checkpoint target")
+        connection.execute("detach target")
+
+
+def write_own_rows(
+    build: Path, target: Path, scope: Scope, scratch: Path, *, is_what_if: bool = False
+) -> None:
+    """Write the rows of a build that belong to its run, and nothing else, to a new file.
+
+    is_what_if: of marts with `as_of_on` the scope's days alone: what lies before them was not asked
+    for. target: must not exist.
+    """
+    with connect(None, scratch) as connection:
+        connection.execute(f"attach {text(str(build))} as build (read_only)")
+        connection.execute(
+            f"attach {text(str(target))} as target (storage_version {text(STORAGE_VERSION)})"
+        )
+        connection.execute(f"create schema target.{MARTS}")
+        for table, columns in columns_by_table(connection, "build").items():
+            mart = f"{MARTS}.{name(table)}"
+            mine = own_rows(columns, scope, is_what_if=is_what_if)
+            order = ", ".join(KEYS[table]) if table in KEYS else "all"
+            connection.execute(
+                f"create table target.{mart} as select * from build.{mart} "
+                f"where {mine} order by {order}"
+            )
         connection.execute("checkpoint target")
         connection.execute("detach target")
 
@@ -93,10 +119,22 @@ def _conditions(
     if not scope.as_of:
         return "false", "true"
     shops = in_list(scope.shops)
-    if table in _LEDGERS or not published_before:
+    if table in LEDGERS or not published_before:
         return f"shop_id in {shops}", f"shop_id not in {shops}"
-    replaced = replaced_rows(scope) if "as_of_on" in columns else _whole(scope)
+    replaced = own_rows(columns, scope)
     return replaced, f"not ({replaced})"
+
+
+def own_rows(columns: list[str], scope: Scope, *, is_what_if: bool = False) -> str:
+    """Which rows of a mart with these columns, ledgers apart, a run writes: an SQL condition.
+
+    is_what_if: of a mart with `as_of_on` the days that were asked for alone.
+    """
+    if is_what_if:
+        days = ", ".join(f"date {text(day.isoformat())}" for day in scope.days)
+        asked = f" and as_of_on in ({days})" if "as_of_on" in columns else ""
+        return f"shop_id in {in_list(scope.shops)}{asked}"
+    return replaced_rows(scope) if "as_of_on" in columns else _whole(scope)
 
 
 def replaced_rows(scope: Scope) -> str:

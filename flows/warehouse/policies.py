@@ -6,7 +6,7 @@ they lie, for the commands that show them. Nothing is computed from them but whi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -129,6 +129,15 @@ class PolicyBook:
         """
         rows = self.history(self.rules_of(market))
         return next((row for row in reversed(rows) if row["effective_from"] <= day), rows[0])
+
+    def in_force_on(self, days_of: Mapping[str, Iterable[date]]) -> list[str]:
+        """The versions that hold in some market on some of its days, oldest first."""
+        found = {
+            str(self.in_force(market, day)["policy_version"])
+            for market, days in days_of.items()
+            for day in days
+        }
+        return [name for name in self.versions if name in found]
 
     def rules(self, name: str, table: str) -> list[Row]:
         """The rows of a table of `RULES` that belong to a version, as the seed orders them."""

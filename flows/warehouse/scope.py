@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flows.home.state import PublicationState
 
@@ -37,6 +38,23 @@ class Scope:
             self.days,
             {shop: days for shop, days in self.as_of.items() if shop in shops},
             self.whole & shops,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The scope as plain data."""
+        return {
+            "days": [day.isoformat() for day in self.days],
+            "as_of": {s: [day.isoformat() for day in days] for s, days in self.as_of.items()},
+            "whole": sorted(self.whole),
+        }
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Scope:
+        """The scope that `to_json` wrote."""
+        return cls(
+            tuple(map(date.fromisoformat, content["days"])),
+            {s: tuple(map(date.fromisoformat, days)) for s, days in content["as_of"].items()},
+            frozenset(content["whole"]),
         )
 
     def current(self, shop_id: str) -> date:

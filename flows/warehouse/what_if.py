@@ -9,9 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.warehouse.database import connect, name, text
-from flows.warehouse.merge import KEYS, MARTS, STORAGE_VERSION, columns_by_table
-from flows.warehouse.scope import Scope
+from flows.warehouse.database import connect, text
+from flows.warehouse.merge import MARTS, columns_by_table
 
 KEY = ("shop_id", "as_of_on", "metric", "basis", "window_name")
 _NUMBERS = (
@@ -25,32 +24,6 @@ _NUMBERS = (
 )
 # What of a rate can differ; the version always does.
 _COMPARED = ("numerator", "denominator", "status")
-
-
-def write_marts(build: Path, target: Path, scope: Scope, scratch: Path) -> None:
-    """Write the marts of a what-if build to `target`, which must not exist.
-
-    Of the scope's shops alone, and of marts with `as_of_on` the scope's days alone: what lies
-    before them was not asked for.
-    """
-    shops = ", ".join(text(shop) for shop in scope.shops)
-    days = ", ".join(f"date {text(day.isoformat())}" for day in scope.days)
-    with connect(None, scratch) as connection:
-        connection.execute(f"attach {text(str(build))} as build (read_only)")
-        connection.execute(
-            f"attach {text(str(target))} as target (storage_version {text(STORAGE_VERSION)})"
-        )
-        connection.execute(f"create schema target.{MARTS}")
-        for table, columns in columns_by_table(connection, "build").items():
-            mart = f"{MARTS}.{name(table)}"
-            asked = f" and as_of_on in ({days})" if "as_of_on" in columns else ""
-            order = ", ".join(KEYS[table]) if table in KEYS else "all"
-            connection.execute(
-                f"create table target.{mart} as select * from build.{mart} "
-                f"where shop_id in ({shops}){asked} order by {order}"
-            )
-        connection.execute("checkpoint target")
-        connection.execute("detach target")
 
 
 def compare(what_if: Path, published: Path | None, scratch: Path) -> pl.DataFrame:

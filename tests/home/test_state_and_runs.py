@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from flows.home import fingerprint
+from flows.home.files import write_json
 from flows.home.layout import Home
 from flows.home.runs import RunRecord, new_run_id, newest_records
 from flows.home.state import PublicationState, ShopState
@@ -25,9 +26,18 @@ def test_state_survives_writing_and_reading(tmp_path: Path) -> None:
     state = PublicationState(
         {"a": ShopState("2026-04-01", {"2026-04-01": "x"})},
         {"daily/2026-04-01": {"run_id": "r", "shops": {"a": "x"}}},
+        "r",
     )
     state.write(PublicationState.path(home))
     assert PublicationState.load(home) == state
+
+
+def test_a_state_that_does_not_name_its_run_has_its_newest(tmp_path: Path) -> None:
+    home = Home(tmp_path).create()
+    shops = {"a": {"newest": "2026-04-01", "days": {}, "run_id": "20260402T000000Z-0"}}
+    editions = {"daily/2026-03-31": {"run_id": "20260403T000000Z-0", "shops": {}}}
+    write_json(PublicationState.path(home), {"shops": shops, "editions": editions})
+    assert PublicationState.load(home).run_id == "20260403T000000Z-0"
 
 
 def test_a_day_is_current_only_with_rows_and_report_of_the_same_fingerprint() -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import duckdb
 
+from flows.warehouse.merge import write_own_rows
 from flows.warehouse.scope import what_if_scope
-from flows.warehouse.what_if import compare, write_marts
+from flows.warehouse.what_if import compare
 
 D1, D2, D3 = date(2026, 4, 1), date(2026, 4, 2), date(2026, 4, 3)
 Counts = tuple[str, date, int, int, str]
@@ -39,7 +40,7 @@ def test_the_marts_of_the_days_and_shops_alone(tmp_path: Path) -> None:
     build = _marts(tmp_path / "build.duckdb", "US-2020", rows)
     before = build.read_bytes()
     target = tmp_path / "what_if.duckdb"
-    write_marts(build, target, what_if_scope((D2, D3), ["a"]), tmp_path)
+    write_own_rows(build, target, what_if_scope((D2, D3), ["a"]), tmp_path, is_what_if=True)
     with duckdb.connect(str(target), read_only=True) as connection:
         kpis = connection.execute("select shop_id, as_of_on from marts.kpi_daily").fetchall()
         orders = connection.execute("select shop_id from marts.orders").fetchall()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from flows.foreign_text import in_markup
 from flows.report.charts.svg import Figure, Ids, Picture, adopt
 
 NARROW, WIDE, SMALL = 340, 640, 260
@@ -62,7 +63,16 @@ def _draw(chart: Any, width: int, height: int) -> str:
     # The table beside each chart is what assistive technology reads.
     for layer in spec["layer"]:
         layer["mark"]["aria"] = False
-    return vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+    return vl_convert.vegalite_to_svg(_drawable(spec), allowed_base_urls=[])
+
+
+def _drawable(part: Any) -> Any:
+    """A description without signs that no SVG may hold: the library ends the process at one."""
+    if isinstance(part, str):
+        return in_markup(part)
+    if isinstance(part, dict):
+        return {_drawable(key): _drawable(value) for key, value in part.items()}
+    return [_drawable(item) for item in part] if isinstance(part, list) else part
 
 
 def figure(

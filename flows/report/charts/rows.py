@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flows.foreign_text import in_markup
 from flows.report.charts.drawing import PADDING, WIDE, altair_module, figure, haloed
 from flows.report.charts.svg import Figure, Ids
 
@@ -157,7 +158,7 @@ def _script_list(texts: Sequence[str]) -> str:
     # Labels are foreign text inside an expression: every character is written as a code
     # point, so that no label can end its string.
     def literal(text: str) -> str:
-        units = text.encode("utf-16-be", "replace")
+        units = in_markup(text).encode("utf-16-be", "replace")
         codes = (units[i] * 256 + units[i + 1] for i in range(0, len(units), 2))
         return "'" + "".join(f"\\u{code:04x}" for code in codes) + "'"
 

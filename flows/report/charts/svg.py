@@ -16,6 +16,7 @@ _ROOT = re.compile(r"^<svg[^>]*viewBox=\"([^\"]*)\"[^>]*>")
 _NOISE = re.compile(
     r' (?:role|aria-[a-z]+|class|font-family|pointer-events|xmlns:xlink|stroke-miterlimit)="[^"]*"'
 )
+_TAG = re.compile(r"<[^>]*>")
 _EMPTY = re.compile(r'<path d="(?:M0,0h0v0h0Z)?"(?: (?:display="none"|fill="[^"]*"))*/>')
 _LOCAL_ID = re.compile(r"(\bid=\"|url\(#)([A-Za-z_][\w-]*)")
 
@@ -67,9 +68,14 @@ def adopt(drawn: str, ids: Ids, title: str, desc: str) -> Markup:
         raise ValueError("the chart library gave no SVG root")
     width, height = (round(float(part)) for part in root.group(1).split()[2:])
     head = opening(ids, width, height, title, desc)
-    body = _EMPTY.sub("", _NOISE.sub("", drawn[root.end() :]))
     prefix = f"g{ids.count}-"
-    body = _LOCAL_ID.sub(lambda match: f"{match.group(1)}{prefix}{match.group(2)}", body)
+
+    def ours(tag: re.Match[str]) -> str:
+        text = _NOISE.sub("", tag.group())
+        return _LOCAL_ID.sub(lambda name: f"{name.group(1)}{prefix}{name.group(2)}", text)
+
+    # Within tags alone: a label may hold what looks like an attribute.
+    body = _EMPTY.sub("", _TAG.sub(ours, drawn[root.end() :]))
     return Markup(head + body)
 
 

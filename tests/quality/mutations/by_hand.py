@@ -1,0 +1,601 @@
+"""Mutations of gate 2's special rules: one row of the shop `south`, changed as little as will do.
+
+`KIN` says which other expectations a change may break, with the reason why it cannot spare them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.quality.mutations.generic import one_row
+from tests.quality.mutations.judging import Mutation
+
+_COHORT = "basis = 'order_cohort' and units_ordered > units_returned"
+_WEEK = "window_name = 'week'"
+_SETTLED = "state = 'tied'"
+_RATES = ("return_rate_by_sku", "return_rate_by_creator", "return_rates")
+_ECONOMICS = ("order_economics", "unit_economics")
+
+Row = tuple[str, str, str, str]
+"""Table, expectation, what is set, in which row."""
+
+UPDATES: tuple[Row, ...] = (
+    ("kpi_daily", "numerator_at_most_denominator", "numerator = denominator + 1", _WEEK),
+    ("kpi_daily", "value_is_the_ratio", "value = value / 2", "value > 0"),
+    ("kpi_daily", "value_is_the_ratio", "value = null", "denominator > 0"),
+    ("kpi_daily", "value_is_the_ratio", "value = 0, numerator = 0, denominator = 0", _WEEK),
+    ("kpi_daily", "known_words", "basis = 'due'", "metric = 'valid_tracking_rate'"),
+    ("kpi_daily", "windows_end_on_the_day", "window_end_on = window_end_on + 1", "true"),
+    ("kpi_daily", "windows_end_on_the_day", "window_end_on = null", "true"),
+    ("kpi_daily", "windows_end_on_the_day", "window_start_on = window_end_on + 1", "true"),
+    (
+        "kpi_daily",
+        "projected_adds_overdue",
+        "numerator = numerator + 1, value = (numerator + 1) / denominator::double",
+        "basis = 'projected' and denominator > numerator",
+    ),
+    ("kpi_daily", "data_reach_the_day", "known_through_at = null", "as_of_on = date '2026-04-30'"),
+    ("orders", "overdue_is_not_dispatched", "is_overdue_open = true", "dispatched_at is not null"),
+    ("packages", "valid_has_no_defect", "tracking_defect = 'no_scan'", "is_valid_tracking"),
+    *(
+        row
+        for table in _RATES
+        for row in (
+            (table, "rates_in_range", "value = 1.5", _COHORT),
+            (table, "rates_in_range", "closed_value = -0.5", _COHORT),
+            (table, "numerator_at_most_denominator", "units_returned = units_ordered + 1", _COHORT),
+            (
+                table,
+                "numerator_at_most_denominator",
+                "closed_units_returned = closed_units_ordered + 1",
+                f"{_COHORT} and units_returned > closed_units_ordered",
+            ),
+            (table, "closed_within_all", "closed_units_ordered = units_ordered + 1", _COHORT),
+            (
+                table,
+                "closed_within_all",
+                "closed_units_returned = units_returned + 1",
+                f"{_COHORT} and closed_units_ordered > units_returned",
+            ),
+            (table, "bounds_hold_the_value", "lower_bound = value + 0.01", "lower_bound < 0.9"),
+            (table, "bounds_hold_the_value", "upper_bound = value - 0.001", "value > 0.01"),
+        )
+    ),
+    ("return_rate_by_sku", "same_total_as_by_creator", "units_ordered = units_ordered + 1", "true"),
+    ("return_rates", "segments_add_up", "refund_amount = refund_amount + 0.01", "true"),
+    ("return_rates", "segments_add_up", "units_ordered = units_ordered + 1", "dimension = 'shop'"),
+    (
+        "returns",
+        "liability_is_refund_less_compensation",
+        "liability_amount = liability_amount + 0.01",
+        "state = 'refunded'",
+    ),
+    (
+        "returns",
+        "liability_is_refund_less_compensation",
+        "liability_amount = null",
+        "state <> 'refunded'",
+    ),
+    ("returns", "due_once", "is_near_due = true, is_past_due = true", "due_kind is not null"),
+    ("returns", "due_once", "is_near_due = true, due_at = null", "not is_past_due"),
+    (
+        "returns",
+        "at_most_what_was_ordered",
+        "units = units_ordered + 1",
+        "units_ordered is not null",
+    ),
+    ("returns_triage", "every_waiting_return", "returns = returns + 1", "true"),
+    ("zone_coverage", "states_add_up", "orders = orders + 1", "ship_to_state = '(all)'"),
+    (
+        "zone_coverage",
+        "shares_of_all_orders",
+        "share_of_orders = share_of_orders / 2",
+        "share_of_orders > 0 and ship_to_state <> '(all)'",
+    ),
+    (
+        "shipping_zones",
+        "known_zones",
+        "zone = 10, zone_source = 'official_chart'",
+        "zone is not null",
+    ),
+    (
+        "shipping_zones",
+        "known_zones",
+        "computed_zone = 9, zone_source = 'official_chart'",
+        "zone is not null",
+    ),
+    ("shipping_zones", "known_zones", "zone = zone - 1", "zone > 1 and zone_source = 'computed'"),
+    ("demand_by_state", "shares_sum_to_one", "share = share / 2", "share > 0"),
+    ("demand_by_state", "orders_of_the_coverage", "orders = orders + 1", "true"),
+    ("demand_concentration", "fewest_states", "states_60 = states_70 + 1", "true"),
+    ("demand_concentration", "fewest_states", "states_70 = states + 1", "true"),
+    ("demand_concentration", "fewest_states", "herfindahl = 1.01", "true"),
+    ("transit_times", "known_levels", "p90_days = median_days - 1", "level = 'zone'"),
+    ("transit_times", "known_levels", "observations = 0", "level = 'state'"),
+    ("transit_times", "known_levels", "observations = 29", "level = 'state'"),
+    ("transit_times", "known_levels", "observations = 1", "level = 'rule'"),
+    ("transit_times", "known_levels", "p90_days = median_days", "level = 'rule'"),
+    ("transit_times", "known_levels", "p90_days = null", "level = 'zone'"),
+    ("route_performance", "every_package_once", "packages = packages + 1", "true"),
+    (
+        "route_performance",
+        "costs_at_least_its_postage",
+        "expected_cost = mean_ship_cost - 0.01",
+        "true",
+    ),
+    (
+        "route_choices",
+        "the_saving_is_the_difference",
+        "saving = saving + 0.01",
+        "state = 'best_in_use'",
+    ),
+    ("route_choices", "the_saving_is_the_difference", "state = 'dearer'", "saving = 0"),
+    (
+        "route_choices",
+        "the_saving_is_the_difference",
+        "saving = 1, actual_expected_cost = best_expected_cost + 1",
+        "state = 'best_in_use'",
+    ),
+    (
+        "route_deviations",
+        "deviating_at_most_all",
+        "deviating = 5, deviation_rate = 1.25",
+        "packages = 4",
+    ),
+    ("route_deviations", "deviating_at_most_all", "mostly_packages = 2", "deviating = 1"),
+    ("route_deviations", "deviating_at_most_all", "deviation_rate = 0.5", "deviating = 1"),
+    ("row_accounting", "nothing_lost", "rows_read = rows_read + 1", "status = 'loaded'"),
+    ("row_accounting", "nothing_lost", "rows_quarantined = rows_quarantined + 1", "true"),
+    ("account_health_daily", "changes_add_up", "lost = lost - 1", "true"),
+    ("account_health_daily", "changes_add_up", "score = null", "true"),
+    ("account_health_waterfall", "adds_up_to_the_score", "points = points + 1", "kind = 'closing'"),
+    ("open_orders", "same_as_orders", "order_id = '1'", "true"),
+    ("open_orders", "overdue_has_no_time_left", "time_left_hours = -1", "bucket = 'later'"),
+    ("open_orders", "overdue_has_no_time_left", "bucket = 'later'", "bucket = 'overdue'"),
+    ("handling_capacity", "counts_the_open_orders", "open_orders = open_orders + 1", "true"),
+    ("handling_capacity", "what_is_left_adds_up", "allowed_late = allowed_late + 1", "true"),
+    ("late_dispatch_causes", "every_late_order", "primary_cause = null", "true"),
+    (
+        "late_dispatch_causes",
+        "stages_add_up",
+        "elapsed_hours = elapsed_hours + 1",
+        "elapsed_hours > 0",
+    ),
+    (
+        "late_dispatch_causes",
+        "stages_add_up",
+        "pack_share = pack_share + 0.1",
+        "elapsed_hours > 0 and pack_share is not null",
+    ),
+    (
+        "late_dispatch_segments",
+        "causes_add_up",
+        "late_orders = late_orders - 1",
+        "primary_cause <> '(all)' and late_orders > 0",
+    ),
+    (
+        "late_dispatch_segments",
+        "dimensions_agree",
+        "orders = orders + 1",
+        "primary_cause = '(all)'",
+    ),
+    (
+        "late_dispatch_segments",
+        "late_at_most_orders",
+        "orders = late_orders - 1",
+        "primary_cause <> '(all)' and late_orders > 0",
+    ),
+    ("network_options", "known_words", "sites = 6", "plan = 'preset'"),
+    ("network_options", "same_demand", "orders = orders + 1", "true"),
+    (
+        "network_options",
+        "best_is_best",
+        "share_within_2_days = 1",
+        "plan = 'preset' and objective = 'share_within_2_days'",
+    ),
+    (
+        "network_options",
+        "best_is_best",
+        "mean_transit_days = 0",
+        "plan = 'preset' and objective = 'mean_transit_days'",
+    ),
+    (
+        "network_options",
+        "best_is_best",
+        "cost_per_month = 0",
+        "plan = 'preset' and objective = 'total_cost'",
+    ),
+    (
+        "network_options",
+        "more_sites_are_no_worse",
+        "gain_of_this_site = -0.1",
+        "name = 'best 2' and objective = 'mean_transit_days'",
+    ),
+    ("network_options", "one_recommendation", "is_recommended = true", "name = 'best 5'"),
+    (
+        "network_options",
+        "one_recommendation",
+        "is_materially_better = false",
+        "is_recommended",
+    ),
+    ("network_sites", "sites_add_up", "orders_served = orders_served + 1", "true"),
+    ("hero_skus", "shares_add_up", "revenue_share = revenue_share / 2", "revenue_share > 0"),
+    ("hero_skus", "known_words", "hero_source = 'revenue'", "true"),
+    ("hero_stock", "missing_or_scattered", "is_missing_hero = true", "is_hero and available > 0"),
+    ("hero_stock", "missing_or_scattered", "is_missing_hero = true, available = 0", "not is_hero"),
+    ("hero_stock", "missing_or_scattered", "is_hero = true", "is_scattered_long_tail"),
+    ("hero_stock", "missing_or_scattered", "available = 0", "is_scattered_long_tail"),
+    ("content_stock", "short_is_less_than_needed", "is_short = true", "available >= needed"),
+    ("content_stock", "short_is_less_than_needed", "is_short = null", "available >= needed"),
+    ("fbt_replenishment", "due_by_cover", "suggested_units = 1", "not is_due"),
+    (
+        "fbt_replenishment",
+        "due_by_cover",
+        "is_due = true, days_of_cover = lead_days + reserve_days + 1, average_daily_units = 1",
+        "true",
+    ),
+    (
+        "fbt_replenishment",
+        "due_by_cover",
+        "is_due = true, days_of_cover = 0, average_daily_units = 0",
+        "true",
+    ),
+    (
+        "prepositioning",
+        "heroes_at_most_everything",
+        "units_to_move = units_to_move + 100000",
+        "scope = 'heroes'",
+    ),
+    ("prepositioning", "heroes_at_most_everything", "skus = 100", "scope = 'heroes'"),
+    ("prepositioning", "heroes_at_most_everything", "inbound_cost = 1e9", "scope = 'heroes'"),
+    ("prepositioning", "heroes_at_most_everything", "storage_share = 1.5", "scope = 'heroes'"),
+    ("stock_totals", "places_add_up", "own_available = own_available + 1", "true"),
+    *(
+        row
+        for table in ("dispatch_by_warehouse", "delivery_by_carrier")
+        for row in (
+            (
+                table,
+                "numerator_at_most_denominator",
+                "numerator = denominator + 1",
+                "true",
+            ),
+            (
+                table,
+                "adds_up_to_the_rate",
+                "denominator = denominator + 1",
+                "window_name = 'rolling_30d'",
+            ),
+        )
+    ),
+    ("fulfillment_daily", "numerator_at_most_denominator", "numerator = denominator + 1", "true"),
+    (
+        "tracking_defects",
+        "adds_up_to_the_rate",
+        "packages = packages + 1",
+        "window_name = 'rolling_30d'",
+    ),
+    (
+        "tracking_defects_by",
+        "adds_up_to_the_rate",
+        "packages = packages + 1",
+        "window_name = 'rolling_30d'",
+    ),
+    (
+        "product_cancellations",
+        "numerator_at_most_denominator",
+        "seller_fault_cancellations = orders + 1",
+        "true",
+    ),
+    *(
+        row
+        for table in _ECONOMICS
+        for row in (
+            (
+                table,
+                "components_add_up",
+                "contribution_before_returns = contribution_before_returns + 0.01",
+                "contribution_before_returns is not null",
+            ),
+            (table, "components_add_up", "returns_cost = returns_cost + 0.01", "true"),
+            (table, "components_add_up", "returns_outlay = returns_outlay - 0.01", "true"),
+            (
+                table,
+                "components_add_up",
+                "contribution_after_returns = null",
+                "contribution_after_returns is not null",
+            ),
+            (table, "nothing_beyond_the_sale", "units_returned = units + 1", "true"),
+        )
+    ),
+    *(
+        (
+            table,
+            "nothing_beyond_the_sale",
+            "sale_returned_amount = sales + platform_discount + units, contribution_after_returns ="
+            " contribution_after_returns - sales - platform_discount - units "
+            "+ sale_returned_amount",
+            where,
+        )
+        for table, where in (("order_economics", "true"), ("unit_economics", "segment <> '(all)'"))
+    ),
+    (
+        "unit_economics",
+        "same_totals_by_seller_sku",
+        "sales = sales + 1, contribution_before_returns = contribution_before_returns + 1, "
+        "contribution_after_returns = contribution_after_returns + 1",
+        "dimension = 'seller_sku'",
+    ),
+    (
+        "unit_economics",
+        "same_totals_by_creator",
+        "sales = sales + 1, contribution_before_returns = contribution_before_returns + 1, "
+        "contribution_after_returns = contribution_after_returns + 1",
+        "dimension = 'creator'",
+    ),
+    (
+        "unit_economics",
+        "shop_is_its_orders",
+        "orders = orders + 1",
+        "dimension = 'shop' and window_name = 'rolling_90d'",
+    ),
+    ("return_costs", "components_add_up", "amount = amount + 0.01", "component = 'markdown'"),
+    ("return_costs", "components_add_up", "amount = null", "component = 'markdown'"),
+    ("return_grades", "units_add_up", "units_open = units_open + 1", "true"),
+    (
+        "return_grades",
+        "units_add_up",
+        "units_misrouted = units - units_open + 1",
+        "window_name = 'rolling_30d'",
+    ),
+    ("return_grades", "known_words", "is_mapped = false", "route is not null"),
+    (
+        "return_grades",
+        "known_words",
+        "route = null, is_mapped = false",
+        "units_misrouted > 0",
+    ),
+    ("misrouted_returns", "took_another_route", "actual_route = route", "true"),
+    ("misrouted_returns", "same_units_as_by_grade", "units = units + 1", "true"),
+    (
+        "settlement_orders",
+        "stated_amounts_add_up",
+        "stated_other = coalesce(stated_other, 0) - 0.01",
+        _SETTLED,
+    ),
+    ("settlement_orders", "differences_add_up", "expected_sales = expected_sales + 0.01", _SETTLED),
+    (
+        "settlement_orders",
+        "tied_is_explained",
+        "unexplained_amount = unexplained_amount + 5, expected_sales = expected_sales - 5",
+        _SETTLED,
+    ),
+    (
+        "settlement_orders",
+        "unsettled_is_in_no_statement",
+        "statements = 1",
+        "state = 'not_settled_yet'",
+    ),
+    (
+        "settlement_components",
+        "components_add_up",
+        "stated_amount = stated_amount + 0.01",
+        "component = 'sales'",
+    ),
+    (
+        "settlement_components",
+        "components_add_up",
+        "difference = difference + 0.01",
+        "component = 'sales'",
+    ),
+    ("settlement_residuals", "every_unexplained_order", "orders = orders + 1", "true"),
+    ("settlement_residuals", "every_unexplained_order", "amount = amount + 0.01", "true"),
+    ("settlement_fee_checks", "difference_is_the_difference", "difference = 2", "true"),
+    (
+        "settlement_fee_checks",
+        "difference_is_the_difference",
+        "difference = 0, stated_amount = expected_amount",
+        "true",
+    ),
+    (
+        "returns_review",
+        "value_is_the_ratio",
+        "value = value / 2",
+        "value > 0",
+    ),
+    (
+        "returns_review",
+        "value_is_the_ratio",
+        "units_returned = units_ordered + 1, value = (units_ordered + 1) / units_ordered::double, "
+        "excess_units = units_ordered + 1 - compared_with * units_ordered",
+        "dimension = 'campaign'",
+    ),
+    ("returns_review", "places_in_order", "place = 10000", "place = 1"),
+    ("returns_review", "places_in_order", "excess_cost = -1000000", "place = 1"),
+    ("returns_review", "excess_is_the_difference", "excess_units = excess_units + 1", "true"),
+    (
+        "returns_review",
+        "sure_bound_below_the_usual",
+        "sure_lower_bound = lower_bound + 0.1",
+        "true",
+    ),
+    ("margin_traps", "places_in_order", "place = 10", "place = 3"),
+    ("margin_traps", "of_the_review", "units_returned = units_returned + 1", "place = 1"),
+    (
+        "margin_traps",
+        "every_repeat_returner",
+        f"segment = '{'0' * 32}'",
+        "kind = 'repeat_returner'",
+    ),
+    ("repeat_returners", "counts_in_order", "orders = returns + 1", "true"),
+    ("repeat_returners", "counts_in_order", "first_on = last_on + 1", "true"),
+    ("category_control", "value_is_the_ratio", "value = value + 0.01", "value < 0.5"),
+    (
+        "category_control",
+        "value_is_the_ratio",
+        "units_returned = units_ordered + 1, value = (units_ordered + 1) / units_ordered::double",
+        "units_ordered > 0 and not is_judged",
+    ),
+    ("category_control", "limits_around_the_centre", "lower_limit = centre + 0.01", "is_judged"),
+    ("category_control", "limits_around_the_centre", "upper_limit = centre - 0.01", "is_judged"),
+    ("category_control", "only_what_is_judged", "is_above_limit = true", "not is_out_of_control"),
+    ("category_control", "only_what_is_judged", "is_out_of_control = true", "not is_judged"),
+    ("category_control", "only_what_is_judged", "is_out_of_control = true", "is_judged"),
+    ("scale_readiness", "sample_adds_up", "passed_units = passed_units + 1", "true"),
+    ("supplier_scorecard", "costs_add_up", "total_cost = total_cost + 0.01", "total_cost > 0"),
+    ("supplier_scorecard", "gates_in_order", "gates_passed = gates_judged + 1", "true"),
+)
+"""One row a change: table, expectation, what is set, and in which rows of the shop."""
+
+ISSUES = {
+    "cancel_reasons_mapped": "unmapped_cancel_reason",
+    "carriers_mapped": "unmapped_carrier",
+    "parcels_from_the_market": "cross_border_parcel",
+    "costs_usable": "unused_cost_assumption",
+    "refunds_in_shop_currency": "refund_in_other_currency",
+    "grades_mapped": "unmapped_grade",
+    "dispositions_mapped": "unmapped_disposition",
+    "states_known": "unknown_state",
+    "warehouses_mapped": "unmatched_warehouse",
+    "orders_reach_the_warehouse": "missing_at_warehouse",
+    "orders_reach_it_once": "doubled_at_warehouse",
+    "addresses_agree": "ships_elsewhere",
+    "stages_run_forwards": "stage_times_run_backwards",
+}
+
+_SOUTH = "shop_id = 'south'"
+OTHERS: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "kpi_daily",
+        "every_day",
+        "marts.kpi_daily",
+        f"delete from marts.kpi_daily where {_SOUTH} and as_of_on = date '2026-04-20' "
+        "and metric = 'on_time_delivery_rate' and window_name = 'week'",
+    ),
+    (
+        "kpi_daily",
+        "as_of_days",
+        "inputs.as_of",
+        f"update inputs.as_of set as_of_on = as_of_on + 1 where {_SOUTH}",
+    ),
+    (
+        "orders",
+        "volume_of_the_day",
+        "marts.orders",
+        "insert into marts.orders by name select o.* replace (o.order_id || '-' || i as order_id, "
+        "false as is_open, false as is_late_dispatch, false as is_overdue_open) "
+        f"from marts.orders as o, range(6) as r (i) where {_SOUTH} "
+        "and created_on = date '2026-04-30'",
+    ),
+    (
+        "orders",
+        "volume_of_the_week",
+        "marts.orders",
+        f"update marts.orders set created_on = date '2026-03-01' where {_SOUTH} "
+        "and created_on between date '2026-04-24' and date '2026-04-29'",
+    ),
+    (
+        "packages",
+        "scans_judged",
+        "marts.packages",
+        f"update marts.packages set is_scan_judged = false where {_SOUTH} "
+        "and shipped_on > date '2026-04-15'",
+    ),
+    (
+        "open_orders",
+        "same_as_orders",
+        "marts.open_orders",
+        f"delete from marts.open_orders where {_SOUTH} and bucket = 'later'",
+    ),
+    (
+        "returns_triage",
+        "every_waiting_return",
+        "marts.returns_triage",
+        f"delete from marts.returns_triage where {_SOUTH}",
+    ),
+    (
+        "late_dispatch_causes",
+        "every_late_order",
+        "marts.late_dispatch_causes",
+        f"delete from marts.late_dispatch_causes where {one_row('marts.late_dispatch_causes')}",
+    ),
+    (
+        "network_sites",
+        "sites_add_up",
+        "marts.network_sites",
+        f"delete from marts.network_sites where {_SOUTH} and name = 'best 1' "
+        "and objective = 'total_cost'",
+    ),
+    (
+        "settlement_components",
+        "every_settled_order",
+        "marts.settlement_components",
+        f"delete from marts.settlement_components where {_SOUTH} and statement_on = (select "
+        f"max(statement_on) from marts.settlement_components where {_SOUTH})",
+    ),
+    *(
+        (
+            table,
+            "every_row_of_the_day",
+            f"marts.{table}",
+            f"delete from marts.{table} where {one_row(f'marts.{table}')}",
+        )
+        for table in ("seven_indicators", "diagnoses", "daily_outcomes")
+    ),
+    *(
+        (
+            "data_quality_issues",
+            name,
+            "marts.data_quality_issues",
+            f"update marts.data_quality_issues set issue = '{issue}', rows = 3, "
+            f"as_of_on = date '2026-04-30' where {one_row('marts.data_quality_issues')}",
+        )
+        for name, issue in ISSUES.items()
+    ),
+)
+"""Table, expectation, the relation that is changed, and how."""
+
+_COUNTED_TWICE = ("adds_up_to_the_rate",)
+KIN: dict[tuple[str, str], tuple[str, ...]] = {
+    # An order that is overdue is late, and has to have a cause.
+    ("orders", "overdue_is_not_dispatched"): ("late_dispatch_causes.every_late_order",),
+    # A value that is no rate is no value between two bounds either.
+    **{(table, "rates_in_range"): ("bounds_hold_the_value",) for table in _RATES},
+    # Units are both compared with each other and added up.
+    ("return_rates", "numerator_at_most_denominator"): ("segments_add_up",),
+    ("dispatch_by_warehouse", "numerator_at_most_denominator"): _COUNTED_TWICE,
+    ("delivery_by_carrier", "numerator_at_most_denominator"): _COUNTED_TWICE,
+    # All orders of the zones are the whole of every share, and of the demand by state.
+    ("zone_coverage", "states_add_up"): (
+        "shares_of_all_orders",
+        "demand_by_state.orders_of_the_coverage",
+    ),
+    # The capacity counts the open orders by their bucket.
+    ("open_orders", "overdue_has_no_time_left"): ("handling_capacity.counts_the_open_orders",),
+    ("open_orders", "same_as_orders"): ("handling_capacity.counts_the_open_orders",),
+    # The sites of a plan are held against its number of sites and of orders.
+    ("network_options", "known_words"): ("network_sites.sites_add_up",),
+    ("network_options", "same_demand"): ("network_sites.sites_add_up",),
+    # What one order or segment leaves is a part of what the shop leaves.
+    ("order_economics", "components_add_up"): ("unit_economics.shop_is_its_orders",),
+    ("order_economics", "nothing_beyond_the_sale"): ("unit_economics.shop_is_its_orders",),
+    ("unit_economics", "components_add_up"): (
+        "same_totals_by_creator",
+        "same_totals_by_seller_sku",
+    ),
+}
+
+
+def by_hand() -> Iterator[Mutation]:
+    """Every mutation of this list."""
+    for table, name, change, where in UPDATES:
+        relation = f"marts.{table}"
+        yield Mutation(
+            table,
+            name,
+            relation,
+            (f"update {relation} set {change} where {one_row(relation, where)}",),
+            kin=KIN.get((table, name), ()),
+        )
+    for table, name, relation, statement in OTHERS:
+        yield Mutation(table, name, relation, (statement,), kin=KIN.get((table, name), ()))
