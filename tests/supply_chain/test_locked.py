@@ -14,8 +14,8 @@ from tests.supply_chain import audit
 from tests.supply_chain.locked import BOOTSTRAP, LOCK, locked, plain_name
 
 OURS = "greenzone"
-TOOLS = {"uv"}
-"""Brought by `make lock`, imported by nothing."""
+TOOLS = {"py-spy", "uv"}
+"""Tools of developers, which nothing imports; `make lock` brings uv."""
 
 PERMISSIVE = re.compile(
     r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|MPL|Mozilla|0BSD|Zlib|CC0|CNRI",
