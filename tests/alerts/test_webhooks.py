@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from flows import masking
+from flows.alerts import rules
 from flows.alerts.delivery import Patience, channels, deliver
 from flows.alerts.outbox import Outbox
 from flows.alerts.posting import Limits, post
@@ -103,6 +104,23 @@ def test_an_address_that_is_none_is_refused_without_being_shown(
         check_alerts()
     said = f"{caught.value} {caught.value!r} {''.join(traceback.format_exception(caught.value))}"
     assert WEBHOOK_VARIABLE in said and SECRET not in said and PATH not in said
+
+
+def test_a_rule_without_an_owner_ends_a_run_before_it_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "rules.yaml"
+    text = rules.RULES_FILE.read_text(encoding="utf-8")
+    broken.write_text(text.replace("owner: warehouse lead", "owner:", 1), encoding="utf-8")
+    monkeypatch.setattr(rules, "RULES_FILE", broken)
+    rules.load_book.cache_clear()
+    try:
+        with pytest.raises(UsageError, match="late_dispatch_rate has no owner"):
+            check_alerts()
+        finding = doctor._alerts(Home(tmp_path))
+        assert not finding.is_good and "has no owner" in finding.observed
+    finally:
+        rules.load_book.cache_clear()
 
 
 def test_plain_http_is_for_this_machine_alone() -> None:
