@@ -132,11 +132,13 @@ def publishing(home: Home, day: str) -> dict[str, Any]:
     from flows import stages
     from flows.home.runs import new_run_id
     from flows.home.state import PublicationState
+    from flows.running import publishing as publishing_
     from flows.running import session as sessions
     from flows.running.run import Request, Run
 
-    # No thread may run when this process is forked.
+    # No thread may run when this process is forked, and no child may ask Polars for anything.
     sessions._warmed.set()
+    policies_of = publishing_._policies
     request = Request("daily", home, (date.fromisoformat(day),))
     problems: list[str] = []
     kills = 0
@@ -154,6 +156,8 @@ def publishing(home: Home, day: str) -> dict[str, Any]:
             stages.merge(run)
             stages.render_daily(run, run.days[0])
             stages.write_alerts(run)
+            policies = policies_of(run)
+            publishing_._policies = lambda _, known=policies: known  # type: ignore[misc]
             kills += _kill_publication(home, run, 29 if number == 1 else 11, problems)
             stages.publish(run)
     return {"kills": kills, "problems": problems}
