@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from flows.contracts import Column
-from flows.contracts.model import shop_date_name
+from flows.contracts.model import BEYOND_ANY, shop_date_name
 from flows.ingest.batch import Work
 from flows.ingest.shops import is_zone
 
@@ -43,6 +43,9 @@ def check_limits(work: Work, frame: pl.DataFrame) -> None:
             checks.append(
                 (pl.col(limited) > _limit(column, column.maximum), column, "above_maximum")
             )
+        if column.kind in BEYOND_ANY:
+            is_beyond = pl.col(name).abs() >= _limit(column, BEYOND_ANY[column.kind])
+            checks.append((is_beyond, column, "beyond_any"))
         if column.pattern is not None:
             checks.append((~pl.col(name).str.contains(column.pattern), column, "bad_pattern"))
         if name == "timezone":
