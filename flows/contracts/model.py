@@ -100,6 +100,12 @@ DEFAULT_SAFE_PATTERNS: Mapping[str, str] = MappingProxyType(
 """By kind, the refused values that may be shown in quarantine: never what could be a name, a
 telephone number or a post code. Text kinds name theirs in the contract, or are never shown."""
 
+BEYOND_ANY: Mapping[str, int] = MappingProxyType(
+    {"integer": 10**7, "decimal": 10**9, "money": 10**10, "rate": 100}
+)
+"""By kind, the size from which a value is no export's: it would make the sums over it overflow.
+A contract's own limits are narrower where it has any."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
