@@ -14,6 +14,9 @@ from tests.end_to_end.landing import Table, tables_under, write
 # An order may hold an SKU twice, in two packages: such rows are told apart by standing in one file.
 # No single export holds two states of a row, so states of different exports stay in different ones.
 _TOGETHER = {"seller_center/orders": ("Order ID", "SKU ID")}
+# A row that stands twice in one statement is paid twice: what two exports repeat of each other must
+# not come to stand in one file.
+_APART = {"seller_center/orders", "seller_center/settlements"}
 _MOST_MORE = 3
 
 # They tell of files, of publications and of people, so they depend on what came when.
@@ -39,7 +42,8 @@ def arrange(landing: Path, runs: Sequence[Path], random: Random) -> set[str]:
         assert contract is not None, table.header
         feeds[contract.feed, tuple(table.header)].append(table)
     for number, ((feed, _), tables) in enumerate(sorted(feeds.items())):
-        dealt = _dealt(tables, _TOGETHER.get(feed, ()), random)
+        least = len(tables) if feed in _APART else 1
+        dealt = _dealt(tables, _TOGETHER.get(feed, ()), least, random)
         for rows in dealt:
             random.shuffle(rows)
             # Neither names nor times tell which file is the newest.
@@ -55,9 +59,14 @@ def arrange(landing: Path, runs: Sequence[Path], random: Random) -> set[str]:
     return {feed for feed, _ in feeds}
 
 
-def _dealt(tables: list[Table], columns: tuple[str, ...], random: Random) -> list[list[list[str]]]:
-    """The rows of a feed's files by the file that each goes to; files without rows left out."""
-    least = len(tables) if columns else 1
+def _dealt(
+    tables: list[Table], columns: tuple[str, ...], least: int, random: Random
+) -> list[list[list[str]]]:
+    """The rows of a feed's files by the file that each goes to; files without rows left out.
+
+    With at least as many files as there were, rows of different files stay in different ones where
+    they agree on `columns` (without any: on everything).
+    """
     count = random.randint(least, len(tables) + _MOST_MORE)
     share = random.choice([0.0, 0.2, 0.6])
     files: list[list[list[str]]] = [[] for _ in range(2 * count)]
