@@ -26,6 +26,7 @@ from tests.privacy.canaries import (
     needles,
     personal_columns,
     plant,
+    returner,
     spoil,
 )
 
@@ -42,6 +43,7 @@ class Watched:
     planted: Planted
     looked_for: Needles
     refused: int
+    returner: str
     printed: list[str]
 
     def run(self, *arguments: str, code: int = 0, **environment: str) -> None:
@@ -63,7 +65,8 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
     folder = make_shop(home, "demo", 5)
     planted = plant(home.landing)
     refused = spoil(folder, planted)
-    seen = Watched(home, planted, needles(planted.values), refused, [])
+    name = returner(folder, planted)
+    seen = Watched(home, planted, needles(planted.values), refused, name, [])
     seen.run("daily", "--date", DAY, "--debug")
     seen.run("check", *map(str, files_under(home.landing)), "--shop", "demo")
     seen.run("status")
@@ -116,14 +119,11 @@ def test_a_forgotten_buyer_is_gone_and_stays_gone(
     monkeypatch.setenv(VARIABLE, "")
     home = Home(shutil.copytree(watched.home.root, tmp_path / "home", symlinks=True))
     seen = dataclasses.replace(watched, home=home, printed=[])
-    name = next(v for v in watched.planted.values if v.endswith("buyerusername"))
-    hashed = hash_key(home).hash(name)
+    hashed = hash_key(home).hash(watched.returner)
     before = marts(home.published)
     assert any(hashed in row for row in before["repeat_returners"])
-    assert holding(home, hashed) > {
-        "warehouse/greenzone.duckdb",
-        "reports/daily/2026-04-12/report.json",
-    }
+    day = f"reports/daily/{DAY}"
+    assert holding(home, hashed) > {"warehouse/greenzone.duckdb", f"{day}/report.json"}
 
     seen.run("forget", "--buyer-hash", hashed, "--reason", "a request")
     assert holding(home, hashed) == set()
