@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
 import stat
 from dataclasses import dataclass
@@ -137,7 +138,12 @@ def test_a_forgotten_buyer_is_gone_and_stays_gone(
     for stem in ("Return-Refund", "All order", "spoilt/seller_center__returns-typo.csv"):
         assert stem in named
 
-    seen.run("daily", "--date", DAY)
+    old = next(home.landing.glob("demo/carriers/tracking-*.csv"))
+    os.utime(old, (0, 0))
+    seen.run("daily", "--date", DAY, code=2, GREENZONE_KEEP_LANDING_DAYS="many")
+    assert old.exists()
+    seen.run("daily", "--date", DAY, GREENZONE_KEEP_LANDING_DAYS="400")
+    assert not old.exists()
     assert holding(home, hashed) == set()
     after = marts(home.published)
     assert not any(hashed in row or None in row[:2] for row in after["repeat_returners"])
