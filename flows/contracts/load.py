@@ -174,6 +174,7 @@ def _column(item: Mapping[str, Any]) -> Column:
         unit=custom.get("unit"),
         derived_from=custom.get("derivedFrom"),
         treatment=custom.get("treatment"),
+        watched=custom.get("watched"),
     )
 
 

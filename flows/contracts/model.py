@@ -39,6 +39,12 @@ DateOrder = Literal["month_first", "day_first", "iso"]
 TimeZone = Literal["shop", "utc"]
 Treatment = Literal["dropped", "zip3", "keyed_hash"]
 Severity = Literal["critical", "warning"]
+Watched = Literal["share", "progress"]
+"""How the mix of a column's words is watched from file to file.
+
+- `share`: in all rows. `progress`: the word says how far a row has come, so it is watched in rows
+  of one age, and a day with many new orders is no change of the mix.
+"""
 SourceForm = Literal[
     "text",
     "iso",
@@ -124,6 +130,7 @@ class Column:
     unit: str | None = None
     derived_from: str | None = None
     treatment: Treatment | None = None
+    watched: Watched | None = None
 
     @property
     def dtype(self) -> pl.DataType:

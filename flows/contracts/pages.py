@@ -298,6 +298,7 @@ _CUSTOM_PROPERTIES = (
     ("`vocabulary`", "column", "word in the lake, and the words of the files"),
     ("`safePattern`", "column", "refused values that may be shown in quarantine"),
     ("`unit`", "column", "unit of the values"),
+    ("`watched`", "column", "the gate watches the mix of its words: `share` or `progress`"),
 )
 
 

@@ -24,6 +24,10 @@ _UTF8 = re.compile(
 # side by side there. In two-byte and Cyrillic encodings all letters are bytes above 7F.
 _SIGNS = rb"\x80\x82\x84\x85\x8b\x91-\x99\x9b\xa0\xa1\xa9-\xab\xae\xb0\xb2-\xb4\xb7\xba\xbb\xbf"
 _LETTERS = re.compile(rb"(?:(?![" + _SIGNS + rb"])[\x80-\xff])+", re.DOTALL)
+# Shift JIS, and Big5, whose second bytes are often ASCII.
+_PAIRS = re.compile(
+    rb"(?:[\x81-\x9f][\x40-\x7e\x80-\xfc]){3}|(?:[\xa4-\xf9][\x40-\x7e\xa1-\xfe]){5}", re.DOTALL
+)
 _LONG_RUN = 4
 _RUNS = 3
 _MAX_RUNS = 1000
@@ -108,7 +112,7 @@ class _Western:
     high: int = 0
     letters: int = 0
     in_runs: int = 0
-    has_long_run: bool = False
+    is_other: bool = False
     runs: set[bytes] = field(default_factory=set)
 
     def take(self, chunk: bytes) -> None:
@@ -120,17 +124,18 @@ class _Western:
             self.letters += len(run)
             if len(run) > 1:
                 self.in_runs += len(run)
-                self.has_long_run |= len(run) >= _LONG_RUN
+                self.is_other |= len(run) >= _LONG_RUN
                 if len(self.runs) < _MAX_RUNS:
                     self.runs.add(run)
+        self.is_other |= _PAIRS.search(chunk) is not None
         self.high += len(chunk) - len(chunk.translate(None, bytes(range(128, 256))))
 
     def judge(self) -> None:
         """Raise `Refusal` unless the file may well be Windows-1252."""
-        if self.utf8 * 2 > self.high:
+        if self.utf8 * 5 >= self.high * 4:
             raise Refusal(
                 "The file is UTF-8 with damaged characters: it is cut off or was changed.",
                 EXPORT_AGAIN,
             )
-        if self.has_long_run or (len(self.runs) >= _RUNS and self.in_runs * 2 >= self.letters):
+        if self.is_other or (len(self.runs) >= _RUNS and self.in_runs * 2 >= self.letters):
             raise _other_encoding()

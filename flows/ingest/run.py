@@ -259,8 +259,8 @@ class _Run:
                 )
             if Stamp.of(found.path) != found.stamp:
                 raise _Changed
-        except (_Changed, FileNotFoundError) as error:
-            if isinstance(error, FileNotFoundError) and found.path.exists():
+        except (_Changed, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+            if isinstance(error, OSError) and found.path.is_file():
                 raise
             for outcome in outcomes:
                 outcome.undo()

@@ -14,7 +14,7 @@ from flows.ingest.sniff import HEAD, ByteFacts, Magic, magic_of, no_contract, te
 from flows.ingest.tables import FrameSource, Source
 from flows.ingest.workbooks import open_workbook
 
-MAX_JSON = 512 << 20
+MAX_JSON = 256 << 20
 
 
 def open_source(path: Path, facts: ByteFacts, scratch: Path) -> Source:

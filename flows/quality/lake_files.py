@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from flows.quality.copies import round_limits
 from flows.quality.model import Expectation, TableSuite
+from flows.quality.volume_drift import vanished
 
 FILES = "inputs.files"
 _REFUSED_SHARE = 0.01
@@ -54,6 +56,8 @@ def files_suite() -> TableSuite:
                 files=f"select shop_id, file from {FILES} where status = 'loaded' "
                 f"and rows_quarantined > rows_read * {_REFUSED_SHARE}",
             ),
+            vanished(),
+            round_limits(),
         ),
     )
 

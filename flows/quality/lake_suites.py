@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from flows.contracts import Column, Contract, QualityRule, load_contracts
+from flows.quality.copies import copies
+from flows.quality.file_drift import file_drift
 from flows.quality.lake_files import files_suite, sources_of
 from flows.quality.model import Expectation, Gate, TableSuite
+from flows.quality.volume_drift import ORDER_FEED, volume_drift
 
 NAME = "gate 1"
 SCHEMA = "lake"
-ORDER_FEED = "seller_center/orders"
 
 _SYSTEM_TYPES = {"shop_id": "VARCHAR", "source_id": "VARCHAR", "row_number": "BIGINT"}
 _COMPARISONS = {
@@ -42,6 +44,7 @@ def _suite(contract: Contract) -> TableSuite:
     found.extend(_rule(contract, rule) for rule in contract.quality_rules)
     if not contract.is_declaration:
         found.append(_freshness(contract))
+        found.extend((*volume_drift(contract), *file_drift(contract), *copies(contract)))
     if contract.feed == ORDER_FEED:
         found.append(_order_feed(contract))
     return TableSuite(contract.table, tuple(found))

@@ -8,8 +8,8 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import sqlite3
-import urllib.parse
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -182,36 +182,54 @@ def _rows(path: Path, contract: Contract) -> tuple[list[str], list[str]] | None:
 class Needles:
     """What must not be found, in every writing that hides nothing.
 
-    `words`: looked for without regard to case. `exact`: looked for as they are.
+    `words`: looked for without regard to case. `exact`: looked for as they are. `hex_digests` and
+    `base64_digests`: beginnings of digests, compared with where runs of such characters begin.
     """
 
     words: list[bytes]
     exact: list[bytes]
+    hex_digests: set[bytes]
+    base64_digests: set[bytes]
 
     def found_in(self, content: bytes) -> list[bytes]:
         """The needles in some bytes."""
         lowered = content.lower()
-        return [n for n in self.words if n in lowered] + [n for n in self.exact if n in content]
+        found = [n for n in self.words if n in lowered] + [n for n in self.exact if n in content]
+        for digests, run, text in (
+            (self.hex_digests, _HEX_RUN, lowered),
+            (self.base64_digests, _BASE64_RUN, content),
+        ):
+            found += digests & {match.group()[:_SHOWN] for match in run.finditer(text)}
+        return found
+
+
+_SHOWN = 16
+_HEX_RUN = re.compile(rb"(?<![0-9a-f])[0-9a-f]{16,}")
+_BASE64_RUN = re.compile(rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{16,}")
 
 
 def needles(values: set[str]) -> Needles:
     """Needles of these values, all of which hold `MARK`."""
     words = [MARK.encode(), MARK.encode("utf-16-le"), MARK.encode("utf-16-be"), ZIP_TAIL.encode()]
-    words += [urllib.parse.quote(MARK.encode()).lower().encode(), b"zo\\u00eb", b"zo%c3%ab"]
+    words += [b"zo\\u00eb", b"zo%c3%ab", "zoë".encode(), "zoë".encode("utf-16-le")]
     exact = []
     for start in (MARK, MARK.capitalize()):
         for lead in range(3):
             # Base64 of the middle of a text depends on where in a group of three it begins.
             encoded = base64.b64encode(b"\0" * lead + start.encode()).decode()
             exact.append(encoded[4 if lead else 0 : -4].encode())
-    for value in values:
-        for text in {value, fold(value), value.lower(), value.strip()}:
-            for digest in (hashlib.sha256, hashlib.sha1, hashlib.md5):
-                made = digest(text.encode())
-                words.append(made.hexdigest()[:24].encode())
-                exact.append(made.digest()[:12])
-                exact.append(base64.b64encode(made.digest())[:16])
-    return Needles(words, exact)
+    made = [
+        digest(text.encode())
+        for value in values
+        for text in {value, fold(value), value.lower(), value.strip()}
+        for digest in (hashlib.sha256, hashlib.sha1, hashlib.md5)
+    ]
+    return Needles(
+        words,
+        exact,
+        {item.hexdigest()[:_SHOWN].encode() for item in made},
+        {base64.b64encode(item.digest())[:_SHOWN] for item in made},
+    )
 
 
 def contents(home: Home) -> Iterator[tuple[str, bytes]]:
