@@ -228,7 +228,7 @@ def _warnings(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
     over = [
         item
         for item in context.failures(shop.shop_id, "critical")
-        if item.accepted(shop.shop_id) is not None
+        if item.accepted(shop.shop_id) is not None and not context.is_blocked(shop.shop_id)
     ]
     if not failed and not over:
         return None
