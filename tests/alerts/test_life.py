@@ -69,12 +69,14 @@ def publish(home: Home, day: date, found: Day, shop: str = "north") -> None:
             (folder / alert.file_name).write_text(alert.to_json(), encoding="utf-8")
         judged.append(Judgement(rule, shop, alert, bad != "?"))
     known = advance(shops.get(shop), judged, day, ZONE, shop)
-    for rule in load_rules():
-        over = known.resolved.get(rule.name)
-        if over is not None and over.as_of_on == day.isoformat() and rule.has_end:
-            message = resolved_message(rule, shop, over)
-            path = folder / RESOLVED / f"{rule.name}.{shop}.json"
-            path.write_text(Alert(rule.name, shop, "check", message).to_json(), encoding="utf-8")
+    for known_rule in load_rules():
+        over = known.resolved.get(known_rule.name)
+        if over is not None and over.as_of_on == day.isoformat() and known_rule.has_end:
+            message = resolved_message(known_rule, shop, over)
+            path = folder / RESOLVED / f"{known_rule.name}.{shop}.json"
+            path.write_text(
+                Alert(known_rule.name, shop, "check", message).to_json(), encoding="utf-8"
+            )
     write_open(home.alert_state, {**shops, shop: known})
 
 
