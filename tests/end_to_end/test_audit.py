@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from flows import stages
 from flows.home.files import write_json
+from flows.home.interventions import add_intervention
 from flows.home.layout import Home
 from flows.home.publications import kept_publication
 from flows.home.runs import read_record
@@ -140,7 +142,10 @@ def test_a_mart_that_was_another_is_named(audited: tuple[Home, str, str]) -> Non
 
 @pytest.mark.long
 def test_every_kind_of_run_is_made_again(tmp_path: Path) -> None:
-    """A backfill of earlier days, a week, a what-if, a snapshot, one shop of two."""
+    """A backfill of earlier days, a week, a what-if, a snapshot, one shop of two.
+
+    In the last one a declaration is replaced, and a file that the others read is withdrawn.
+    """
     home = Home(tmp_path)
     for seed, shop in ((5, "demo"), (6, "other")):
         simulate(home.root, shop, FIRST, LAST, 3, seed, truth=False)
@@ -155,7 +160,16 @@ def test_every_kind_of_run_is_made_again(tmp_path: Path) -> None:
     ]
     runs.append(snapshot(home, EARLIER[0], tmp_path / "snapshot.duckdb")["run_id"])
     _change_unit_costs(home)
+    (events,) = (home.landing / "demo" / "carriers").iterdir()
+    sha256 = hashlib.sha256(events.read_bytes()).hexdigest()
+    add_intervention(
+        home, "withdraw", "demo", events.name, "another shop's", details={"sha256": [sha256]}
+    )
     runs.append(run_command(home, Request("daily", home, (LAST,), ("demo",)))["run_id"])
+    record = read_record(home, runs[-1]) or {}
+    assert [f["file"] for f in record["inputs"] if f["status"] == "withdrawn"] == [
+        f"carriers/{events.name}"
+    ]
     shutil.rmtree(home.landing)
     for run_id in runs:
         found = reproduce(home, run_id, None, anyway=False)
