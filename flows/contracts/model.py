@@ -42,8 +42,8 @@ Severity = Literal["critical", "warning"]
 Watched = Literal["share", "progress"]
 """How the mix of a column's words is watched from file to file.
 
-- `share`: in all rows. `progress`: the word says how far a row has come, so it is watched in rows
-  of one age, and a day with many new orders is no change of the mix.
+- `share`: in all rows. `progress`: the word says how far a row has come or what became of it, so
+  it is watched in rows of one age, and not behind a surge of orders.
 """
 SourceForm = Literal[
     "text",
