@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -136,7 +136,7 @@ class _Forgetting:
         self.parts = dict(self._parts())
         self.say("Looking through warehouse, reports and run records")
         self.holders = [path for path in self._files() if self._is_holder(path)]
-        sources = {(path.parent.name, path.stem.rpartition("-")[0]) for path in self.parts}
+        sources = {(path.parent.name, path.stem.partition("-")[0]) for path in self.parts}
         self.records = [path for path in self._run_records() if _rests_on(path, sources)]
         searched = search_landing(self.home, self.key, self.hashed, self.say)
         status = self._statuses()
@@ -164,7 +164,8 @@ class _Forgetting:
 
     def _remove(self, result: Forgetting) -> None:
         at = self.known.at if self.known else now_text()
-        put_forgotten(self.home, Forgotten(self.digest, at, is_finished=False))
+        entry = Forgotten(self.digest, at, self.key.mark, is_finished=False)
+        put_forgotten(self.home, entry)
         (self.home.root / ".seen.json").unlink(missing_ok=True)
         for path in self.records:
             _mark(path, at)
@@ -190,7 +191,7 @@ class _Forgetting:
             self.say(f"Writing {self._shown(path)} anew")
             scrub.scrub_parquet(path, _hashed_columns(), self.hashed)
         self._decide(result)
-        put_forgotten(self.home, Forgotten(self.digest, at, is_finished=True))
+        put_forgotten(self.home, replace(entry, is_finished=True))
 
     def _decide(self, result: Forgetting) -> None:
         """Enter the decision once, however often the command was interrupted."""

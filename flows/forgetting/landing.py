@@ -24,13 +24,16 @@ from flows.ingest.decompress import Plain, is_workbook, open_plain
 from flows.ingest.delimited import MalformedCsv
 from flows.ingest.discover import shown
 from flows.ingest.one_file import member_path
-from flows.ingest.reasons import Refusal
+from flows.ingest.reasons import Refusal, foreseen
+from flows.ingest.sniff import Magic, magic_of
 from flows.ingest.sources import open_source
 
 _LONGEST_NAME = 200
 _BLOCK = 8 << 20
 _SEPARATORS = re.compile(r"[\r\n\t,;|\"'<>{}\[\]()\x00]+")
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+# What is packed or locked shows no text.
+_CLOSED = frozenset({Magic.OLE, Magic.OTHER_ARCHIVE, Magic.DOCUMENT, Magic.ZIP, Magic.GZIP})
 # In a column of another kind a cell of digits and marks is an id, an amount or a time.
 _CAN_BE_A_NAME = r"[^\d\s.,:;/+$%()-]"
 
@@ -95,13 +98,10 @@ def _is_in(
     plain: Plain, key: HashKey, wanted: str, copy: Path, closed: list[str], file: str
 ) -> bool:
     try:
-        for cells in _columns(plain, copy):
-            if _holds(key, wanted, cells):
-                return True
+        with foreseen(MalformedCsv, _Unsure):
+            return any(_holds(key, wanted, cells) for cells in _columns(plain, copy))
     except (Refusal, MalformedCsv, _Unsure):
         pass
-    else:
-        return False
     finally:
         for suffix in (".utf8", ".lines"):
             copy.with_suffix(suffix).unlink(missing_ok=True)
@@ -111,7 +111,11 @@ def _is_in(
         except Exception:  # whatever a damaged workbook makes its reader raise
             closed.append(member_path(file, plain.member))
             return False
-    return any(_holds(key, wanted, tokens) for tokens in _tokens(plain))
+    if any(_holds(key, wanted, tokens) for tokens in _tokens(plain)):
+        return True
+    if magic_of(plain.facts.head) in _CLOSED:
+        closed.append(member_path(file, plain.member))
+    return False
 
 
 class _Unsure(Exception):

@@ -13,16 +13,20 @@ import secrets
 from dataclasses import asdict, dataclass
 
 from flows.errors import UsageError
-from flows.home.files import read_json, sync_folder
+from flows.home.files import make_folder, read_json, sync_folder
 from flows.home.layout import Home
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """A forgotten buyer: the digest, since when (UTC, ISO 8601), and whether it is all done."""
+    """A forgotten buyer: the digest, since when (UTC, ISO 8601), and whether it is all done.
+
+    `key`: the mark of the key that the digest is under.
+    """
 
     digest: str
     at: str
+    key: str
     is_finished: bool
 
 
@@ -49,7 +53,7 @@ def put_forgotten(home: Home, entry: Forgotten) -> None:
     entries = read_forgotten(home) | {entry.digest: entry}
     listed = [asdict(item) for item in sorted(entries.values(), key=lambda e: (e.at, e.digest))]
     folder = home.forgotten.parent
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder, 0o700)
     draft = folder / f"{home.forgotten.name}.{secrets.token_hex(4)}.part"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -187,7 +187,7 @@ def _open_member(
 
 
 def _is_ignored(info: zipfile.ZipInfo) -> bool:
-    parts = PurePosixPath(info.filename).parts
+    parts = PurePosixPath(info.filename.replace("\\", "/")).parts
     hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
     return info.is_dir() or hidden or "__MACOSX" in parts
 

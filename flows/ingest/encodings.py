@@ -132,7 +132,7 @@ class _Western:
 
     def judge(self) -> None:
         """Raise `Refusal` unless the file may well be Windows-1252."""
-        if self.utf8 * 5 > self.high * 4:
+        if self.utf8 * 5 >= self.high * 4:
             raise Refusal(
                 "The file is UTF-8 with damaged characters: it is cut off or was changed.",
                 EXPORT_AGAIN,

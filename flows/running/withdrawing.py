@@ -24,12 +24,14 @@ from flows.running.run import Request
 from flows.running.session import GateBlocked
 
 if TYPE_CHECKING:
+    from flows.ingest import FileRecord
     from flows.ingest.named import Named
 
 Publish = Callable[[Request], dict[str, Any]]
 Say = Callable[[str], None]
 Keys = dict[tuple[str, str], Withdrawal]
 
+_TWINS = 5
 _DROP_AGAIN = (
     "What an earlier file of the same name declared does not come back: drop that file again "
     "if it should hold."
@@ -191,12 +193,24 @@ def _withdrawn_notes(found: Named) -> list[str]:
         notes.append("No run has read it yet: none of its rows will come in.")
     elif all(record.status == "refused" for record in found.records):
         notes.append("It was refused: none of its rows was in any number.")
-    if len(found.files) > 1 and found.archive_sha256 is None:
-        notes.append(f"The same bytes lie under {len(found.files)} names; all of them are out.")
+    twins = [record.file for record in found.records if not _is_of(record, found)]
+    if twins:
+        shown = ", ".join(sorted(twins)[:_TWINS]) + (" …" if len(twins) > _TWINS else "")
+        notes.append(
+            f"The same bytes lie under {len(twins)} other name{'' if len(twins) == 1 else 's'} "
+            f"and are out there too: {shown}. Restore by name what is right."
+        )
     contracts = [contract_of(feed) for feed in sorted({r.feed for r in found.records if r.feed})]
     if any(contract is not None and contract.is_declaration for contract in contracts):
         notes.append(_DROP_AGAIN)
     return notes
+
+
+def _is_of(record: FileRecord, found: Named) -> bool:
+    """Whether a record is that of the named file, or of a member of the named archive."""
+    if found.archive_sha256 is None:
+        return record.file == found.label
+    return record.archive_sha256 == found.archive_sha256 and record.container == found.label
 
 
 def _carry_out(

@@ -278,9 +278,12 @@ def test_a_workbook_and_what_nobody_can_open(home: Home) -> None:
         frame.write_excel(home.landing / SHOP / name)
     torn = home.landing / SHOP / "torn.xlsx"
     torn.write_bytes(torn.read_bytes()[:-300])
+    drop(home, "locked.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 9)
+    drop(home, "packed.rar", b"Rar!\x1a\x07" + bytes(99))
     result = forget(home, ANN, REASON, quiet)
     assert f"{SHOP}/odd.xlsx" in {item["file"] for item in result.landing}
-    assert result.closed == [f"{SHOP}/torn.xlsx"]
+    closed = ("locked.xls", "packed.rar", "torn.xlsx")
+    assert result.closed == [f"{SHOP}/{name}" for name in closed]
 
 
 def test_a_stranger_is_found_nowhere_and_not_remembered(home: Home) -> None:

@@ -355,3 +355,17 @@ def test_any_sequence_of_publications_roll_backs_and_deaths_is_consistent(
     for run_id in [item.run_id for item in kept_publications(home)]:
         rollback(home, run_id, REASON)
         assert shown(home) == seen[run_id]
+
+
+def test_a_kept_publication_that_was_damaged_is_in_nobodys_way(
+    published: tuple[Home, list[Content]],
+) -> None:
+    home, seen = published
+    state_file = kept_publication(home, _run_id(1)).state_file
+    state_file.unlink()
+    state_file.write_text('{"shops": ')
+    with pytest.raises(UsageError, match="not whole: its state"):
+        rollback(home, _run_id(1), REASON)
+    publish(home, 4, "2026-04-02", before_step=None)
+    rollback(home, _run_id(3), REASON)
+    assert shown(home) == seen[2]

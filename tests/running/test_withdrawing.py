@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import io
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -161,3 +163,19 @@ def test_nothing_is_noted_of_what_is_refused(home: Home, publisher: Publisher, a
     assert read_interventions(home) == ()
     assert publisher.requests == []
     assert lock.holder(home) is None
+
+
+def test_the_same_bytes_under_other_names_are_named_and_can_be_kept(
+    home: Home, publisher: Publisher
+) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("theirs.csv", A)
+        archive.writestr("more.csv", table([order(3)]))
+    drop(home, "theirs.zip", packed.getvalue())
+    run(home, "run2")
+    result = withdraw(ask(home, "theirs.zip"), publisher, print)
+    assert any("under 1 other name and are out there too: a.csv." in n for n in result["notes"])
+    restore(ask(home, "a.csv"), publisher, print)
+    assert KEY not in held(home)
+    assert len(held(home)) == 1

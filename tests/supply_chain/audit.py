@@ -66,7 +66,7 @@ def _report(found: Sequence[dict[str, Any]]) -> int:
 
 
 def _not_made(why: str) -> int:
-    print(f"audit: NOT MADE, {why}. Run `make audit` where pypi.org can be reached.")
+    print(f"audit: NOT MADE, {why}. Run `make audit` where the public index can be reached.")
     return 0
 
 

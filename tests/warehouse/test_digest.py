@@ -36,7 +36,8 @@ def _build(
             rows,
         )
         connection.execute(
-            "create table marts.orders as select distinct shop_id, n as order_id from marts.kpi_daily"
+            "create table marts.orders as select distinct shop_id, n as order_id "
+            "from marts.kpi_daily"
         )
         connection.execute("create table marts.row_accounting as select 'a' as shop_id, uuid()")
         connection.execute("create table marts.empty (shop_id text)")
