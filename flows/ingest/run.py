@@ -35,6 +35,7 @@ from flows.ingest.reasons import Refusal
 from flows.ingest.shops import Shop, shops_from
 from flows.ingest.sources import open_source
 from flows.ingest.workbooks import close_workbooks
+from flows.progress import by_subject
 
 SHOPS_FEED = "reference/shops"
 _SMALL = 1 << 20
@@ -100,7 +101,7 @@ def ingest(
     """
     started = time.monotonic()
     landing = discover(home.landing, only_shops)
-    run = _Run(home, run_id, _slowed(progress))
+    run = _Run(home, run_id, by_subject(progress))
     try:
         run.take(landing)
     finally:
@@ -116,19 +117,6 @@ def ingest(
         shops=tuple(_shops(ledger, landing.shop_ids)),
         seconds=time.monotonic() - started,
     )
-
-
-def _slowed(progress: Callable[[str], None] | None) -> Callable[[str], None]:
-    """Pass on a message of a subject (`file: …`) at most once a second; a new subject at once."""
-    last = [("", 0.0)]
-
-    def tell(text: str) -> None:
-        subject, now = text.rsplit(": ", 1)[0], time.monotonic()
-        if progress is not None and (subject != last[0][0] or now - last[0][1] >= 1.0):
-            last[0] = (subject, now)
-            progress(text)
-
-    return tell
 
 
 class _Changed(Exception):
