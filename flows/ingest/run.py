@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from flows.home.hash_key import hash_key
-from flows.home.interventions import read_interventions, withdrawals
+from flows.home.interventions import check_complete, read_interventions, withdrawals
 from flows.home.layout import Home
 from flows.ingest.ahead import ReadAhead
 from flows.ingest.decompress import Plain, Unreadable, open_plain
@@ -132,7 +132,10 @@ class _Run:
         self.run_id = run_id
         self.progress = progress
         self.before = read_ledger(home)
-        self.withdrawn = withdrawals(read_interventions(home))
+        decided = read_interventions(home)
+        self.withdrawn = withdrawals(decided)
+        out = (r for r in self.before.records if r.status == "withdrawn")
+        check_complete(home, decided, ((r.shop_id, r.sha256) for r in out))
         self.book = Book(self.before, self.withdrawn)
         self.quarantine = Quarantine(home, run_id, self.before.refused)
         self.hash_key = hash_key(home)

@@ -94,7 +94,7 @@ def test_marts_are_those_of_a_home_that_never_had_the_files(tmp_path: Path) -> N
     ]
 
     # What is published depends on nothing but what this stands for.
-    before = json.loads(sorted(home.runs.glob("*.json"))[0].read_text())["fingerprints"]
+    before = json.loads(min(home.runs.glob("*.json")).read_text())["fingerprints"]
     result = restore(Order(home, f"{SHOP}/{FOREIGN}", "it was ours"), _look, print)
     assert result["published"] == {"made_from": before[f"shop {SHOP}"]}
 
