@@ -327,7 +327,7 @@ def _failures(failed: Sequence[ExpectationResult], shop_id: str) -> str:
         said += f", as {ids}" if ids else ""
         said += f", in {files}" if files else ""
         if found.accepted is not None:
-            said += f"; {escape(clean(found.accepted.in_words(), 240))}"
+            said += f"; {words(found.accepted.in_words(), 240)}"
         lines.append(f"{said}.")
     return listed(lines)
 

@@ -282,6 +282,23 @@ def test_killed_between_two_tries_is_sent_by_the_next_run(home: Home) -> None:
     assert len(say(home, channel)) == 1
 
 
+def test_nothing_is_sent_where_the_intent_cannot_be_written(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(home, MONDAY, {"overdue_orders": orders(3)})
+    channel = Channel()
+
+    def full(path: Path, content: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.alerts.outbox.write_json", full)
+        with pytest.raises(OSError, match="No space"):
+            say(home, channel)
+    assert channel.asked == 0
+    assert len(say(home, channel)) == 1
+
+
 def test_an_outbox_that_cannot_be_read_sends_nothing(home: Home) -> None:
     publish(home, MONDAY, {"overdue_orders": orders(3)})
     for damaged in ("{", '{"said": 7}', '{"said": {"x": {"colour": "red"}}}', "[1]"):
