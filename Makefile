@@ -7,12 +7,13 @@ PYTHON ?= $(or $(shell command -v python3.11),python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BOOTSTRAP := .ci/bootstrap.lock
 SOURCES := flows tests
 # Interpreters started here may write bytecode: without it every start takes twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 export GREENZONE_HOME ?= $(CURDIR)/data
 
-.PHONY: help setup daily test test-end-to-end test-all lint types format lock bench up down clean
+.PHONY: help setup daily test test-end-to-end test-all lint types format lock audit bench fuzz up down clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,11 +21,11 @@ help: ## list the targets
 setup: $(READY) ## set up .venv from the lock file
 
 # A virtual environment starts with the pip that Python brought, which cannot read this lock file's
-# hashes of extras; a newer one can. It is fetched first, bounded from below.
-$(READY): requirements.lock pyproject.toml
+# hashes of extras; a newer one can. It is fetched first, by a lock file of its own.
+$(READY): requirements.lock $(BOOTSTRAP) pyproject.toml
 	@echo "Setting up $(VENV) (a few minutes the first time)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25" "setuptools>=75" "wheel>=0.45"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(BOOTSTRAP)
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --no-compile -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --quiet --no-deps --no-build-isolation --no-compile --editable .
 	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib flows > /dev/null || true
@@ -58,9 +59,18 @@ lock: $(READY) ## resolve the dependencies anew into requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes \
 	  --no-emit-index-url --no-header --no-strip-extras --output-file requirements.lock
+	@printf 'pip>=25\nsetuptools>=75\nwheel>=0.45\n' | $(BIN)/uv pip compile - --no-deps --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --output-file $(BOOTSTRAP) > /dev/null
+
+audit: $(READY) ## known vulnerabilities of what is locked, where the package index tells them
+	@$(BIN)/python -m tests.supply_chain.audit
 
 bench: $(READY) ## time and memory by stage at 10 k, 100 k and 1 M orders
 	@$(BIN)/python -m tests.bench
+
+fuzz: $(READY) ## look for bytes that break the readers, MINUTES=5; findings in fuzz-findings/
+	@$(BIN)/python -m tests.hostile.fuzz --minutes $(or $(MINUTES),5)
 
 up: $(READY) ## start the Prefect server, the worker and the three deployments on this machine
 	@$(BIN)/python -m flows.orchestration.services up

@@ -63,13 +63,13 @@ def in_cell(text: str | None) -> str:
     """Text as a spreadsheet's cell: a `'` before anything that it would run."""
     if not text:
         return ""
-    safe = _FORMULA_SIGN.sub(r"\1'\2\3", text)
+    safe = _FORMULA_SIGN.sub(r"\1\2'\3", text)
     return f"'{safe}" if safe.startswith(_FIRST) else safe
 
 
 def in_cells(text: pl.Expr) -> pl.Expr:
     """The same for a column of text; keeps null."""
-    safe = text.str.replace_all(_FORMULA, "${1}'${2}${3}")
+    safe = text.str.replace_all(_FORMULA, "${1}${2}'${3}")
     return safe.str.replace(r"^([\t\r\n])", "'${1}")
 
 

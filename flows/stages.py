@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, ParamSpec
 
 from flows.home.files import read_json, write_json
 from flows.home.fingerprint import of_json
+from flows.home.interventions import read_interventions
 from flows.running import alerting, publishing, reading, rendering, unchanged, what_if
 from flows.running.run import Run
 from flows.warehouse import dbt_run, restate
@@ -212,6 +213,7 @@ def keep_record(run: Run, status: str) -> None:
 def _judge(run: Run, gate: Gate) -> bool:
     """Run a gate, take the shops that it blocks out of the scope, and say whether it blocks any."""
     from flows.quality import run_gate, warm_up
+    from flows.quality.accepted import acceptances, with_accepted
 
     warm_up()
     # A module of GX sets its own level, and leaves a folder behind for pages that nobody renders.
@@ -221,7 +223,13 @@ def _judge(run: Run, gate: Gate) -> bool:
         result = run_gate(run.build, gate, run.needs_scope.shops)
     finally:
         tempfile.tempdir = before
+    decided = acceptances(read_interventions(run.home))
+    result = with_accepted(result, decided, run.fingerprints)
     run.gates.append(result)
+    for shop in result.shops:
+        over = [item for item in result.failures(shop) if item.accepted(shop)]
+        if over:
+            run.say(f"{result.gate}: {len(over)} failed checks of shop {shop} are accepted")
     held = set(result.blocked_shops)
     run.scope = run.needs_scope.only(set(run.needs_scope.shops) - held)
     for shop in sorted(held):

@@ -68,7 +68,11 @@ def judge(warehouse: Path | None, context: AlertContext) -> list[Judgement]:
 def gate_blocked_alert(context: AlertContext, shop: Shop) -> Alert:
     """The alert of a shop that a gate holds back; it needs no warehouse."""
     rule = next(rule for rule in load_rules() if rule.condition == "gate_blocked")
-    failed = context.failures(shop.shop_id, "critical")
+    failed = [
+        item
+        for item in context.failures(shop.shop_id, "critical")
+        if item.accepted(shop.shop_id) is None
+    ]
     silenced = [rule.name for rule in load_rules() if rule.condition in _OF_NUMBERS]
     before = context.published_on.get(shop.shop_id)
     stands = f"The publication of {format_date(before)}" if before else "What was published before"
@@ -78,6 +82,7 @@ def gate_blocked_alert(context: AlertContext, shop: Shop) -> Alert:
         _failures(failed, shop.shop_id),
         f"Not judged until this is mended: {_words(silenced)}.",
         f"Do now: {rule.act}",
+        _way_out(failed, context),
         f"Owner: {rule.owner}. Record: {code(f'runs/{context.run_id}.json')}. {runbook(rule)}",
     ]
     bad = Bad(plural(len(failed), "failed check"), len(failed))
@@ -220,12 +225,19 @@ def _warnings(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
         for item in context.failures(shop.shop_id, "warning")
         if item.topic not in ("freshness", "refusals")
     ]
-    if not failed:
+    over = [
+        item
+        for item in context.failures(shop.shop_id, "critical")
+        if item.accepted(shop.shop_id) is not None and not context.is_blocked(shop.shop_id)
+    ]
+    if not failed and not over:
         return None
     counted = plural(len(failed), "data warning")
+    if over:
+        counted = f"published over {plural(len(over), 'failed check')}"
     sections = [
-        f"{counted}; the numbers are published all the same.",
-        _failures(failed, shop.shop_id),
+        f"{counted[0].upper()}{counted[1:]}; the numbers are published all the same.",
+        _failures([*over, *failed], shop.shop_id),
         f"Do now: {rule.act}",
         foot(rule, shop, context),
     ]
@@ -314,8 +326,20 @@ def _failures(failed: Sequence[ExpectationResult], shop_id: str) -> str:
         said += words(found.observed, 120)
         said += f", as {ids}" if ids else ""
         said += f", in {files}" if files else ""
+        if found.accepted is not None:
+            said += f"; {words(found.accepted.in_words(), 240)}"
         lines.append(f"{said}.")
     return listed(lines)
+
+
+def _way_out(failed: Sequence[ExpectationResult], context: AlertContext) -> str:
+    """How to publish over failed checks; empty where one was not judged, which nobody can."""
+    if not failed or any(item.is_errored for item in failed):
+        return ""
+    one = f"{failed[0].table}.{failed[0].name}"
+    named = one if len(failed) == 1 else failed[0].gate.replace(" ", "-")
+    asked = code(f"greenzone accept {context.run_id} {named} --reason TEXT")
+    return f"If the data are right all the same: {asked}."
 
 
 def _words(rules: Sequence[str]) -> str:

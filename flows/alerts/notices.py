@@ -69,7 +69,7 @@ def due(shops: Mapping[str, ShopAlerts], said: Mapping[str, Said], book: RuleBoo
         for rule in book.rules
         if (notice := _due(shop_id, known, rule, said.get(key_of(shop_id, rule.name)), book))
     ]
-    return sorted(found, key=lambda n: (n.said.kind == "resolved", -_rank(n.said.level), n.key))
+    return sorted(found, key=lambda n: (n.said.kind == "resolved", -_rank(n.said.level)))
 
 
 def is_quiet(notice: Notice, timezone: str, now: datetime) -> bool:

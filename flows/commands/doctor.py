@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from flows.errors import UsageError
 from flows.home import lock
+from flows.home.forgotten import read_forgotten
+from flows.home.hash_key import VARIABLE, hash_key
 from flows.home.layout import Home
 from flows.home.limits import Limits
 from flows.orchestration.prefect_home import running_server
@@ -62,8 +64,11 @@ def examine(home: Home) -> list[Finding]:
         _clock,
         _time_zone,
         _landing,
+        _openness,
         _hash_key,
+        _forgotten,
         _limits,
+        _alerts,
         _policies,
         _lock,
         _server,
@@ -183,6 +188,18 @@ def _landing(home: Home) -> Finding:
     )
 
 
+def _openness(home: Home) -> Finding:
+    subject = "names in landing"
+    if not home.landing.is_dir():
+        return Finding(subject, True, "nothing there yet")
+    # A closed folder above it closes it, too.
+    way = [home.landing, *home.landing.parents]
+    is_closed = any(not folder.stat().st_mode & 0o001 for folder in way)
+    observed = "closed to others" if is_closed else "every user of this machine may read them"
+    mend = f"Run `chmod o-rwx {home.landing}`, unless others drop exports there."
+    return Finding(subject, is_closed, observed, mend, is_warning=True)
+
+
 def _hash_key(home: Home) -> Finding:
     path = home.hash_key
     if os.environ.get("GREENZONE_HASH_KEY"):
@@ -194,12 +211,64 @@ def _hash_key(home: Home) -> Finding:
     return Finding("key of hashes", is_private, observed, f"Run `chmod 600 {path}`.")
 
 
+def _forgotten(home: Home) -> Finding:
+    try:
+        entries = read_forgotten(home).values()
+        # Asking for a key makes one where there is none.
+        has_key = bool(os.environ.get(VARIABLE)) or home.hash_key.exists()
+        mark = hash_key(home).mark if entries and has_key else ""
+    except UsageError as error:
+        return Finding("forgotten buyers", False, error.message.removesuffix("."), error.mend)
+    begun = sum(not entry.is_finished for entry in entries)
+    other = sum(entry.key != mark for entry in entries)
+    if begun:
+        return Finding(
+            "forgotten buyers",
+            False,
+            f"{begun} of {len(entries)} not finished",
+            "Run the `greenzone forget` again that was interrupted.",
+        )
+    return Finding(
+        "forgotten buyers",
+        not other,
+        f"{len(entries)}" + (f", of which {other} under another key of hashes" if other else ""),
+        "Forget those again by name: under the new key each has another hash.",
+        is_warning=True,
+    )
+
+
 def _limits(_: Home) -> Finding:
     try:
         limits = Limits.of_environment()
     except UsageError as error:
         return Finding("limits", False, error.message.removesuffix("."), error.mend)
     return Finding("limits", True, limits.sentence())
+
+
+def _alerts(home: Home) -> Finding:
+    from flows.alerts.rules import load_rules
+    from flows.alerts.webhooks import resolve
+
+    try:
+        wanted = {rule.channel for rule in load_rules()}
+        webhooks = resolve(wanted, None)
+    except UsageError as error:
+        return Finding("alerts", False, error.message.rstrip("."), error.mend)
+    if not webhooks:
+        observed = "files alone: no webhook in the environment"
+        if home.outbox.exists():
+            observed = "no webhook in the environment; one was used, perhaps a Prefect block's"
+        return Finding("alerts", True, observed)
+    shown = sorted({f"{webhook} from {webhook.source}" for webhook in webhooks.values()})
+    missing = sorted(wanted - set(webhooks))
+    observed = "; ".join(shown) + (f"; no webhook for {', '.join(missing)}" if missing else "")
+    return Finding(
+        "alerts",
+        not missing,
+        observed,
+        "Set GREENZONE_SLACK_WEBHOOK for all channels, or save a Prefect block for each.",
+        is_warning=True,
+    )
 
 
 def _policies(home: Home) -> Finding:

@@ -11,6 +11,12 @@ from flows.running.run import Request
 
 
 def run_flow(request: Request, console: Console, debug: bool, arguments: dict[str, Any]) -> None:
+    """Run a flow and show what came of it."""
+    result = flow_outcome(request, debug, arguments)
+    console.show(result, lambda shown: print_outcome(console, shown))
+
+
+def flow_outcome(request: Request, debug: bool, arguments: dict[str, Any]) -> Result:
     """Run a flow under Prefect, unless a look at the home folder shows that nothing changed."""
     from flows.running.unchanged import published_outcome
 
@@ -28,10 +34,11 @@ def run_flow(request: Request, console: Console, debug: bool, arguments: dict[st
             given["home"] = str(home.root)
             level = "INFO" if debug else "CRITICAL"
             result = prefect_home.run_flow(home, request.command, given, level)
-    console.show(result, lambda shown: _print_outcome(console, shown))
+    return result
 
 
-def _print_outcome(console: Console, shown: Result) -> None:
+def print_outcome(console: Console, shown: Result) -> None:
+    """Print the outcome of a flow for people."""
     days = shown["days"]
     span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}, {len(days)} days"
     if shown["status"] == "unchanged":

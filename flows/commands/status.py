@@ -10,13 +10,16 @@ from typing import Any
 
 import duckdb
 
+from flows.errors import GreenzoneError
 from flows.home import lock
 from flows.home.disk import disk_use
 from flows.home.files import read_json
+from flows.home.interventions import read_interventions, withdrawals
 from flows.home.layout import Home
 from flows.home.publications import kept_publications
 from flows.home.runs import newest_records
 from flows.home.state import PublicationState
+from flows.masking import is_webhook_given
 from flows.orchestration.prefect_home import running_server
 
 _RUNS = 5
@@ -54,7 +57,9 @@ def status_of(home: Home) -> dict[str, Any]:
         "disk": disk_use(home),
         "freshness": _freshness(home),
         "quarantine": _quarantine(home),
+        "withdrawn": _withdrawn(home),
         "alerts": _alerts(home, state),
+        "delivery": _delivery(home),
     }
 
 
@@ -95,11 +100,13 @@ def print_status(line: Callable[[str], None], shown: dict[str, Any]) -> None:
             for row in shown["quarantine"]
         ],
     )
+    _list(line, "withdrawn", [_withdrawn_line(held) for held in shown["withdrawn"]])
     _list(
         line,
         "alerts",
         [f"{alert['day']}: {alert['shop_id']}: {alert['text']}" for alert in shown["alerts"]],
     )
+    _list(line, "delivery", _delivery_lines(shown["delivery"]))
     _list(line, "disk", [f"{_size(used)} {room}" for room, used in shown["disk"].items() if used])
 
 
@@ -108,6 +115,11 @@ def _run_line(run: dict[str, Any]) -> str:
     span = f" {days[-1]}" if len(days) == 1 else f" {days[0]} to {days[-1]}" if days else ""
     error = f": {run['error']}" if run["error"] else ""
     return f"{run['run_id']} {run['command']}{span} {run['status']}{error}"
+
+
+def _withdrawn_line(held: dict[str, Any]) -> str:
+    since = f"since {held['at'][:10]}, by {held['by']}: {held['reason']}"
+    return f"{held['shop_id']}: {held['subject']} {since}"
 
 
 def _list(line: Callable[[str], None], title: str, entries: list[str]) -> None:
@@ -145,6 +157,16 @@ def _freshness(home: Home) -> list[dict[str, Any]]:
         "select shop_id, feed, files, rows, newest_at, newest_on from marts.feed_freshness "
         "order by shop_id, feed",
     )
+
+
+def _withdrawn(home: Home) -> list[dict[str, Any]]:
+    """What people took out and did not bring back, one entry a decision."""
+    held: dict[int, dict[str, Any]] = {}
+    for item in withdrawals(read_interventions(home)).values():
+        decision = asdict(item.decision)
+        kept = held.setdefault(id(item.decision), {**decision, "sha256": []})
+        kept["sha256"].append(item.sha256)
+    return list(held.values())
 
 
 def _quarantine(home: Home) -> list[dict[str, Any]]:
@@ -195,6 +217,57 @@ def _alert(path: Path, day: str) -> dict[str, Any]:
     rule, _, shop = path.stem.partition(".")
     text = str(message.get("text", "unreadable"))
     return {"day": day, "rule": rule, "shop_id": shop, "text": text, "path": str(path)}
+
+
+def _delivery(home: Home) -> dict[str, Any]:
+    """What was sent to webhooks last, what waits, and what may have arrived or not."""
+    used = home.outbox.exists()
+    if not used and not is_webhook_given():
+        return {"is_used": False, "last_sent_at": None, "waiting": [], "unknown": [], "error": None}
+    from flows.alerts.delivery import pending
+    from flows.alerts.outbox import Outbox
+
+    try:
+        outbox = Outbox(home)
+        waiting = pending(home)
+    except (GreenzoneError, ValueError, KeyError, TypeError) as error:
+        said = str(error) if isinstance(error, GreenzoneError) else f"{home.alert_state} is damaged"
+        return {"is_used": used, "last_sent_at": None, "waiting": [], "unknown": [], "error": said}
+    sent = [item.at for item in outbox.said.values() if item.fate == "sent"]
+    return {
+        "is_used": used,
+        "last_sent_at": max(sent, default=None),
+        "waiting": [
+            {
+                "key": notice.key,
+                "kind": notice.said.kind,
+                "answer": outbox.undelivered.get(notice.key, {}).get("answer"),
+            }
+            for notice in waiting
+        ],
+        "unknown": [
+            {"key": key, "at": item.at, "answer": item.answer}
+            for key, item in sorted(outbox.unknown.items())
+        ],
+        "error": None,
+    }
+
+
+def _delivery_lines(shown: dict[str, Any]) -> list[str]:
+    if shown["error"]:
+        return [shown["error"]]
+    if not shown["is_used"] and not shown["waiting"]:
+        return ["no webhook was used yet"]
+    said = [f"last sent {shown['last_sent_at'] or 'never'}"]
+    said += [
+        f"not delivered: {item['key']}" + (f" ({item['answer']})" if item["answer"] else "")
+        for item in shown["waiting"]
+    ]
+    said += [
+        f"may have arrived or not: {item['key']} at {item['at']} ({item['answer']})"
+        for item in shown["unknown"]
+    ]
+    return said
 
 
 def _plain(value: Any) -> Any:

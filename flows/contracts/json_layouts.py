@@ -5,6 +5,7 @@ read from a document, so names and addresses in it are never loaded into a frame
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
@@ -26,20 +27,50 @@ from flows.contracts.model import Contract, JsonField, JsonLayout, JsonSource
 
 CANONICAL = "canonical"
 
+_DECODED = 5_000
+_HALF = re.compile("[\ud800-\udfff]")
+
 
 class JsonLayoutError(ValueError):
     """A document that meets a layout's signature holds something that the layout cannot read."""
 
 
 def parse_json(text: str) -> Any:
-    """A JSON document, or the list of the documents of JSON lines. Raises `ValueError`."""
+    """A JSON document, or the list of the documents of JSON lines. Raises `ValueError`.
+
+    Numbers stay the text that they are written as: an id or an amount keeps every digit. Raises
+    `JsonLayoutError` for what JSON does not have or leaves open: NaN, a key that stands twice.
+    """
     try:
-        return json.loads(text)
+        return _parsed(text)
+    except JsonLayoutError:
+        raise
     except ValueError:
-        lines = [line for line in text.splitlines() if line.strip()]
+        lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) < 2:
             raise
-        return json.loads("[" + ",".join(lines) + "]")
+        return _parsed("[" + ",".join(lines) + "]")
+
+
+def _parsed(text: str) -> Any:
+    return json.loads(
+        text,
+        parse_int=str,
+        parse_float=str,
+        parse_constant=_refuse_constant,
+        object_pairs_hook=_object,
+    )
+
+
+def _refuse_constant(word: str) -> Any:
+    raise JsonLayoutError(f"the document holds {word}, which is no JSON")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise JsonLayoutError("an object in the document has the same key twice")
+    return found
 
 
 def match_json(document: Any) -> tuple[Contract, JsonLayout] | None:
@@ -124,9 +155,19 @@ def _wanted(layout: JsonLayout) -> dict[tuple[str, str], str]:
 def _decode(document: Any, dtype: pl.Struct) -> pl.DataFrame:
     """A frame with the documents as structs in the column `node`."""
     documents = document if isinstance(document, list) else [document]
-    text = pl.Series("node", [json.dumps(documents, ensure_ascii=False)])
-    nodes = text.str.json_decode(pl.List(dtype)).explode()
-    return nodes.to_frame().filter(pl.col("node").is_not_null())
+    parts = [
+        pl.Series("node", [_text(documents[start : start + _DECODED])])
+        .str.json_decode(pl.List(dtype))
+        .explode()
+        for start in range(0, max(1, len(documents)), _DECODED)
+    ]
+    return pl.concat(parts).to_frame().filter(pl.col("node").is_not_null())
+
+
+def _text(documents: list[Any]) -> str:
+    """Documents as JSON text; half a character, which JSON can escape, becomes U+FFFD."""
+    text = json.dumps(documents, ensure_ascii=False)
+    return text if text.isascii() else _HALF.sub("\ufffd", text)
 
 
 def _extract(

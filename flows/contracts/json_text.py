@@ -8,7 +8,7 @@ from flows.contracts.model import SourceForm
 
 _OUNCE_KG = 0.028349523125
 _POUND_KG = 0.45359237
-_HAS_OFFSET = r"T.*(Z|[+-]\d{2}:\d{2})$"
+_HAS_OFFSET = r"T.*(Z|[+-][0-9]{2}:[0-9]{2})$"
 
 
 def to_text(parts: Sequence[pl.Expr], form: SourceForm) -> pl.Expr:
@@ -28,10 +28,10 @@ def _iso(parts: Sequence[pl.Expr]) -> pl.Expr:
     """One spelling of ISO 8601: `T` between, `Z` or `+hh:mm` behind, at most microseconds."""
     return (
         parts[0]
-        .str.replace(r"^(\d{4}-\d{2}-\d{2}) +(\d)", "${1}T${2}")
-        .str.replace(r"(\.\d{6})\d+", "${1}")
+        .str.replace(r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) +([0-9])", "${1}T${2}")
+        .str.replace(r"(\.[0-9]{6})[0-9]+", "${1}")
         .str.replace(r" ?(?:z|UTC|GMT)$", "Z")
-        .str.replace(r"(T.*[+-]\d{2})(\d{2})$", "${1}:${2}")
+        .str.replace(r"(T.*[+-][0-9]{2})([0-9]{2})$", "${1}:${2}")
     )
 
 
@@ -47,8 +47,8 @@ def _local_offset(parts: Sequence[pl.Expr]) -> pl.Expr:
 
 
 def _date_time(parts: Sequence[pl.Expr]) -> pl.Expr:
-    day = parts[0].str.replace_all(r"\D", "")
-    clock = parts[1].str.replace_all(r"\D", "").str.pad_end(6, "0")
+    day = parts[0].str.replace_all(r"[^0-9]", "")
+    clock = parts[1].str.replace_all(r"[^0-9]", "").str.pad_end(6, "0")
     text = pl.concat_str(
         day.str.slice(0, 4),
         pl.lit("-"),
@@ -78,12 +78,12 @@ def _offset(text: pl.Expr) -> pl.Expr:
     sign = pl.when(text.str.starts_with("-")).then(pl.lit("-")).otherwise(pl.lit("+"))
     bare = text.str.strip_prefix("-").str.strip_prefix("+")
     minutes = (
-        pl.when(bare.str.contains(r"^\d{1,2}:\d{2}$"))
-        .then(_part(bare, r"^(\d+):") * 60 + _part(bare, r":(\d+)$"))
-        .when(bare.str.contains(r"^\d{4}$"))
-        .then(_part(bare, r"^(\d{2})") * 60 + _part(bare, r"(\d{2})$"))
-        .when(bare.str.contains(r"^\d{1,3}$"))
-        .then(_part(bare, r"^(\d+)$"))
+        pl.when(bare.str.contains(r"^[0-9]{1,2}:[0-9]{2}$"))
+        .then(_part(bare, r"^([0-9]+):") * 60 + _part(bare, r":([0-9]+)$"))
+        .when(bare.str.contains(r"^[0-9]{4}$"))
+        .then(_part(bare, r"^([0-9]{2})") * 60 + _part(bare, r"([0-9]{2})$"))
+        .when(bare.str.contains(r"^[0-9]{1,3}$"))
+        .then(_part(bare, r"^([0-9]+)$"))
         .when(bare.str.to_uppercase() == "Z")
         .then(0)
     )

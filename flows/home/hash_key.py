@@ -15,11 +15,12 @@ import hashlib
 import hmac
 import os
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flows.contracts import fold
 from flows.errors import UsageError
 from flows.home.files import make_folder, sync_folder
+from flows.home.forgotten import read_forgotten
 from flows.home.layout import Home
 
 VARIABLE = "GREENZONE_HASH_KEY"
@@ -30,9 +31,10 @@ _MARK_DIGITS = 16
 
 @dataclass(frozen=True, slots=True)
 class HashKey:
-    """A key; its secret is never shown."""
+    """A key; its secret is never shown. `forgotten`: digests of hashes that are not kept."""
 
     secret: bytes = field(repr=False)
+    forgotten: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def mark(self) -> str:
@@ -43,16 +45,29 @@ class HashKey:
         """The hash of a name, 32 hexadecimal digits; spellings that fold alike hash alike."""
         return self._digest("name " + fold(name))[:_HASH_DIGITS]
 
+    def kept(self, name: str) -> str | None:
+        """What is kept of a name: its hash, or nothing of a buyer who is forgotten."""
+        found = self.hash(name)
+        return None if self.forgotten and self.digest_of(found) in self.forgotten else found
+
+    def digest_of(self, hashed: str) -> str:
+        """What a hash is remembered by once it is forgotten: 64 hexadecimal digits."""
+        return self._digest("forgotten " + hashed)
+
     def _digest(self, text: str) -> str:
         return hmac.digest(self.secret, text.encode(), hashlib.sha256).hex()
 
 
 def hash_key(home: Home) -> HashKey:
-    """The key of a home folder, made when it has none.
+    """The key of a home folder, made when it has none, and who is forgotten under it.
 
     Raises `UsageError` when the key's file or variable does not hold 64 hexadecimal digits: another
     key in its place would part each buyer from the rows that are already read.
     """
+    return replace(_key(home), forgotten=frozenset(read_forgotten(home)))
+
+
+def _key(home: Home) -> HashKey:
     given = os.environ.get(VARIABLE)
     if given:
         return _parsed(given, VARIABLE, "Give it 64 hexadecimal digits (`openssl rand -hex 32`).")

@@ -113,14 +113,23 @@ class Home:
         return self.root / ".secrets" / "hash.key"
 
     @property
+    def forgotten(self) -> Path:
+        """Buyers who are forgotten, as keyed digests; its owner alone may read it."""
+        return self.root / ".secrets" / "forgotten.json"
+
+    @property
     def lock_file(self) -> Path:
         """The lock that one writer holds."""
         return self.root / ".lock"
 
     def create(self) -> "Home":
-        """Make the folders that are missing; those that no reader opens are their owner's alone."""
+        """Make the folders that are missing; those that no reader opens are their owner's alone.
+
+        A landing folder that is made here can be looked into by its owner and group alone; one
+        that is there is left as it is, since others may drop exports into it.
+        """
+        make_folder(self.landing, 0o750)
         for folder in (
-            self.landing,
             self.lake,
             self.quarantine,
             self.reports,

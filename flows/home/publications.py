@@ -57,8 +57,11 @@ class Kept:
         return self.folder / ALERTS
 
     def state(self) -> PublicationState:
-        """What was published."""
-        return PublicationState.read(self.state_file)
+        """What was published; empty where that cannot be read any more."""
+        try:
+            return PublicationState.read(self.state_file)
+        except (ValueError, KeyError, TypeError):
+            return PublicationState()
 
     def alerts(self) -> dict[str, str]:
         """Every alert that stood then: path under `alerts/` → the file's text."""

@@ -149,10 +149,12 @@ def remove_leftovers(home: Home) -> None:
     for folder in (home.root, home.lake, home.runs, home.pulse):
         for path in folder.glob(".*.tmp"):
             path.unlink()
-    for path in home.private.rglob(".*.tmp*"):
-        if path.is_file():
-            path.unlink()
-    for path in home.hash_key.parent.glob(f"{home.hash_key.name}.*.part"):
+    for path in list(home.private.rglob(".*.tmp*")):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    for path in home.hash_key.parent.glob("*.part"):
         path.unlink(missing_ok=True)
 
 

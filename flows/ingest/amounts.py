@@ -38,14 +38,14 @@ _SIGN = r"[A-Za-z]{1,3}\.?\$?|\$|£|€|¥|₱|฿|₫|đ"
 _MINUS = r"[-\u{2212}]"
 _GENERAL = (
     rf"^(?<open>\()?\s*(?<minus1>{_MINUS})?\s*(?<before>{_SIGN})?\s*(?<minus2>{_MINUS})?\s*"
-    rf"(?<number>\d[\d., \u{{a0}}\u{{202f}}']*)\s*(?<after>{_SIGN})?\s*(?<close>\))?$"
+    rf"(?<number>[0-9][0-9., \u{{a0}}\u{{202f}}']*)\s*(?<after>{_SIGN})?\s*(?<close>\))?$"
 )
 _GROUPED = {
-    "point": r"^(?:\d+|\d{1,3}(?:[, \u{a0}\u{202f}']\d{3})+)(?:\.\d+)?$",
-    "comma": r"^(?:\d+|\d{1,3}(?:[. \u{a0}\u{202f}']\d{3})+)(?:,\d+)?$",
+    "point": r"^(?:[0-9]+|[0-9]{1,3}(?:[, \u{a0}\u{202f}'][0-9]{3})+)(?:\.[0-9]+)?$",
+    "comma": r"^(?:[0-9]+|[0-9]{1,3}(?:[. \u{a0}\u{202f}'][0-9]{3})+)(?:,[0-9]+)?$",
 }
-_IS_POINT = r"\.\d{1,2}$|\.\d{4,}$|,\d{3}\.|,\d{3},"
-_IS_COMMA = r",\d{1,2}$|,\d{4,}$|\.\d{3},|\.\d{3}\."
+_IS_POINT = r"\.[0-9]{1,2}$|\.[0-9]{4,}$|,[0-9]{3}\.|,[0-9]{3},"
+_IS_COMMA = r",[0-9]{1,2}$|,[0-9]{4,}$|\.[0-9]{3},|\.[0-9]{3}\."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ def fast_decimal(name: str, scale: int, mark: DecimalMark) -> pl.Expr:
     A plain number with more decimals than the column keeps is not taken: it may be thousands.
     """
     text = pl.col(name)
-    plain = rf"^-?\d{{1,15}}(?:\.\d{{1,{scale}}})?$" if mark == "point" else r"^-?\d{1,15}$"
+    decimals = rf"(?:\.[0-9]{{1,{scale}}})?" if mark == "point" else ""
+    plain = rf"^-?[0-9]{{1,15}}{decimals}$"
     value = text.cast(pl.Decimal(18, scale), strict=False)
     return pl.when(text.str.contains(plain)).then(value).alias(name)
 
@@ -76,7 +77,7 @@ def fast_integer(name: str, dtype: pl.DataType) -> pl.Expr:
 
 def has_decimals(name: str) -> pl.Expr:
     """Whether any cell shows one or two decimals after a point."""
-    return pl.col(name).str.contains(r"\.\d{1,2}$").any()
+    return pl.col(name).str.contains(r"\.[0-9]{1,2}$").any()
 
 
 def read_amounts(
@@ -102,11 +103,11 @@ def read_amounts(
     plain = number.str.replace_all(rf"[{grouping} \u{{a0}}\u{{202f}}']", "")
     plain = plain.str.replace(decimal, ".", literal=True) if decimal != "." else plain
     is_doubtful = (
-        number.str.contains(rf"^\d{{1,3}}\{decimal}\d{{3}}$") if scale < 3 else pl.lit(False)
+        number.str.contains(rf"^[0-9]{{1,3}}\{decimal}[0-9]{{3}}$") if scale < 3 else pl.lit(False)
     )
     value = plain.cast(pl.Float64, strict=False)
     exact = plain.cast(pl.Decimal(18, scale), strict=False)
-    long = number.str.contains(rf"\{decimal}\d{{{scale + 1},}}$")
+    long = number.str.contains(rf"\{decimal}[0-9]{{{scale + 1},}}$")
     is_negative = pl.any_horizontal(pl.col("minus1", "minus2", "open").is_not_null())
     amount = pl.when(long).then(value.round(scale).cast(pl.Decimal(18, scale))).otherwise(exact)
     well_formed = number.str.contains(_GROUPED[mark]) & ~is_doubtful & (value < 1e15)
@@ -152,7 +153,7 @@ def read_integers(
     decimal = r"\." if mark == "point" else ","
     frame = text.alias("text").to_frame()
     shaped = pl.col("text").str.contains(
-        rf"^-?(?:\d+|\d{{1,3}}(?:{grouping}\d{{3}})+)(?:{decimal}0+)?$"
+        rf"^-?(?:[0-9]+|[0-9]{{1,3}}(?:{grouping}[0-9]{{3}})+)(?:{decimal}0+)?$"
     )
     plain = pl.col("text").str.replace(rf"{decimal}0+$", "").str.replace_all(grouping, "")
     read = frame.select(
@@ -170,7 +171,7 @@ def read_rates(cells: pl.Series, mark: DecimalMark, null_words: Sequence[str]) -
     body = pl.col("text").str.strip_chars_end("%").str.strip_chars_end()
     if mark == "comma":
         body = body.str.replace(",", ".", literal=True)
-    value = pl.when(body.str.contains(r"^-?\d+(?:\.\d+)?$")).then(body).cast(pl.Float64)
+    value = pl.when(body.str.contains(r"^-?[0-9]+(?:\.[0-9]+)?$")).then(body).cast(pl.Float64)
     scaled = pl.when(pl.col("text").str.ends_with("%")).then(value / 100).otherwise(value)
     read = text.select(
         scaled.alias("value"),

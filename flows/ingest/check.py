@@ -14,7 +14,8 @@ from flows.ingest.decompress import Plain, Unreadable, open_plain
 from flows.ingest.one_file import member_path, read_source
 from flows.ingest.reasons import ROW_REASONS, Refusal
 from flows.ingest.shops import Shop
-from flows.ingest.sources import Source, open_source
+from flows.ingest.sources import open_source
+from flows.ingest.tables import Source
 
 SHOWN_ROWS = 20
 

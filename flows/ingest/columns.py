@@ -89,13 +89,13 @@ def _plain(work: Work, column: Column) -> pl.Expr:
 
 
 def _hashed(work: Work, name: str) -> pl.Expr:
-    """Keyed hashes of names; null for a masked name, which stands for many people."""
+    """Keyed hashes of names; null for a masked name, which stands for many, and a forgotten one."""
     key = work.setting.hash_key
     names = work.cells[name].drop_nulls().unique()
     plain = names.filter(~names.str.contains("*", literal=True))
     nulls = {fold(word) for word in work.null_words}
     # Polars has no keyed hash: each distinct name is hashed once.
-    known = {cell: key.hash(cell) for cell in plain if fold(cell) not in nulls} if key else {}
+    known = {cell: key.kept(cell) for cell in plain if fold(cell) not in nulls} if key else {}
     return pl.col(name).replace_strict(known, default=None, return_dtype=pl.String)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
-from flows.ingest.reasons import Refusal
+from flows.ingest.reasons import DOWNLOAD_AGAIN, Refusal
 from flows.ingest.sniff import ByteFacts, Magic, magic_of
 
 CHUNK = 1 << 22
@@ -25,10 +25,12 @@ MAX_EXPANDED = 16 << 30
 MAX_RATIO = 250
 RATIO_GRACE = 32 << 20
 MAX_MEMBERS = 10_000
+MAX_DIRECTORY = 8 << 20
 
+_END_REACH = 22 + (1 << 16)  # the end of the directory, and the longest comment after it
+_IN_ZIP64 = 0xFFFFFFFF
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 _UNPACK = "Unpack it and drop the exports themselves, or one .zip that holds nothing but them."
-_DOWNLOAD = "Download it again: the copy in the landing folder is not complete."
 
 
 class Readable(Protocol):
@@ -127,7 +129,9 @@ def _open_gzip(path: Path, scratch: Path) -> Iterator[Plain | Unreadable]:
                 _, facts = scan(packed, out, size)
             _no_nesting(facts.head, is_workbook_allowed=True, path=target)
         except (EOFError, zlib.error, gzip.BadGzipFile):
-            yield Unreadable("", sha256, None, size, Refusal("The .gz file is damaged.", _DOWNLOAD))
+            yield Unreadable(
+                "", sha256, None, size, Refusal("The .gz file is damaged.", DOWNLOAD_AGAIN)
+            )
             return
         except Refusal as refusal:
             yield Unreadable("", sha256, None, size, refusal)
@@ -141,12 +145,13 @@ def _open_zip(path: Path, scratch: Path) -> Iterator[Plain | Unreadable]:
     sha256 = hash_of(path)
     size = path.stat().st_size
     try:
+        _check_directory(path)
         archive = zipfile.ZipFile(path)
         members = [info for info in archive.infolist() if not _is_ignored(info)]
-        _check_archive(members)
+        _check_archive(members, size)
     except (*_DAMAGED, ValueError, OSError):
         what = "workbook" if _begins_as_workbook(path) else ".zip file"
-        damaged = Refusal(f"The {what} is damaged.", _DOWNLOAD)
+        damaged = Refusal(f"The {what} is damaged.", DOWNLOAD_AGAIN)
         yield Unreadable("", sha256, None, size, damaged)
         return
     except Refusal as refusal:
@@ -173,7 +178,7 @@ def _open_member(
             # A position outside of the file is damage; a full disk is not.
             if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
                 raise
-            damaged = Refusal("The member of the .zip file is damaged.", _DOWNLOAD)
+            damaged = Refusal("The member of the .zip file is damaged.", DOWNLOAD_AGAIN)
             yield Unreadable(info.filename, sha256, sha256, info.file_size, damaged)
             return
         yield Plain(target, info.filename, member_sha, sha256, facts.size, facts, is_scratch=True)
@@ -182,21 +187,37 @@ def _open_member(
 
 
 def _is_ignored(info: zipfile.ZipInfo) -> bool:
-    parts = PurePosixPath(info.filename).parts
+    parts = PurePosixPath(info.filename.replace("\\", "/")).parts
     hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
     return info.is_dir() or hidden or "__MACOSX" in parts
 
 
-def _check_archive(members: list[zipfile.ZipInfo]) -> None:
-    """Raise `Refusal` for an archive that no exporting program writes."""
+def _check_directory(path: Path) -> None:
+    """Raise `Refusal` for a list of members that is itself too long to be read."""
+    with path.open("rb") as handle:
+        handle.seek(max(0, path.stat().st_size - _END_REACH))
+        tail = handle.read()
+    at = tail.rfind(b"PK\x05\x06")
+    length = int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
+    large = tail.rfind(b"PK\x06\x06", 0, max(at, 0))
+    if length == _IN_ZIP64 and large >= 0:
+        length = int.from_bytes(tail[large + 40 : large + 48], "little")
+    if length > MAX_DIRECTORY:
+        raise Refusal(f"The .zip file holds more than {MAX_MEMBERS} files.", _UNPACK)
+
+
+def _check_archive(members: list[zipfile.ZipInfo], size: int) -> None:
+    """Raise `Refusal` for an archive of `size` bytes that no exporting program writes."""
     if not members:
-        raise Refusal("The .zip file holds no file.", _DOWNLOAD)
+        raise Refusal("The .zip file holds no file.", DOWNLOAD_AGAIN)
     if len(members) > MAX_MEMBERS:
         raise Refusal(f"The .zip file holds more than {MAX_MEMBERS} files.", _UNPACK)
     names = [info.filename for info in members]
     if len(set(names)) < len(names):
         raise Refusal("Two members of the .zip file have the same name.", _UNPACK)
     for info in members:
+        if "!/" in info.filename:
+            raise Refusal("A member of the .zip file has `!/` in its name.", _UNPACK)
         path = PurePosixPath(info.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in info.filename:
             raise Refusal("A member of the .zip file has a path that leads out of it.", _UNPACK)
@@ -204,7 +225,11 @@ def _check_archive(members: list[zipfile.ZipInfo]) -> None:
             raise Refusal("A member of the .zip file is a link.", _UNPACK)
         if info.flag_bits & 0x1:
             raise Refusal("The .zip file is protected by a password.", _UNPACK)
-    if sum(info.file_size for info in members) > MAX_EXPANDED:
+    if sum(info.compress_size for info in members) > size:
+        raise Refusal("Members of the .zip file share their bytes.", _UNPACK)
+    if sum(info.file_size for info in members) > min(
+        MAX_EXPANDED, max(RATIO_GRACE, size * MAX_RATIO)
+    ):
         raise Refusal("The archive expands beyond any export's size.", _UNPACK)
 
 
@@ -226,8 +251,9 @@ def _begins_as_workbook(path: Path) -> bool:
 def is_workbook(path: Path) -> bool:
     """Whether a .zip container is an Excel workbook."""
     try:
+        _check_directory(path)
         with zipfile.ZipFile(path) as container:
             names = {name.lower() for name in container.namelist()}
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError):
+    except (Refusal, zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError):
         return False
     return "[content_types].xml" in names and any(name.startswith("xl/") for name in names)

@@ -12,6 +12,8 @@ from urllib.parse import quote
 from flows.foreign_text import one_line
 from flows.ingest.reasons import Refusal
 
+MAX_FILE = 16 << 30
+
 _LEFT_SUFFIXES = (".part", ".tmp", ".crdownload")
 
 # Names have 255 bytes at most: `<rule>.<shop_id>.json`, and in the lake the id percent-encoded.
@@ -127,8 +129,8 @@ def is_left_alone(name: str) -> bool:
 
 
 def shown(name: str) -> str:
-    """A file name as text: bytes that are no UTF-8 are replaced."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    r"""A file name as text: a byte that is no UTF-8 is written as `\xff`, so that names differ."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _walk(folder: Path, shop_id: str, root: Path, found: Landing) -> None:
@@ -143,7 +145,15 @@ def _walk(folder: Path, shop_id: str, root: Path, found: Landing) -> None:
         except OSError:
             found.left_alone.append(f"{shop_id}/{file}")
             continue
-        if stat.S_ISREG(mode):
+        if stat.S_ISDIR(mode):
+            refusal = Refusal("The folder may not be read.", "Allow this user to read it.")
+            found.refused.append(RefusedPath(shop_id, file, 0, refusal))
+        elif stamp.size > MAX_FILE:
+            refusal = Refusal(
+                f"The file is larger than {MAX_FILE >> 30} GB.", "Export shorter date ranges."
+            )
+            found.refused.append(RefusedPath(shop_id, file, stamp.size, refusal))
+        elif stat.S_ISREG(mode):
             found.files.append(Found(shop_id, file, path, stamp))
         else:
             refusal = Refusal("It is not a regular file.", "Drop the export itself.")
@@ -151,7 +161,10 @@ def _walk(folder: Path, shop_id: str, root: Path, found: Landing) -> None:
 
 
 def _paths(folder: Path, found: Landing, shop_id: str) -> Iterator[Path]:
-    for parent, folders, files in os.walk(folder):
+    unreadable: list[str] = []
+    for parent, folders, files in os.walk(
+        folder, onerror=lambda error: unreadable.append(error.filename)
+    ):
         kept = [name for name in sorted(folders) if not is_left_alone(name)]
         links = [name for name in kept if Path(parent, name).is_symlink()]
         folders[:] = [name for name in kept if name not in links]
@@ -161,6 +174,8 @@ def _paths(folder: Path, found: Landing, shop_id: str) -> Iterator[Path]:
                 found.left_alone.append(f"{shop_id}/{shown(path.relative_to(folder).as_posix())}")
             else:
                 yield path
+    # What was there a moment ago and is gone is no folder that may not be read.
+    yield from (path for path in map(Path, sorted(unreadable)) if path.is_dir())
 
 
 def _leads_out(path: Path, root: Path) -> bool:

@@ -108,7 +108,7 @@ class FileRecord:
     @property
     def container(self) -> str:
         """The dropped file: the record's own path, or that of the .zip it is a member of."""
-        return self.file.split("!/", 1)[0] if self.archive_sha256 else self.file
+        return self.file.rsplit("!/", 1)[0] if self.archive_sha256 else self.file
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,15 +20,17 @@ from flows.ingest.batch import Setting
 from flows.ingest.clock import clock_of
 from flows.ingest.conventions import assumed
 from flows.ingest.decompress import Plain, Unreadable
+from flows.ingest.delimited import CsvSource, MalformedCsv
 from flows.ingest.discover import Found, Stamp
 from flows.ingest.ledger import FileRecord, ReadingKey
 from flows.ingest.quarantine import RefusedRows
 from flows.ingest.reading import LakeSink, Sink, TableReading, read_table
 from flows.ingest.reasons import EXPORT_AGAIN, Refusal
 from flows.ingest.shops import Shop
-from flows.ingest.sources import CsvSource, MalformedCsv, Source, open_source
+from flows.ingest.sources import open_source
+from flows.ingest.tables import Source
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raise it when the same bytes would give other rows: every file is then read again."""
 
 
@@ -199,8 +201,8 @@ def _refuse_rounded_ids(contract: Contract, parts: tuple[Path, ...]) -> None:
     if not parts or not columns:
         return
     for name in columns:
-        ids = pl.scan_parquet(list(parts)).select(pl.col(name).unique().alias("id"))
-        digits = pl.col("id").str.extract(r"^\d{15}(\d+)$", 1)
+        ids = pl.scan_parquet(list(parts), glob=False).select(pl.col(name).unique().alias("id"))
+        digits = pl.col("id").str.extract(r"^[0-9]{15}([0-9]+)$", 1)
         tails = ids.select(digits.alias("tail")).drop_nulls().collect()["tail"]
         if len(tails) >= _ROUNDED_IDS and tails.str.contains(r"^0+$").all():
             raise Refusal("A spreadsheet has rounded the ids of the file.", EXPORT_AGAIN)

@@ -16,12 +16,14 @@ import polars as pl
 from flows.home.files import make_folder, sync_file, sync_folder
 from flows.ingest.batch import ROW, RawBatch, Setting, TypedBatch
 from flows.ingest.conventions import Contradiction, Conventions, ReadAgain
+from flows.ingest.delimited import MalformedCsv
 from flows.ingest.quarantine import RefusedRows
 from flows.ingest.reasons import EXPORT_AGAIN, ROW_REASONS, Refusal, foreseen
 from flows.ingest.rows import type_batch
-from flows.ingest.sources import MalformedCsv, Source
+from flows.ingest.tables import Source
 
 PART_ROWS = 300_000
+PART_BYTES = 256 << 20
 _WORKERS = max(2, min(4, os.cpu_count() or 2))
 
 
@@ -173,6 +175,7 @@ class LakeSink:
         self._refused = refused
         self._pending: list[pl.DataFrame] = []
         self._pending_rows = 0
+        self._pending_bytes: float = 0
         numbers = [int(path.stem[-5:]) for path in folder.glob(f"{name}-*.parquet")]
         # Parts of an earlier reading of the same bytes stay until the ledger lets go of them.
         self._next = max(numbers, default=-1) + 1
@@ -181,7 +184,8 @@ class LakeSink:
         """Take accepted rows."""
         self._pending.append(rows)
         self._pending_rows += rows.height
-        if self._pending_rows >= PART_ROWS:
+        self._pending_bytes += rows.estimated_size()
+        if self._pending_rows >= PART_ROWS or self._pending_bytes >= PART_BYTES:
             self._flush()
 
     def refuse(self, rows: pl.DataFrame) -> None:
@@ -192,7 +196,7 @@ class LakeSink:
         """Remove the parts written so far and the rows taken."""
         for part in self.parts:
             part.unlink(missing_ok=True)
-        self.parts, self._pending, self._pending_rows = [], [], 0
+        self.parts, self._pending, self._pending_rows, self._pending_bytes = [], [], 0, 0
         self._refused.reset()
 
     def finish(self) -> list[Path]:
@@ -212,5 +216,5 @@ class LakeSink:
         self._next += 1
         self.parts.append(part)
         rows = pl.concat(self._pending)
-        self._pending, self._pending_rows = [], 0
+        self._pending, self._pending_rows, self._pending_bytes = [], 0, 0
         rows.write_parquet(part, compression="zstd", compression_level=1)

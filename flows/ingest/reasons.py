@@ -8,6 +8,7 @@ from contextlib import contextmanager
 EXPORT_AGAIN = (
     "Export the file again and drop it as downloaded; do not open and save it in a spreadsheet."
 )
+DOWNLOAD_AGAIN = "Download it again: the copy in the landing folder is not complete."
 
 ROW_REASONS: dict[str, tuple[str, str]] = {
     "too_many_cells": (
@@ -23,6 +24,14 @@ ROW_REASONS: dict[str, tuple[str, str]] = {
         "The number has lost digits to a spreadsheet (scientific notation, a decimal point or a"
         " numeric cell).",
         EXPORT_AGAIN,
+    ),
+    "not_an_id": (
+        "The id holds characters that no id has (control or invisible characters, other digits).",
+        "Correct it at its source and export again.",
+    ),
+    "not_a_text": (
+        "The text is longer than any cell of a spreadsheet, or holds a NUL character.",
+        "Correct it at its source and export again.",
     ),
     "not_a_time": ("The text is not a time that the file's date order can read.", EXPORT_AGAIN),
     "not_a_date": ("The text is not a date.", "Write dates as 2026-04-05."),
@@ -50,6 +59,10 @@ ROW_REASONS: dict[str, tuple[str, str]] = {
     ),
     "below_minimum": (
         "The value is below what the contract allows.",
+        "Correct it at its source, or remove the row if it is a test.",
+    ),
+    "beyond_any": (
+        "The value is larger than any that an export holds.",
         "Correct it at its source, or remove the row if it is a test.",
     ),
     "above_maximum": (

@@ -34,6 +34,7 @@ from flows.ingest.quarantine import Quarantine, write_refused_files
 from flows.ingest.reasons import Refusal
 from flows.ingest.shops import Shop, shops_from
 from flows.ingest.sources import open_source
+from flows.ingest.workbooks import close_workbooks
 
 SHOPS_FEED = "reference/shops"
 _SMALL = 1 << 20
@@ -100,7 +101,10 @@ def ingest(
     started = time.monotonic()
     landing = discover(home.landing, only_shops)
     run = _Run(home, run_id, _slowed(progress))
-    run.take(landing)
+    try:
+        run.take(landing)
+    finally:
+        close_workbooks()
     ledger = run.finish(landing)
     files = tuple(record for record in ledger.records if record.id in run.seen)
     return IngestResult(
@@ -153,6 +157,7 @@ class _Run:
         self.saved_at = time.monotonic()
         # The book is changed by this thread and looked into by those that read ahead.
         self.lock = Lock()
+        self._take_decisions()
 
     def take(self, landing: Landing) -> None:
         """Read everything, declarations of shops first."""
@@ -254,8 +259,8 @@ class _Run:
                 )
             if Stamp.of(found.path) != found.stamp:
                 raise _Changed
-        except (_Changed, FileNotFoundError) as error:
-            if isinstance(error, FileNotFoundError) and found.path.exists():
+        except (_Changed, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+            if isinstance(error, OSError) and found.path.is_file():
                 raise
             for outcome in outcomes:
                 outcome.undo()
@@ -324,12 +329,8 @@ class _Run:
         self.seen.add(record.id)
         if old is None or outcome.is_reading:
             self.read.add(record.id)
-        contract = contract_of(record.feed)
-        if contract is not None and contract.is_declaration and record.status != "refused":
-            for other in self.book.of_path(record.shop_id, record.container):
-                if other.file == record.file and other.sha256 != record.sha256:
-                    self.book.drop(other)
-                    self.changed.add((record.shop_id, other.feed or ""))
+        if self._declares(record):
+            self._replace_older(record)
         if not outcome.is_reading:
             return
         if record.status != "refused":
@@ -340,6 +341,43 @@ class _Run:
             outcome.refused_rows.publish(self.quarantine.folder)
         for feed in {record.feed, old.feed if old else None} - {None}:
             self.changed.add((record.shop_id, feed or ""))
+
+    def _declares(self, record: FileRecord) -> bool:
+        """Whether the rows of a record replace those of other bytes under the same path."""
+        contract = contract_of(record.feed)
+        return (
+            contract is not None
+            and contract.is_declaration
+            and record.status != "refused"
+            and (record.shop_id, record.sha256) not in self.withdrawn
+        )
+
+    def _replace_older(self, record: FileRecord) -> None:
+        for other in self.book.of_path(record.shop_id, record.container):
+            if other.file == record.file and other.sha256 != record.sha256:
+                self.book.drop(other)
+                self.changed.add((record.shop_id, other.feed or ""))
+
+    def _take_decisions(self) -> None:
+        """Bring the ledger's records up to what is withdrawn now, before anything is read.
+
+        Withdrawn bytes that came under the path of a declaration left its rows alone. Restored,
+        they replace them, or are replaced: the later of the two holds.
+        """
+        before = {record.id: record for record in self.before.records}
+        restored = []
+        for record in self.book.ledger().records:
+            was = before[record.id].status
+            if (was == "withdrawn") != (record.status == "withdrawn"):
+                self.changed.add((record.shop_id, record.feed or ""))
+                self.book.put(record)
+                if was == "withdrawn":
+                    restored.append(record)
+        for record in restored:
+            same = self.book.of_path(record.shop_id, record.container)
+            declared = [r for r in same if r.file == record.file and self._declares(r)]
+            if declared:
+                self._replace_older(max(declared, key=lambda found: found.run_id))
 
     def _refuse_path(self, refused: RefusedPath) -> None:
         """Enter a path that was not opened, once."""

@@ -241,10 +241,10 @@ def _fast(cells: pl.Series, shape: Shape) -> pl.Series:
 
 
 def _offsets(endings: pl.Series) -> dict[str, int]:
-    """Microseconds east of UTC of the few endings that are offsets."""
+    """Microseconds east of UTC of the few endings that are offsets: no clock is 15 hours off."""
     found = {}
     for ending in endings.drop_nulls().unique().to_list():
-        match = re.match(r"([+-])(\d\d):([0-5]\d)\t?$", ending)
+        match = re.fullmatch(r"([+-])(0[0-9]|1[0-4]):([0-5][0-9])\t?", ending)
         if match:
             sign, hours, minutes = match.groups()
             seconds = (int(hours) * 60 + int(minutes)) * 60

@@ -10,7 +10,7 @@ import polars as pl
 from flows.contracts import Column, fold
 
 # A spreadsheet writes a long number as 5.76461E+17 or 576461413038785000.0; both lost digits.
-DAMAGED_ID = r"^\d[.,]\d+[eE][+-]?\d{1,3}$|^\d[eE]\+\d{1,3}$|^\d+[.,]0+$"
+DAMAGED_ID = r"^[0-9][.,][0-9]+[eE][+-]?[0-9]{1,3}$|^[0-9][eE]\+[0-9]{1,3}$|^[0-9]+[.,]0+$"
 # '123 and ="123" are how exports protect an id from spreadsheets: the id is whole.
 _GUARD = r"^(?:=\"(.*)\"|'(.*))$"
 _TRUE_FALSE = {"true": "true", "yes": "true", "1": "true", "false": "false", "no": "false"}
@@ -84,7 +84,7 @@ def _is_us(country: str | None, market: str) -> pl.Expr:
 def plain_zip3(name: str, country: str | None, market: str) -> pl.Expr:
     """First three digits of a US ZIP of five digits; null for every other cell."""
     text = pl.col(name)
-    is_plain = text.str.contains(r"^\d{5}$") & _is_us(country, market)
+    is_plain = text.str.contains(r"^[0-9]{5}$") & _is_us(country, market)
     return pl.when(is_plain).then(text.str.slice(0, 3)).alias(name)
 
 
@@ -95,9 +95,9 @@ def zip3(name: str, country: str | None, market: str, *, is_area: bool = False) 
     column of ZIP3s (`is_area`) up to three digits are the area itself.
     """
     text = pl.col(name).str.strip_chars().str.strip_chars_start("'")
-    whole = text.str.extract(r"^(\d{3})\d{2}(?:[- ]?\d{4})?$", 1)
-    short = pl.when(text.str.contains(r"^\d{3,4}$")).then(text.str.zfill(5).str.slice(0, 3))
+    whole = text.str.extract(r"^([0-9]{3})[0-9]{2}(?:[- ]?[0-9]{4})?$", 1)
+    short = pl.when(text.str.contains(r"^[0-9]{3,4}$")).then(text.str.zfill(5).str.slice(0, 3))
     found = [whole, short]
     if is_area:
-        found.insert(0, pl.when(text.str.contains(r"^\d{1,3}$")).then(text.str.zfill(3)))
+        found.insert(0, pl.when(text.str.contains(r"^[0-9]{1,3}$")).then(text.str.zfill(3)))
     return pl.when(_is_us(country, market)).then(pl.coalesce(found)).alias(name)

@@ -61,6 +61,24 @@ def run_flow(home: Home, command: str, arguments: dict[str, Any], log_level: str
         return flow(**arguments)
 
 
+@contextmanager
+def with_api(home: Home, log_level: str) -> Iterator[None]:
+    """A Prefect API for the block, without a flow: the one that runs, else a temporary one."""
+    configure(home, log_level)
+    server = None
+    if not _has_own_server():
+        server = TemporaryServer(prefect_folder(home))
+        os.environ["PREFECT_API_URL"] = server.url
+    try:
+        if server:
+            server.wait()
+        yield
+    finally:
+        if server:
+            server.stop()
+            del os.environ["PREFECT_API_URL"]
+
+
 def running_server(home: Home) -> str | None:
     """The address of the server that `make up` started for this home folder, if it runs."""
     path = prefect_folder(home) / SERVER_FILE

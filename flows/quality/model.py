@@ -102,10 +102,24 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class Accepted:
+    """A person's word that a failed check is a false alarm: who, when (UTC, ISO 8601) and why."""
+
+    by: str
+    at: str
+    reason: str
+
+    def in_words(self) -> str:
+        """Who accepted, on which day and why; text of people, escaped by whoever writes it out."""
+        return f"accepted by {self.by} on {self.at[:10]}: {self.reason}"
+
+
+@dataclass(frozen=True)
 class ShopFinding:
     """What an expectation found at one shop: counts in words, safe ids, file names as they are.
 
-    `files` is text from outside: whoever writes it out escapes it.
+    `files` is text from outside: whoever writes it out escapes it. `accepted`: the shop is
+    published all the same.
     """
 
     shop_id: str
@@ -113,6 +127,7 @@ class ShopFinding:
     failures: float
     examples: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    accepted: Accepted | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +156,11 @@ class ExpectationResult:
         """What it found at the shop, if it fails there."""
         return next((found for found in self.findings if found.shop_id == shop_id), None)
 
+    def accepted(self, shop_id: str) -> Accepted | None:
+        """Who published the shop over this failure, if somebody did."""
+        found = self.finding(shop_id)
+        return found.accepted if found else None
+
 
 @dataclass(frozen=True)
 class GateResult:
@@ -153,12 +173,13 @@ class GateResult:
 
     @property
     def blocked_shops(self) -> tuple[str, ...]:
-        """The shops with a critical failure, sorted."""
+        """The shops with a critical failure that nobody accepted, sorted."""
         blocked = {
-            shop
+            found.shop_id
             for result in self.results
             if result.severity == "critical"
-            for shop in result.failing_shops
+            for found in result.findings
+            if found.accepted is None
         }
         return tuple(sorted(blocked))
 
@@ -232,6 +253,7 @@ def _result_json(result: ExpectationResult) -> dict[str, Any]:
                 "failures": found.failures,
                 "examples": list(found.examples),
                 "files": list(found.files),
+                **({"accepted": vars(found.accepted)} if found.accepted else {}),
             }
             for found in result.findings
         ],
@@ -268,6 +290,7 @@ def from_json(data: Mapping[str, Any]) -> GateResult:
                         failures=found["failures"],
                         examples=tuple(found["examples"]),
                         files=tuple(found["files"]),
+                        accepted=(Accepted(**found["accepted"]) if found.get("accepted") else None),
                     )
                     for found in item["findings"]
                 ),

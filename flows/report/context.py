@@ -26,7 +26,8 @@ class ReportContext:
 
     ``as_of_on`` is the day whose end the report stands at (for a weekly report a Sunday).
     ``gate_results``: mappings with ``shop_id``, ``gate``, ``expectation``, ``severity``
-    (``critical`` or ``warning``), ``passed`` and ``observed`` (plain text, untrusted).
+    (``critical`` or ``warning``), ``passed`` and ``observed`` (plain text, untrusted); of a check
+    that was published over, ``accepted`` says by whom, when and why (plain text, untrusted).
     ``generated`` is the label of when the run made the report; it is given, not read from
     the clock, so that the same input gives the same bytes. ``notes`` are sentences for
     every shop, shown under the verdict. ``has_order_lists``: whether the marts without a day

@@ -101,6 +101,7 @@ PROMOTION_WORDS: dict[str, str] = {
 
 CHANGE_WORDS: dict[str, str] = {
     "files": "New files",
+    "decision": "Files withdrawn or restored",
     "rules": "Changed rules",
     "code": "New release",
     "time": "Time passed",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from flows.home import retention
 from flows.home.files import files_under
 from flows.home.fingerprint import commit, of_json, of_project, versions
+from flows.home.layout import Home
 from flows.home.publications import (
     beyond_the_limit,
     editions_beyond_the_limit,
@@ -20,6 +24,8 @@ from flows.running.run import Run
 from flows.running.unchanged import edition_name
 from flows.warehouse.policies import PolicyBook
 
+# A duplicate's rows are its original's; withdrawn rows are in nothing that is published.
+_UNCOUNTED = frozenset({"duplicate", "withdrawn"})
 _COUNTS = ("rows_read", "rows_accepted", "rows_quarantined", "rows_skipped")
 
 
@@ -39,7 +45,7 @@ def publish(run: Run) -> None:
         publication.replace_file(path)
     _replace_alerts(run)
     if is_new:
-        _keep(run, before)
+        keep(run, before)
     complete_record(run)
     if not scope.shops:
         run.record.close("blocked")
@@ -57,9 +63,38 @@ def publish(run: Run) -> None:
         return
     rendering.clear(run)
     run.say("Published" if scope.shops else "Nothing is published")
+    if scope.shops:
+        retention.apply_limits(run.home, run.limits, lambda: exports_read(run.home), run.say)
 
 
-def _keep(run: Run, before: str | None) -> None:
+def exports_read(home: Home) -> Iterator[Path]:
+    """The exports in landing whose rows are in the lake, as they lie there now.
+
+    Not among them: what is refused, as its rows are nowhere else, and declarations, which people
+    keep up to date where they lie.
+    """
+    from flows.ingest.discover import Stamp, discover
+    from flows.ingest.ledger import FileRecord, read_ledger
+    from flows.ingest.one_file import contract_of
+
+    records: dict[tuple[str, str], list[FileRecord]] = defaultdict(list)
+    for record in read_ledger(home).records:
+        if record.is_present:
+            records[record.shop_id, record.container].append(record)
+    for found in discover(home.landing).files:
+        read = records.get((found.shop_id, found.file), [])
+        contracts = [contract_of(record.feed) for record in read]
+        if (
+            read
+            and all(record.status != "refused" for record in read)
+            and all(record.stamp == found.stamp for record in read)
+            and not any(contract is None or contract.is_declaration for contract in contracts)
+            and Stamp.of(found.path) == found.stamp
+        ):
+            yield found.path
+
+
+def keep(run: Run, before: str | None) -> None:
     """Keep what is published now and what will be, and drop the oldest beyond the limit."""
     limit = run.limits.publications
     publication = run.publication
@@ -85,7 +120,7 @@ def complete_record(run: Run) -> None:
     record.blocked = run.blocked
     record.inputs = _inputs(run)
     record.row_accounting = {
-        key: sum(file[key] or 0 for file in run.files if file["status"] != "duplicate")
+        key: sum(file[key] or 0 for file in run.files if file["status"] not in _UNCOUNTED)
         for key in _COUNTS
     }
     record.gates = [gate.to_json() for gate in run.gates]

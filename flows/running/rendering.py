@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from flows.home.files import sync_tree
 from flows.home.fingerprint import of_json
+from flows.running.reading import decisions
 from flows.running.run import Run
 from flows.running.unchanged import edition_name
 from flows.warehouse.days import write_day
@@ -57,7 +58,8 @@ def clear(run: Run) -> None:
 def _kept(run: Run) -> Path:
     """Where finished reports wait for the publication: one folder for each thing to publish."""
     scope = run.needs_scope
-    wanted = [{shop: run.fingerprints[shop] for shop in scope.shops}, run.request.command]
+    made_from = {shop: run.fingerprints[shop] for shop in scope.shops}
+    wanted = [made_from, run.request.command, decisions(run, scope)]
     return run.home.private / "rendered" / of_json(wanted)[:16]
 
 
@@ -128,6 +130,12 @@ def _context(run: Run, day: date, others: list[str]) -> ReportContext:
         + ("its page is the last good one." if shop in others else "it has no page of this day.")
         for shop, gates in sorted(run.blocked.items())
     ]
+    notes += [
+        f"Shop {shop} is published over {over} failed check{'' if over == 1 else 's'}: see whether "
+        "its numbers can be trusted."
+        for shop in run.needs_scope.shops
+        if (over := run.accepted(shop))
+    ]
     return ReportContext(
         run_id=run.run_id,
         as_of_on=day,
@@ -140,6 +148,7 @@ def _context(run: Run, day: date, others: list[str]) -> ReportContext:
                 "severity": result.severity,
                 "passed": (found := result.finding(shop)) is None,
                 "observed": found.observed if found else result.observed,
+                "accepted": found.accepted.in_words() if found and found.accepted else "",
             }
             for gate in run.gates
             for result in gate.results

@@ -140,3 +140,11 @@ class Run:
             for shop in gate.blocked_shops:
                 found.setdefault(shop, []).append(gate.gate)
         return found
+
+    def accepted(self, shop_id: str) -> int:
+        """How many failed checks of a shop people accepted."""
+        return sum(
+            result.accepted(shop_id) is not None
+            for gate in self.gates
+            for result in gate.failures(shop_id)
+        )

@@ -53,7 +53,7 @@ def session(request: Request) -> Iterator[Run]:
         empty_folder(home.work)
         run.landing, _ = fingerprint.of_landing(home)
         run.state = PublicationState.load(home)
-        if request.command not in ("pulse", "rollback"):
+        if request.command not in ("pulse", "rollback", "reproduce"):
             import_slow_libraries()
         try:
             yield run

@@ -15,6 +15,7 @@ from typing import Any
 from flows.calendar import days_between, last_full_week, newest_ended_day, week_name
 from flows.home import fingerprint
 from flows.home.files import read_json, write_json
+from flows.home.interventions import read_interventions, withdrawals
 from flows.home.layout import Home
 from flows.home.state import PublicationState
 from flows.masking import is_webhook_given
@@ -94,6 +95,8 @@ def published_outcome(request: Request) -> dict[str, Any] | None:
         return None
     if seen["project"] != _project() or seen["landing"] != fingerprint.of_landing(home)[0]:
         return None
+    if seen.get("withdrawn") != _withdrawn(home):
+        return None
     shops = {
         shop: known
         for shop, known in seen["shops"].items()
@@ -133,6 +136,7 @@ def remember(run: Run, fingerprints: dict[str, str]) -> None:
     content = {
         "landing": landing,
         "project": _project(),
+        "withdrawn": _withdrawn(run.home),
         "shops": {
             shop: {"timezone": run.shops[shop].timezone, "fingerprint": found}
             for shop, found in fingerprints.items()
@@ -140,6 +144,11 @@ def remember(run: Run, fingerprints: dict[str, str]) -> None:
     }
     if read_json(path) != content:
         write_json(path, content)
+
+
+def _withdrawn(home: Home) -> list[list[str]]:
+    """What is withdrawn now: shop and SHA-256."""
+    return sorted(list(key) for key in withdrawals(read_interventions(home)))
 
 
 def _project() -> str:

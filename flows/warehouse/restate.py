@@ -28,6 +28,8 @@ _KEY = ", ".join(KEYS)
 # Of the project's fingerprints the one that holds the rules; every other one is code.
 _RULES = "seeds"
 _MAX_NAMES = 10
+# What an accounting of the published files must have to be compared with today's.
+_DECIDED_BY = {"shop_id", "file", "sha256", "status"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def write_ledgers(
         _compare(connection, scope, "kpi_daily" in tables)
         _fill_in_making(connection, scope, now, before, "row_accounting" in tables)
         find_files(connection)
+        connection.execute(_decided(set(tables.get("row_accounting", ())) >= _DECIDED_BY))
         moment = f"timestamp {text(published_at.isoformat(sep=' '))}"
         connection.execute(_new_editions(text(now.run_id or ""), moment))
         connection.execute(_new_restatements(text(now.run_id or ""), moment))
@@ -149,6 +152,21 @@ def _fill_in_making(
     )
 
 
+def _decided(is_known: bool) -> str:
+    """By shop the files that were withdrawn or restored since the publication before this one."""
+    was = (
+        f"previous.{MARTS}.row_accounting"
+        if is_known
+        else "(select shop_id, file, sha256, status from build.inputs.files limit 0)"
+    )
+    return (
+        "create temp table decided as "
+        "select shop_id, list(distinct now.file order by now.file) as decided_names "
+        f"from build.inputs.files as now inner join {was} as was using (shop_id, file, sha256) "
+        "where (now.status = 'withdrawn') <> (was.status = 'withdrawn') group by shop_id"
+    )
+
+
 def _new_editions(run_id: str, moment: str) -> str:
     """A number without an edition gets its first, one that changed another, one that went none."""
     return (
@@ -160,7 +178,7 @@ def _new_editions(run_id: str, moment: str) -> str:
 
 
 def _new_restatements(run_id: str, moment: str) -> str:
-    """Files are the cause where one holds news of the number; then changed rules, changed code.
+    """Files are the cause where one holds news of the number; then decisions, rules, code.
 
     A file whose rows touch the number only by what they tell of the whole feed is named last.
     """
@@ -171,10 +189,12 @@ def _new_restatements(run_id: str, moment: str) -> str:
         "list(file order by file) filter (where is_sure) as sure, "
         "list(file order by file) as possible from files_of group by all), "
         "caused as (select restated.*, case when len(sure) > 0 then 'files' "
-        "when is_rules_changed then 'rules' when is_code_changed then 'code' "
+        "when len(decided_names) > 0 then 'decision' when is_rules_changed then 'rules' "
+        "when is_code_changed then 'code' "
         "when len(possible) > 0 then 'files' else 'time' end as cause, "
-        "case when len(sure) > 0 then sure when not is_rules_changed and not is_code_changed "
-        f"then possible end as names from restated left join named using ({_KEY})) "
+        "case when len(sure) > 0 then sure when len(decided_names) > 0 then decided_names "
+        "when not is_rules_changed and not is_code_changed then possible end as names "
+        f"from restated left join named using ({_KEY}) left join decided using (shop_id)) "
         f"insert into build.{MARTS}.{RESTATEMENTS} by name select {_KEY}, {run_id} as run_id, "
         f"{moment} as restated_at, edition_run_id as previous_run_id, was_numerator, "
         "was_denominator, was_value, was_status, was_complete, is_numerator, is_denominator, "

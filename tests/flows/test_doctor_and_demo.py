@@ -1,11 +1,12 @@
 """What the doctor says, and the demo shop of an empty landing folder."""
 
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from flows.commands import demo
-from flows.commands.doctor import examine
+from flows.commands.doctor import Finding, examine
 from flows.home.layout import Home
 
 
@@ -44,3 +45,17 @@ def test_the_demo_leaves_exports_alone(tmp_path: Path) -> None:
     home = Home(tmp_path)
     (home.landing / "mine").mkdir(parents=True)
     assert not demo.fill_landing(home)
+
+
+def test_a_landing_folder_that_everybody_may_read_is_warned_of() -> None:
+    def found(home: Home) -> Finding:
+        return next(f for f in examine(home) if f.subject == "names in landing")
+
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        home = Home(Path(name)).create()
+        assert home.landing.stat().st_mode & 0o007 == 0
+        assert found(home).is_good
+        home.landing.chmod(0o755)
+        assert (found(home).is_good, found(home).is_fault) == (False, False)
+        assert home.create().landing.stat().st_mode & 0o007 == 0o005

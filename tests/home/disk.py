@@ -70,13 +70,13 @@ class Disk:
         for inode in unsure:
             whole = contents[inode]
             contents[inode] = random.choice((b"", b"\0" * 7, whole + b"torn", whole))
-        for path, inode in sorted(names.items()):
+        for path, held in sorted(names.items()):
             place = target / path.relative_to(self.root)
-            if inode is None:
+            if held is None:
                 place.mkdir(parents=True, exist_ok=True)
             else:
                 place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(contents[inode])
+                place.write_bytes(contents[held])
 
 
 def _change_bytes(

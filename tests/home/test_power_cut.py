@@ -179,7 +179,7 @@ def test_what_the_ledger_names_is_there_after_any_power_cut(
     assert found.drop(hashed).equals(wanted.drop(hashed))
     assert _refused(home) == _refused(undisturbed)
     assert not list(home.quarantine.glob(".*"))
-    named = read_ledger(home).all_live_paths()
+    named = read_ledger(home).all_paths()
     assert set(home.lake.rglob("*.parquet")) == named
     assert not list(home.root.rglob("*.tmp")) and not list(home.root.rglob("*.part"))
 

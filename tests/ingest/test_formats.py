@@ -328,10 +328,10 @@ def test_date_orders(
 def test_evidence_at_the_end_of_a_long_file_decides_its_beginning(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows.ingest import sources
+    from flows.ingest import delimited
 
-    monkeypatch.setattr(sources, "FIRST_PIECE", 2000)
-    monkeypatch.setattr(sources, "PIECE", 2000)
+    monkeypatch.setattr(delimited, "FIRST_PIECE", 2000)
+    monkeypatch.setattr(delimited, "PIECE", 2000)
     stamps = ["04/05/2026 10:00:00"] * 30 + ["25/05/2026 10:00:00"]
     rows = [order(i, created_time=s, paid_time="", rts_time="") for i, s in enumerate(stamps)]
     drop(home, "a.csv", table(rows))
@@ -422,14 +422,14 @@ def test_a_file_of_a_header_alone_is_loaded(home: Home) -> None:
 def test_a_large_file_in_pieces_is_the_same_as_in_one(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows.ingest import reading, sources
+    from flows.ingest import delimited, reading
 
     text = table([order(i % 9999, product_name=f'a "{i}"\nb,') for i in range(500)])
     drop(home, "a.csv", text)
     run(home)
     other = Home(tmp_path / "other").create()
-    monkeypatch.setattr(sources, "FIRST_PIECE", 1500)
-    monkeypatch.setattr(sources, "PIECE", 7000)
+    monkeypatch.setattr(delimited, "FIRST_PIECE", 1500)
+    monkeypatch.setattr(delimited, "PIECE", 7000)
     monkeypatch.setattr(reading, "PART_ROWS", 40)
     drop(other, "a.csv", text)
     record = only(run(other))

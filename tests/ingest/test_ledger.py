@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from flows.home import Home
 from flows.home.files import write_json
+from flows.home.state import PublicationState
 from flows.ingest import discover, ingest, one_file, read_ledger, resolve_shops, sources
 from flows.ingest import ledger as ledgers
 from flows.ingest import run as runs
@@ -168,6 +170,54 @@ def test_new_bytes_of_a_declaration_replace_the_old_rows(home: Home) -> None:
     assert ("shop1", "reference/skus") in result.changed
     assert len(read_ledger(home).records) == 1
     assert len(list(home.lake.rglob("*.parquet"))) == 1
+
+
+def _keep_publication(home: Home, run_id: str) -> None:
+    """What the end of a run leaves that published what the ledger names."""
+    state = PublicationState(run_id=run_id)
+    state.write(home.publications / run_id / "publication.json")
+    inputs = [{"lake_paths": list(record.lake_paths)} for record in read_ledger(home).records]
+    write_json(home.runs / f"{run_id}.json", {"inputs": inputs})
+
+
+def test_what_a_kept_publication_was_made_from_stays_in_the_lake(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = "seller_sku,title,category,unit_cost,currency,weight_kg,is_branded,launched_on\n"
+    skus = "A,Lamp,Home,1.50,USD,0.2,yes,2025-01-01\n"
+    drop(home, "skus.csv", header + skus)
+    drop(home, "a.csv", A)
+    run(home)
+    parts = {path: path.read_bytes() for path in home.lake.rglob("*.parquet")}
+    _keep_publication(home, "run1")
+    drop(home, "skus.csv", header + skus + "B,,,,,,,\n")
+    run(home, "run2")
+    monkeypatch.setattr(one_file, "READER_VERSION", one_file.READER_VERSION + 1)
+    run(home, "run3")
+    # The kept one, the newer declaration, and the orders as the new reader reads them.
+    assert {path: path.read_bytes() for path in parts} == parts
+    assert len(list(home.lake.rglob("*.parquet"))) == len(parts) + 2
+    assert lake(home, "reference/skus")["seller_sku"].to_list() == ["A", "B"]
+    assert lake(home).height == 2
+    shutil.rmtree(home.publications)
+    run(home, "run4")
+    assert not any(path.exists() for path in parts)
+    assert len(list(home.lake.rglob("*.parquet"))) == 2
+
+
+def test_two_readings_of_the_same_bytes_never_have_a_name_in_common(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(home, "a.csv", A)
+    run(home)
+    first = read_ledger(home).records[0].lake_paths
+    monkeypatch.setattr(one_file, "READER_VERSION", one_file.READER_VERSION + 1)
+    run(home, "run2")
+    second = read_ledger(home).records[0].lake_paths
+    assert not set(first) & set(second)
+    monkeypatch.undo()
+    run(home, "run3")
+    assert read_ledger(home).records[0].lake_paths == first
 
 
 def test_a_new_reader_reads_everything_again(

@@ -18,7 +18,7 @@ MARKUP = (
     "</title></style></textarea><input autofocus onfocus=window.owned=1>",
     "<base href=//evil.example/owned/><form action=//evil.example/owned><button>owned</button>",
     "<style>@import '//evil.example/owned.css';*{display:none}</style>",
-    "<link rel=stylesheet href=//evil.example/owned.css><meta http-equiv=refresh content=0;//owned>",
+    "<link rel=stylesheet href=//evil.example/owned.css><meta http-equiv=refresh content=0>owned",
     "<!--><svg/onload=window.owned=1>-->]]><?owned ?>",
     "&lt;script&gt;window.owned=1&lt;/script&gt;&#60;img src=x onerror=window.owned=1&#62;",
     "{{ 7 * 7 }}{% raw %}{{ owned.__class__ }}${7*7}#{7*7}<%= owned %>",

@@ -34,7 +34,7 @@ NEEDLES = needles({VALUE})
         b"10001-7391",
         hashlib.sha256(VALUE.encode()).hexdigest().encode(),
         hashlib.md5(VALUE.lower().encode()).hexdigest().upper().encode(),
-        hashlib.sha1(VALUE.encode()).digest(),
+        base64.b64encode(hashlib.sha1(VALUE.encode()).digest()),
         gzip.compress(VALUE.encode()),
     ],
 )

@@ -23,6 +23,7 @@ def publish_day(home: Home, day: date) -> dict[str, Any]:
         stages.render_daily(run, day)
         stages.write_alerts(run)
         stages.publish(run)
+        stages.deliver_alerts(run)
         return outcome(run)
 
 

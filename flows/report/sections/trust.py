@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flows.report.formats import format_count, format_date, plural
@@ -17,6 +18,7 @@ from flows.report.model import (
     count,
     words,
 )
+from flows.report.sections.decisions import decision_words, decisions_table
 from flows.report.sections.restated import restated_table, restated_words, rule_words
 from flows.report.sentences.rates import incomplete_sentence
 
@@ -86,6 +88,7 @@ def trust(page: Page) -> Section:
             f"{plural(day.refused_files, 'file')} {verb} refused and not read; each is listed "
             "with the mend in the quarantine folder."
         )
+    section.answers += decision_words(page)
     section.answers += [said for said in (restated_words(page), *rule_words(page)) if said]
     section.tables += restated_table(page)
     if day.rules.restatements.height:
@@ -93,6 +96,7 @@ def trust(page: Page) -> Section:
     section.tables += _accounting(page)
     if gates:
         section.tables.append(_gates(gates))
+    section.tables += decisions_table(page)
     if day.freshness:
         section.tables.append(_freshness(day.freshness))
     if day.issues:
@@ -120,7 +124,9 @@ def _accounting(page: Page) -> list[Table]:
         )
     run = page.context.run_id
     shown = page.day.files(
-        "(run_id = $run or status = 'refused' or rows_quarantined > 0)", _FILES_SHOWN, run=run
+        "(run_id = $run or status in ('refused', 'withdrawn') or rows_quarantined > 0)",
+        _FILES_SHOWN,
+        run=run,
     )
     if shown.height:
         rows = [
@@ -155,8 +161,8 @@ def _gates(gates: list[Any]) -> Table:
                 words(str(gate["expectation"])),
                 words(str(gate["gate"])),
                 Cell(str(gate["severity"]).capitalize()),
-                Cell("Passed" if gate["passed"] else "Failed"),
-                words(str(gate["observed"] or "")),
+                Cell(_verdict(gate)),
+                words("; ".join(filter(None, (gate["observed"], gate.get("accepted"))))),
             ]
         )
         for gate in shown
@@ -176,6 +182,12 @@ def _gates(gates: list[Any]) -> Table:
         ],
         rows,
     )
+
+
+def _verdict(gate: Mapping[str, Any]) -> str:
+    if gate["passed"]:
+        return "Passed"
+    return "Failed, accepted" if gate.get("accepted") else "Failed"
 
 
 def _freshness(feeds: list[dict[str, Any]]) -> Table:

@@ -1,0 +1,410 @@
+"""A forgotten buyer is nowhere under the home folder, whenever the command was interrupted."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import shutil
+import stat
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from flows.errors import StageError, UsageError
+from flows.forgetting import forget
+from flows.forgetting.forget import checked_hash
+from flows.home import Home
+from flows.home.files import files_under, write_json
+from flows.home.forgotten import read_forgotten
+from flows.home.hash_key import VARIABLE, HashKey
+from flows.home.interventions import read_interventions
+from flows.ingest import read_ledger
+from flows.warehouse.merge import STORAGE_VERSION
+from tests.ingest.builders import drop, lake, order, run, table
+from tests.ingest.test_buyer_hash import FEED, HEADER, returned
+from tests.privacy.canaries import contents
+
+KEY = HashKey(bytes(range(32)))
+ANN, BOB = KEY.hash("ann.of.maple"), KEY.hash("bob")
+REASON = "a request of the 21st"
+SHOP = "shop1"
+
+
+def quiet(_: str) -> None:
+    """Say nothing."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def key() -> Iterator[None]:
+    """The key that the hashes of this module are under."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, KEY.secret.hex())
+        yield
+
+
+@pytest.fixture
+def home(template: Home, tmp_path: Path) -> Home:
+    """A copy of the template, to be changed at will."""
+    return Home(shutil.copytree(template.root, tmp_path / "home"))
+
+
+@pytest.fixture(scope="module")
+def template(key: None, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home folder of a shop, read, published and kept, as small as it can be."""
+    del key
+    home = Home(tmp_path_factory.mktemp("forget")).create()
+    rows = [returned(1, "ann.of.maple\t"), returned(2, "bob"), returned(3, "carol")]
+    drop(home, "a.csv", table(rows, HEADER))
+    drop(home, "b.csv.gz", gzip.compress(table([returned(4, "Ann.Of.Maple")], HEADER).encode()))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("in.csv", table([returned(5, " ann.of.maple")], HEADER))
+        archive.writestr("bobs.csv", table([returned(6, "bob")], HEADER))
+    drop(home, "c.zip", packed.getvalue())
+    drop(home, "orders.csv", table([order(1, buyer_username="ann.of.maple")]))
+    drop(home, "orders-of-bob.csv", table([order(2, buyer_username="bob")]))
+    drop(home, "refused.csv", table([returned(7, "ann.of.maple")], HEADER[1:]))
+    drop(home, "wide.txt", table([returned(8, "ann.of.maple")], HEADER).encode("utf-16"))
+    drop(home, "broken.json", '[{"Buyer Username": "ann.of.maple"')
+    drop(home, "unfinished.csv.part", "ann.of.maple,1\n")
+    drop(home, "ann.of.maples.csv", table([returned(9, "ann.of.maples")], HEADER))
+    run(home)
+    inputs = [{"shop_id": r.shop_id, "sha256": r.sha256} for r in read_ledger(home).records]
+    write_json(home.runs / "r1.json", {"run_id": "r1", "inputs": inputs, "rows": 1})
+    write_json(home.runs / "r0.json", {"run_id": "r0", "inputs": [], "rows": 0})
+    state = {
+        "shops": {SHOP: {"newest": "2026-04-12", "days": {"2026-04-12": "f"}}},
+        "editions": {"daily/2026-04-12": {"run_id": "r1", "shops": {SHOP: "f", "other": "g"}}},
+    }
+    for folder in (home.private, home.private / "publications" / "r0"):
+        write_json(folder / "publication.json", state)
+    made = home.root.with_name("made.duckdb")
+    warehouse(made)
+    for path in (
+        home.published,
+        home.private / "publications" / "r0" / "greenzone.duckdb",
+        home.what_if("US-1") / "greenzone.duckdb",
+        home.private / "build.duckdb",
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(made, path)
+    day = home.reports / "daily" / "2026-04-12"
+    for folder in (day, day / "editions" / "r0"):
+        folder.mkdir(parents=True)
+        (folder / "index.html").write_text(f"<code>{ANN}</code><text>Buyer {ANN[:9]}…</text>")
+        (folder / "report.json").write_text(json.dumps({"buyers": [ANN, BOB]}))
+        (folder / "margin_traps.csv").write_text(f"segment\n{ANN}\n{BOB}\n")
+    return home
+
+
+def warehouse(path: Path) -> None:
+    """A database with the marts that know buyers, and one that does not."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"attach '{path}' as w (storage_version '{STORAGE_VERSION}')")
+        connection.execute("create schema w.marts")
+        connection.execute(
+            "create table w.marts.repeat_returners as select 'shop1' as shop_id, "
+            f"unnest(['{ANN}', '{BOB}']) as buyer_hash, unnest([3, 4]) as orders, "
+            "12.50::decimal(18, 2) as refund_amount, date '2026-04-01' as first_on"
+        )
+        connection.execute(
+            f"create table w.marts.margin_traps as select 'Buyer {ANN} gave back' as said, "
+            f"['{ANN}', 'x'] as names, 1 as place"
+        )
+        connection.execute(
+            "create table w.marts.orders as select i::varchar as order_id, i % 7 as n "
+            "from range(3000) as r(i)"
+        )
+
+
+def holders(home: Home, value: str) -> set[str]:
+    """Files outside landing in which a hash, or its beginning as a cut label, is found."""
+    return {
+        name.split()[0]
+        for name, content in contents(home)
+        if value.encode() in content or f"{value[:9]}…".encode() in content
+    }
+
+
+def names(home: Home) -> set[str]:
+    """Files in landing."""
+    return {path.relative_to(home.landing / SHOP).as_posix() for path in files_under(home.landing)}
+
+
+def done(home: Home, **options: bool) -> set[str]:
+    """Forget the buyer; the exports that are named."""
+    result = forget(home, ANN, REASON, quiet, **options)
+    return {item["file"].removeprefix(f"{SHOP}/") for item in result.landing}
+
+
+HOLDING = {
+    "a.csv",
+    "b.csv.gz",
+    "c.zip",
+    "orders.csv",
+    "refused.csv",
+    "wide.txt",
+    "broken.json",
+    "unfinished.csv.part",
+}
+
+
+def test_nothing_holds_the_buyer_afterwards(home: Home) -> None:
+    before = lake(home, FEED)
+    assert len(holders(home, ANN)) > 8
+    assert done(home) == HOLDING
+    assert holders(home, ANN) == set()
+    after = lake(home, FEED)
+    assert after.drop("buyer_hash").equals(before.drop("buyer_hash"))
+    assert after["buyer_hash"].to_list() == [
+        None if value == ANN else value for value in before["buyer_hash"]
+    ]
+    assert BOB in after["buyer_hash"]
+    assert len(holders(home, BOB)) > 8
+
+
+def test_every_other_number_stays(home: Home) -> None:
+    done(home)
+    for path in (home.published, home.private / "publications" / "r0" / "greenzone.duckdb"):
+        with duckdb.connect(str(path), read_only=True) as connection:
+            buyers = connection.execute("from marts.repeat_returners").fetchall()
+            assert [row[1:3] for row in buyers] == [(None, 3), (BOB, 4)]
+            said = connection.execute("select said, names, place from marts.margin_traps")
+            assert said.fetchall() == [("Buyer (forgotten) gave back", ["(forgotten)", "x"], 1)]
+            orders = connection.execute("select order_id::int from marts.orders").fetchall()
+            assert orders == [(n,) for n in range(3000)]
+            [kind] = connection.execute(
+                "select data_type from duckdb_columns() where column_name = 'refund_amount'"
+            ).fetchone() or ("",)
+            assert kind == "DECIMAL(18,2)"
+    page = home.reports / "daily" / "2026-04-12" / "editions" / "r0" / "index.html"
+    assert page.read_text() == "<code>(forgotten)</code><text>Buyer (forgotten)</text>"
+
+
+def test_runs_that_rest_on_the_buyer_say_that_they_cannot_be_reproduced(home: Home) -> None:
+    done(home)
+    touched = json.loads((home.runs / "r1.json").read_text())
+    assert touched["reproducible"] is False
+    assert "forgotten" in touched["not_reproducible_because"]
+    assert touched["rows"] == 1
+    assert "reproducible" not in json.loads((home.runs / "r0.json").read_text())
+
+
+def test_the_next_run_makes_the_publication_anew(home: Home) -> None:
+    done(home)
+    for folder in (home.private, home.private / "publications" / "r0"):
+        state = json.loads((folder / "publication.json").read_text())
+        assert state["shops"][SHOP]["days"]["2026-04-12"] != "f"
+        assert state["editions"]["daily/2026-04-12"]["shops"][SHOP] != "f"
+        assert state["editions"]["daily/2026-04-12"]["shops"]["other"] == "g"
+    assert not (home.private / "build.duckdb").exists()
+
+
+def test_the_list_holds_digests_alone_and_is_its_owners(home: Home) -> None:
+    done(home)
+    text = home.forgotten.read_text()
+    assert ANN not in text and "maple" not in text
+    [entry] = read_forgotten(home).values()
+    assert entry.is_finished
+    assert stat.S_IMODE(home.forgotten.stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.forgotten.parent.stat().st_mode) == 0o700
+
+
+def test_the_decision_is_entered_once_and_names_nobody(home: Home) -> None:
+    done(home)
+    done(home)
+    [decision] = read_interventions(home)
+    assert (decision.action, decision.shop_id, decision.reason) == ("forget", SHOP, REASON)
+    assert ANN not in repr(decision)
+
+
+def test_no_export_brings_the_buyer_back(home: Home) -> None:
+    done(home)
+    drop(home, "late.csv", table([returned(11, "ANN.of.maple"), returned(12, "bob")], HEADER))
+    drop(home, "a.csv", table([returned(1, "ann.of.maple"), returned(13, "bob")], HEADER))
+    home.ledger.unlink()
+    run(home, "run2")
+    assert holders(home, ANN) == set()
+    hashes = lake(home, FEED)["buyer_hash"].to_list()
+    assert hashes.count(BOB) == 3
+    assert hashes.count(None) == 5
+    assert done(home) == HOLDING | {"late.csv"}
+
+
+def test_a_second_time_changes_nothing(home: Home) -> None:
+    def everything() -> dict[Path, tuple[int, bytes]]:
+        found = files_under(home.root)
+        return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in found}
+
+    done(home)
+    before = everything()
+    result = forget(home, ANN, REASON, quiet)
+    assert (result.lake, result.files, result.rows) == ([], [], 0)
+    assert result.since is not None
+    assert everything() == before
+
+
+def test_a_dry_run_changes_nothing(home: Home) -> None:
+    before = {path: path.read_bytes() for path in files_under(home.root)}
+    result = forget(home, ANN, REASON, quiet, is_dry_run=True, deletes=True)
+    assert result.rows == 4
+    assert result.runs == ["r1"]
+    assert not any(item["is_deleted"] for item in result.landing)
+    assert {path: path.read_bytes() for path in files_under(home.root)} == before
+
+
+def test_exports_are_deleted_but_for_those_that_nobody_has_read(home: Home) -> None:
+    drop(home, "new.csv", table([returned(20, "ann.of.maple")], HEADER))
+    all_names = names(home)
+    assert done(home, deletes=True) == HOLDING | {"new.csv"}
+    assert names(home) == all_names - HOLDING
+    before = lake(home, FEED)
+    run(home, "run2")
+    assert len(lake(home, FEED)) == len(before) + 1
+    assert ANN not in lake(home, FEED)["buyer_hash"]
+    assert done(home, deletes=True) == {"new.csv"}
+    assert names(home) == all_names - HOLDING - {"new.csv"}
+
+
+def test_a_workbook_and_what_nobody_can_open(home: Home) -> None:
+    frame = pl.DataFrame({"Somebody": ["x", "ann.of.maple"]})
+    for name in ("odd.xlsx", "torn.xlsx"):
+        frame.write_excel(home.landing / SHOP / name)
+    torn = home.landing / SHOP / "torn.xlsx"
+    torn.write_bytes(torn.read_bytes()[:-300])
+    drop(home, "locked.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 9)
+    drop(home, "packed.rar", b"Rar!\x1a\x07" + bytes(99))
+    result = forget(home, ANN, REASON, quiet)
+    assert f"{SHOP}/odd.xlsx" in {item["file"] for item in result.landing}
+    closed = ("locked.xls", "packed.rar", "torn.xlsx")
+    assert result.closed == [f"{SHOP}/{name}" for name in closed]
+
+
+def test_a_stranger_is_found_nowhere_and_not_remembered(home: Home) -> None:
+    result = forget(home, KEY.hash("nobody"), REASON, quiet)
+    assert not result.is_found
+    assert read_forgotten(home) == {}
+    assert read_interventions(home) == ()
+
+
+def test_a_file_of_an_unknown_form_is_named(home: Home) -> None:
+    (home.root / "strange.bin").write_bytes(b"\0" + ANN.encode())
+    with pytest.raises(StageError, match=r"strange\.bin"):
+        done(home)
+    (home.root / "strange.bin").unlink()
+    done(home)
+    assert holders(home, ANN) == set()
+    assert len(read_interventions(home)) == 1
+
+
+def test_what_a_kill_left_half_written_is_removed(home: Home) -> None:
+    left = [
+        home.warehouse / ".greenzone.duckdb.scrubbed",
+        home.warehouse / ".greenzone.duckdb.scrubbed.wal",
+        home.lake / "seller_center" / ".x.parquet.scrubbed",
+    ]
+    for path in left:
+        path.write_bytes(home.published.read_bytes()[:9000])
+    done(home)
+    assert not any(path.exists() for path in left)
+
+
+def test_a_database_that_cannot_be_opened_is_named(home: Home) -> None:
+    (home.root / "mine.duckdb").write_bytes(home.published.read_bytes()[:9000])
+    with pytest.raises(StageError, match=r"mine\.duckdb"):
+        done(home)
+    assert read_forgotten(home) == {}
+
+
+class Killed(BaseException):
+    """Stands for a kill."""
+
+
+@pytest.mark.parametrize("nth", [2, 6, 13])
+def test_killed_the_next_one_finishes(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: int
+) -> None:
+    for name in ("refused.csv", "wide.txt", "broken.json"):
+        (home.landing / SHOP / name).unlink()
+    assert _is_killed_and_finished(home, tmp_path / "killed", monkeypatch, nth)
+
+
+@pytest.mark.end_to_end
+@pytest.mark.long
+def test_killed_anywhere_the_next_one_finishes(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = 0
+    while _is_killed_and_finished(home, tmp_path / "killed", monkeypatch, steps + 1):
+        steps += 1
+    assert steps > 20
+
+
+def _is_killed_and_finished(home: Home, place: Path, patch: pytest.MonkeyPatch, nth: int) -> bool:
+    """Kill a forgetting at its n-th step, and the next one finishes; whether it had so many."""
+    copy = Home(shutil.copytree(home.root, place))
+    expected = names(home) - HOLDING
+    is_killed = False
+    with patch.context() as dying:
+        _die_at(nth, dying)
+        try:
+            forget(copy, ANN, REASON, quiet, deletes=True)
+        except Killed:
+            is_killed = True
+    # A run that comes in between reads landing, and brings nobody back.
+    if nth % 2 == 0:
+        run(copy, "between")
+    forget(copy, ANN, REASON, quiet, deletes=True)
+    assert holders(copy, ANN) == set()
+    assert names(copy) == expected
+    assert len(read_interventions(copy)) == 1
+    assert json.loads((copy.runs / "r1.json").read_text())["reproducible"] is False
+    state = json.loads((copy.private / "publication.json").read_text())
+    assert state["shops"][SHOP]["days"]["2026-04-12"] != "f"
+    shutil.rmtree(copy.root)
+    return is_killed
+
+
+def _die_at(nth: int, patch: pytest.MonkeyPatch) -> None:
+    """Die before the n-th rename or removal."""
+    count = [0]
+
+    def dying(name: str) -> None:
+        original = getattr(os, name)
+
+        def step(*args: object, **kwargs: object) -> object:
+            count[0] += 1
+            if count[0] == nth:
+                raise Killed
+            if count[0] > nth:
+                # What the dying process would tidy up stays.
+                return None
+            return original(*args, **kwargs)
+
+        patch.setattr(os, name, step)
+
+    dying("replace")
+    dying("unlink")
+
+
+@pytest.mark.parametrize("text", ["", "ann", "z" * 32, "a" * 31, "a" * 33, "a" * 64])
+def test_what_is_no_hash_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        checked_hash(text)
+
+
+def test_a_hash_may_be_written_in_capitals() -> None:
+    assert checked_hash(f" {ANN.upper()}\n") == ANN
+
+
+@pytest.mark.parametrize("reason", ["", " .", f"for {ANN}"])
+def test_a_reason_says_something_and_not_the_hash(home: Home, reason: str) -> None:
+    with pytest.raises(UsageError):
+        forget(home, ANN, reason, quiet)
+    assert read_forgotten(home) == {}
