@@ -23,10 +23,7 @@ from tests.end_to_end.conftest import DAY, Done, greenzone, make_shop
 pytestmark = pytest.mark.end_to_end
 
 SECRET = PATH.rpartition("/")[2]
-NOISY = {
-    "PREFECT_LOGGING_EXTRA_LOGGERS": "urllib3,requests,http.client",
-    "PREFECT_LOGGING_ROOT_LEVEL": "DEBUG",
-}
+NOISY = {"PREFECT_LOGGING_EXTRA_LOGGERS": "urllib3,requests"}
 
 _SAVE_BLOCK = """
 import sys
