@@ -114,3 +114,6 @@ def test_an_address_that_is_none_ends_before_anything_is_read(home: Home) -> Non
     done = greenzone(home, "daily", "--date", DAY, "--debug", environment=wrong)
     assert done.code == 2 and "GREENZONE_SLACK_WEBHOOK_DATA" in done.err
     assert holders(home, done) == []
+    # The search does find one.
+    (home.root / "note").write_text(f"https://hooks.example.com{PATH}", encoding="utf-16")
+    assert holders(home, Done(0, PATH, "")) == [str(home.root / "note"), "output"]
