@@ -13,7 +13,7 @@ SOURCES := flows tests
 export PYTHONDONTWRITEBYTECODE :=
 export GREENZONE_HOME ?= $(CURDIR)/data
 
-.PHONY: help setup daily test test-end-to-end test-all lint types format lock audit bench up down clean
+.PHONY: help setup daily test test-end-to-end test-all lint types format lock audit bench fuzz up down clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ audit: $(READY) ## known vulnerabilities of what is locked, where the package in
 
 bench: $(READY) ## time and memory by stage at 10 k, 100 k and 1 M orders
 	@$(BIN)/python -m tests.bench
+
+fuzz: $(READY) ## look for bytes that break the readers, MINUTES=5; findings in fuzz-findings/
+	@$(BIN)/python -m tests.hostile.fuzz --minutes $(or $(MINUTES),5)
 
 up: $(READY) ## start the Prefect server, the worker and the three deployments on this machine
 	@$(BIN)/python -m flows.orchestration.services up

@@ -104,13 +104,6 @@ def discover(landing: Path, only_shops: Collection[str] | None = None) -> Landin
     return found
 
 
-def _no_shop() -> Refusal:
-    return Refusal(
-        "The folder's name cannot be a shop's id: it is too long or holds invisible characters.",
-        f"Rename the folder: at most {_MOST_BYTES} bytes, letters, digits, `-` and `_`.",
-    )
-
-
 def shopless() -> Refusal:
     """Why a file directly under landing/ is refused."""
     return Refusal(

@@ -61,6 +61,10 @@ ROW_REASONS: dict[str, tuple[str, str]] = {
         "The value is below what the contract allows.",
         "Correct it at its source, or remove the row if it is a test.",
     ),
+    "beyond_any": (
+        "The value is larger than any that an export holds.",
+        "Correct it at its source, or remove the row if it is a test.",
+    ),
     "above_maximum": (
         "The value is above what the contract allows.",
         "Correct it at its source, or remove the row if it is a test.",

@@ -6,13 +6,16 @@ import codecs
 import csv
 import enum
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from flows.contracts import Contract, explain_mismatch, fold, map_headers, match_header
 from flows.ingest.reasons import Refusal
 
 HEAD = 1 << 18
 _SEARCHED_RECORDS = 60
+_SEARCHED_LINES = 4_000
 _MAX_CELL = 16 << 20
 _DELIMITERS = (",", ";", "\t")
 
@@ -126,18 +129,21 @@ class TextLayout:
 def text_layout(head: bytes, is_whole: bool) -> TextLayout:
     """Find header line and delimiter in the first bytes of a UTF-8 text. Raises `Refusal`."""
     start = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
-    records = _records(head, start, is_whole)
     candidates: list[tuple[str, ...]] = []
-    for number, (begin, end) in enumerate(records, start=1):
-        text = head[begin:end].decode("utf-8", "replace")
-        for delimiter in _DELIMITERS:
-            cells = cells_of(text, delimiter)
+    found: list[TextLayout] = []
+    for delimiter in _DELIMITERS:
+        for number, (cells, end) in enumerate(_records(head, start, is_whole, delimiter), start=1):
+            if found and number >= found[0].header_row:
+                break
             contract = match_header(cells) if len(cells) > 1 else None
             if contract is not None:
-                check_duplicates(contract, cells)
-                return TextLayout(contract, cells, number, delimiter, end)
+                found.insert(0, TextLayout(contract, cells, number, delimiter, end))
+                break
             candidates.append(cells)
-    raise no_contract(candidates)
+    if not found:
+        raise no_contract(candidates)
+    check_duplicates(found[0].contract, found[0].header)
+    return found[0]
 
 
 def no_contract(candidates: list[tuple[str, ...]]) -> Refusal:
@@ -166,20 +172,28 @@ def cells_of(record: str, delimiter: str) -> tuple[str, ...]:
     return tuple(rows[0]) if rows else ()
 
 
-def _records(head: bytes, start: int, is_whole: bool) -> list[tuple[int, int]]:
-    """Byte ranges of the first records; a line break within quotes does not end one."""
-    found: list[tuple[int, int]] = []
-    begin = position = start
-    quotes = 0
-    while len(found) < _SEARCHED_RECORDS:
-        end = head.find(b"\n", position)
-        if end < 0:
-            if is_whole and begin < len(head):
-                found.append((begin, len(head)))
-            return found
-        quotes += head.count(b'"', position, end)
-        position = end + 1
-        if quotes % 2 == 0:
-            found.append((begin, position))
-            begin, quotes = position, 0
-    return found
+def _records(
+    head: bytes, start: int, is_whole: bool, delimiter: str
+) -> Iterator[tuple[tuple[str, ...], int]]:
+    """The cells of the first records, and the byte at which each one ends.
+
+    A line break within a quoted cell does not end a record; a quote within another cell, as in
+    `Width (5")`, opens none.
+    """
+    lines = head[start:].split(b"\n", _SEARCHED_LINES)
+    if len(lines) > _SEARCHED_LINES or not is_whole or not lines[-1]:
+        lines.pop()
+    ends = [start, *(start + end for end in accumulate(len(line) + 1 for line in lines))]
+    reader = csv.reader(
+        (line.decode("utf-8", "replace") + "\n" for line in lines), delimiter=delimiter
+    )
+    for _ in range(_SEARCHED_RECORDS):
+        try:
+            cells = tuple(next(reader))
+        except StopIteration:
+            return
+        except csv.Error:
+            cells = ()
+        if reader.line_num == len(lines) and not is_whole:
+            return  # it may go on beyond what was looked at
+        yield cells, min(ends[reader.line_num], len(head))

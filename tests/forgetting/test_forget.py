@@ -303,6 +303,25 @@ def test_a_file_of_an_unknown_form_is_named(home: Home) -> None:
     assert len(read_interventions(home)) == 1
 
 
+def test_what_a_kill_left_half_written_is_removed(home: Home) -> None:
+    left = [
+        home.warehouse / ".greenzone.duckdb.scrubbed",
+        home.warehouse / ".greenzone.duckdb.scrubbed.wal",
+        home.lake / "seller_center" / ".x.parquet.scrubbed",
+    ]
+    for path in left:
+        path.write_bytes(home.published.read_bytes()[:9000])
+    done(home)
+    assert not any(path.exists() for path in left)
+
+
+def test_a_database_that_cannot_be_opened_is_named(home: Home) -> None:
+    (home.root / "mine.duckdb").write_bytes(home.published.read_bytes()[:9000])
+    with pytest.raises(StageError, match=r"mine\.duckdb"):
+        done(home)
+    assert read_forgotten(home) == {}
+
+
 class Killed(BaseException):
     """Stands for a kill."""
 

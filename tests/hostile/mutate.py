@@ -259,7 +259,7 @@ def _record(random: Random, content: bytes, _: list[bytes]) -> bytes:
         document = json.loads(content)
         record = random.choice(document)
         key = random.choice(sorted(record))
-        odd = (*ODD_CELLS, None, True, 5, 5.5, 10**30, [], {}, [1], {"a": 1})
+        odd: tuple[object, ...] = (*ODD_CELLS, None, True, 5, 5.5, 10**30, [], {}, [1], {"a": 1})
         record[key] = random.choice(odd)
     except (ValueError, TypeError, IndexError, AttributeError, RecursionError, KeyError):
         return _flip(random, content, [])

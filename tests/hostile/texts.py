@@ -290,7 +290,9 @@ NUMBERS = (
     ),
     row("two currencies in a row", "two currencies", order_amount="USD 5.00", taxes="EUR 1.00"),
     fine("negative amount", 3, changed(order_amount="-1,022.25")),
-    fine("amount of a trillion", 3, changed(order_amount="999999999999999.99")),
+    row("amount of a trillion", "larger than any", order_amount="999999999999.99"),
+    row("amount of minus a trillion", "larger than any", order_amount="-999999999999.99"),
+    fine("amount of billions", 3, changed(order_amount="9999999999.99")),
 )
 
 CELLS = (
