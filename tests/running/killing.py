@@ -158,7 +158,7 @@ def publishing(home: Home, day: str) -> dict[str, Any]:
             stages.write_alerts(run)
             policies = policies_of(run)
             publishing_._policies = lambda _, known=policies: known  # type: ignore[misc]
-            kills += _kill_publication(home, run, 29 if number == 1 else 11, problems)
+            kills += _kill_publication(home, run, 9 if number == 1 else 4, problems)
             stages.publish(run)
     return {"kills": kills, "problems": problems}
 
