@@ -42,8 +42,8 @@ Severity = Literal["critical", "warning"]
 Watched = Literal["share", "progress"]
 """How the mix of a column's words is watched from file to file.
 
-- `share`: in all rows. `progress`: the word says how far a row has come, so it is watched in rows
-  of one age, and a day with many new orders is no change of the mix.
+- `share`: in all rows. `progress`: the word says how far a row has come or what became of it, so
+  it is watched in rows of one age, and not behind a surge of orders.
 """
 SourceForm = Literal[
     "text",
@@ -86,15 +86,17 @@ SYSTEM_COLUMNS: Mapping[str, tuple[pl.DataType, str]] = MappingProxyType(
 DAMAGED_ID = r"^[0-9]+([.][0-9]+)?[eE][+]?[0-9]+$|^[0-9]+[.]0+$"
 """What a spreadsheet leaves of a long number; the digits are lost and the row is refused."""
 
+# The year is written out, or stands last: an identity or telephone number has more digits in front.
+_DATE = r"^([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4})"
+
 DEFAULT_SAFE_PATTERNS: Mapping[str, str] = MappingProxyType(
     {
         "integer": r"^-?[0-9]{1,4}$",
         "decimal": r"^-?[0-9]{1,4}([.,][0-9]{1,3})?$",
         "money": r"^-?[0-9]{1,4}$|^-?[0-9]{1,9}[.,][0-9]{1,3}$",
         "rate": r"^-?[0-9]{1,4}([.,][0-9]{1,4})? ?%?$",
-        "timestamp": r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}"
-        r"([ T][0-9:.+-]{1,20})?( ?[AaPp][Mm]|Z)?$",
-        "date": r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}$",
+        "timestamp": _DATE + r"([ T][0-9:.+-]{1,20})?( ?[AaPp][Mm]|Z)?$",
+        "date": _DATE + "$",
     }
 )
 """By kind, the refused values that may be shown in quarantine: never what could be a name, a

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import duckdb
+
 from flows.contracts import load_contracts
 from flows.errors import StageError, UsageError
 from flows.forgetting import scrub
@@ -132,6 +134,9 @@ class _Forgetting:
 
     def _search(self, is_dry_run: bool) -> Forgetting:
         result = Forgetting(is_dry_run, since=self.known.at if self.known else None)
+        for folder in self.home.root.iterdir():
+            if folder.is_dir() and folder != self.home.landing:
+                scrub.remove_leftovers(folder)
         self.say("Looking through the lake")
         self.parts = dict(self._parts())
         self.say("Looking through warehouse, reports and run records")
@@ -241,7 +246,13 @@ class _Forgetting:
         if path.is_symlink():
             return False
         if scrub.is_database(path):
-            return scrub.is_in_database(path, self.hashed, self.home.work)
+            try:
+                return scrub.is_in_database(path, self.hashed, self.home.work)
+            except duckdb.Error as error:
+                raise StageError(
+                    f"{path} cannot be looked into: it is damaged, or another program has it open.",
+                    "Close that program or remove the file, then run the command again.",
+                ) from error
         return scrub.is_in_file(path, self.hashed)
 
     def _run_records(self) -> list[Path]:

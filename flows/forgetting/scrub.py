@@ -23,6 +23,13 @@ FORGOTTEN = "(forgotten)"
 """What stands in a report or a worklist where the hash stood."""
 
 _SHORTEST = 3
+_UNFINISHED = ".scrubbed"
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the unfinished files that a killed attempt left under a folder."""
+    for path in folder.rglob(f".*{_UNFINISHED}*"):
+        path.unlink(missing_ok=True)
 
 
 def is_database(path: Path) -> bool:
@@ -140,11 +147,8 @@ def _without(column: str, kind: str, value: str) -> str:
 
 
 def _beside(path: Path) -> Path:
-    """Where the new file is written: what a kill leaves there, the next attempt replaces."""
-    unfinished = path.with_name(f".{path.name}.scrubbed")
-    for leftover in (unfinished, Path(f"{unfinished}.wal")):
-        leftover.unlink(missing_ok=True)
-    return unfinished
+    """Where the new file is written."""
+    return path.with_name(f".{path.name}{_UNFINISHED}")
 
 
 def _put(unfinished: Path, path: Path) -> None:

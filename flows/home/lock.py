@@ -127,5 +127,19 @@ def _read(path: Path) -> Holder:
     try:
         return Holder(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
-        # The holder has the lock and has not written its name yet.
+        return _nameless(path.parent)
+
+
+def _nameless(folder: Path) -> Holder:
+    """A holder that has not written its name yet, or whose file was deleted: what the kernel knows.
+
+    The kernel lists locks by the number of what is locked, on Linux alone.
+    """
+    try:
+        number = f":{folder.stat().st_ino} "
+        locks = Path("/proc/locks").read_text(encoding="ascii").splitlines()
+        pid = next(int(line.split()[4]) for line in locks if "FLOCK" in line and number in line)
+        started = datetime.fromtimestamp(Path(f"/proc/{pid}").stat().st_mtime, UTC)
+    except (OSError, ValueError, IndexError, StopIteration):
         return Holder(0, "unknown", "unknown", "a moment ago")
+    return Holder(pid, "unknown", "unknown", started.isoformat(timespec="seconds"))

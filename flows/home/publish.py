@@ -154,7 +154,7 @@ def remove_leftovers(home: Home) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    for path in home.hash_key.parent.glob(f"{home.hash_key.name}.*.part"):
+    for path in home.hash_key.parent.glob("*.part"):
         path.unlink(missing_ok=True)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flows.contracts import Contract
 from flows.quality.model import Expectation
-from flows.quality.volume_drift import ORDER_FEED
+from flows.quality.surge import ORDER_FEED
 
 _FILES = "inputs.files"
 _DAYS = 7
@@ -27,12 +27,13 @@ def copies(contract: Contract) -> Iterator[Expectation]:
 def _copied(contract: Contract) -> Expectation:
     """Lines of the week that equal older lines but for their order id and a shift of whole days.
 
-    Two orders of the same SKU, amount and ZIP3 at the same second of a day are rare, and that many
-    of them have the same number of days between them does not happen.
+    Two orders of the same SKU, amount and ZIP3 at the same second of an hour are rare, and that
+    many of them have the same number of days between them does not happen.
     """
     content = (
         "t.shop_id, t.sku_id, t.quantity, t.subtotal_before_discount, t.zip3, "
-        "t.created_at::time as clock, t.created_at::date as day_on"
+        # Minutes and seconds are those of the export wherever and in whichever season the shop is.
+        "epoch(t.created_at)::bigint % 3600 as clock, t.created_on as day_on"
     )
     found = (
         "with span as (select shop_id, as_of_on from inputs.as_of where is_current), "

@@ -13,7 +13,8 @@ from flows.quality.copies import copies
 from flows.quality.file_drift import file_drift
 from flows.quality.lake_files import files_suite, sources_of
 from flows.quality.model import Expectation, Gate, TableSuite
-from flows.quality.volume_drift import ORDER_FEED, volume_drift
+from flows.quality.surge import ORDER_FEED
+from flows.quality.volume_drift import volume_drift
 
 NAME = "gate 1"
 SCHEMA = "lake"

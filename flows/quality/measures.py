@@ -7,7 +7,7 @@ expectations nor many shops cost many scans.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.quality.model import Expectation, Gate, TableSuite
+from flows.quality.model import Expectation, Gate, TableSuite, steps_sql
 
 Catalog = Mapping[str, Mapping[str, str]]
 """Columns and their types, by `schema.table`."""
@@ -71,7 +71,8 @@ def compile_measure(
     relation = qualified(table, schema)
     columns: list[str] = []
     counts: list[str] = []
-    steps: list[str] = []
+    shared = dict(step for item in expectations for step in item.shared)
+    steps = [steps_sql(shared.items())] if shared else []
     joins: list[str] = []
     for number, item in enumerate(expectations):
         alias = measure.alias(item)

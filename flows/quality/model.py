@@ -35,6 +35,9 @@ class Expectation:
     `example` is the column that identifies a bad row of `fails_when`; `examples` a SELECT of
     `shop_id` and one identifier, `files` a SELECT of `shop_id` and one file name. All three are
     asked only after a failure. `feed` is the feed that it is about (`system/entity`), if one.
+
+    `shared` are steps (name and SELECT, in their order) that the SQL reads by name; expectations of
+    a table that name the same steps have them computed once.
     """
 
     name: str
@@ -52,10 +55,22 @@ class Expectation:
     example: str | None = None
     examples: str | None = None
     files: str | None = None
+    shared: tuple[tuple[str, str], ...] = ()
+
+    def alone(self, sql: str) -> str:
+        """A SELECT of the expectation's with the shared steps that it reads."""
+        if not self.shared:
+            return sql
+        return f"select * from (with {steps_sql(self.shared)} {sql})"
 
     def __post_init__(self) -> None:
         if (self.fails_when is None) == (self.query is None):
             raise ValueError(f"{self.table}.{self.name}: give fails_when or query, not both")
+
+
+def steps_sql(steps: Iterable[tuple[str, str]]) -> str:
+    """Steps, each computed once, as what follows `with`."""
+    return ", ".join(f"{name} as materialized ({sql})" for name, sql in steps)
 
 
 @dataclass(frozen=True)

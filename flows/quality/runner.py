@@ -231,13 +231,14 @@ class _Judge:
     ) -> tuple[ShopFinding, ...]:
         notes: dict[str | None, str] = {}
         if item.query is not None and " as note" in item.query:
+            found = item.alone(item.query)
             rows = self.session.rows(
-                f"select shop_id, max(note) from ({item.query}) where failures > 0 group by 1"
+                f"select shop_id, max(note) from ({found}) where failures > 0 group by 1"
             )
             notes = {shop: note for shop, note in rows if note}
         sql = example_sql(item, self.gate.schema)
         examples = self._values(sql, _CANDIDATES) if sql else {}
-        files = self._values(item.files, MAX_EXAMPLES) if item.files else {}
+        files = self._values(item.alone(item.files), MAX_EXAMPLES) if item.files else {}
         return tuple(
             ShopFinding(
                 shop_id=shop,

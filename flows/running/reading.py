@@ -15,6 +15,7 @@ from flows.home.files import remove_file
 from flows.home.fingerprint import of_json, of_project, versions
 from flows.home.interventions import ledger_rows, read_interventions
 from flows.home.layout import Home
+from flows.home.limits import Limits
 from flows.progress import at_most
 from flows.running.run import Request, Run
 from flows.running.unchanged import default_days, default_what_if_days
@@ -157,8 +158,10 @@ def _file_row(record: FileRecord) -> dict[str, Any]:
 def check_request(request: Request) -> None:
     """Raise `UsageError` for a request that can be refused before anything is read.
 
-    That is one without exports, of an unknown shop, or under an unknown policy version.
+    That is one without exports, of an unknown shop, under an unknown policy version, or with a
+    limit in the environment that is none.
     """
+    Limits.of_environment()
     if request.policy is not None:
         known_version(request.policy)
     if request.command == "daily":

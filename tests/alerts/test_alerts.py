@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from flows.alerts import Alert, build_alerts, gate_blocked_alert, load_rules, wr
 from flows.alerts.rules import read_rule
 from flows.errors import UsageError
 from flows.paths import PROJECT_ROOT
+from flows.quality.model import Accepted
 from tests.alerts.conftest import OTHER, SHOP, ContextMaker, failure, gate
 from tests.quality.builders import AS_OF, change
 
@@ -177,6 +179,8 @@ def test_a_blocked_gate_silences_its_rates_and_says_which_check_failed(
         "seller-fault cancellation, on-time delivery, overdue orders, due soon, compound risk, "
         "account health zone.",
         "Do now: mend the files named here or drop a new export, then run the day again.",
+        "If the data are right all the same: `greenzone accept 20261124T090000Z-1 "
+        "seller_center__orders.order_id_present --reason TEXT`.",
         "Owner: data engineer. Record: `runs/20261124T090000Z-1.json`. "
         "Runbook: `docs/runbooks/alerts.md#gate-blocked`.",
     ]
@@ -224,6 +228,34 @@ def test_warnings_are_told_and_silence_nothing(warehouse: Path, context: Context
     assert alert.file_name == "gate_warning.north.json"
     assert texts(alert)[0] == "Check: 1 data warning, Demo Shop"
     assert alert.text == "1 data warning; the numbers are published all the same."
+
+
+def test_a_failed_check_that_was_accepted_is_told_and_silences_nothing(
+    warehouse: Path, context: ContextMaker
+) -> None:
+    complete(warehouse)
+    change(warehouse, rate("late_dispatch_rate", 9, "breach"))
+    failed = failure(files=())
+    word = Accepted("kim", "2026-11-24T08:00:00+00:00", "counted <by> hand")
+    over = replace(failed, findings=(replace(failed.findings[0], accepted=word),))
+    warning = failure(severity="warning", topic="volume", name="drift", files=(), examples=())
+    alerts = build_alerts(warehouse, context(gates=(gate(over), gate(warning))))
+
+    assert fired(alerts) == ["late_dispatch_rate.north.json", "gate_warning.north.json"]
+    [alert] = [item for item in alerts if item.file_name == "gate_warning.north.json"]
+    assert texts(alert)[0] == "Check: published over 1 failed check, Demo Shop"
+    assert alert.text == "Published over 1 failed check; the numbers are published all the same."
+    assert "accepted by kim on 2026-11-24: counted &lt;by&gt; hand" in alert.to_json()
+
+    beside = failure(name="other", description="another check")
+    [blocked] = build_alerts(None, context(gates=(gate(over), gate(beside))))
+    assert blocked.file_name == "gate_blocked.north.json"
+    assert "1 critical check failed" in texts(blocked)[1]
+
+
+def test_what_was_not_judged_offers_no_way_past(context: ContextMaker) -> None:
+    [alert] = build_alerts(None, context(gates=(gate(failure(is_errored=True)),)))
+    assert "greenzone accept" not in alert.to_json()
 
 
 def refused(file: str, shop_id: str | None = "north") -> dict[str, Any]:

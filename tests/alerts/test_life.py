@@ -262,7 +262,7 @@ def test_killed_while_sending(home: Home, is_sent: bool) -> None:
 
     with pytest.raises(Killed):
         deliver(home, HOOKS, "run", NO_PATIENCE, die, lambda _: None)
-    assert list(Outbox(home).unknown) == ["north/overdue_orders"]
+    assert list(Outbox(home).unknown) == ["north/overdue_orders"] and pending(home) == []
     result = deliver(home, HOOKS, "run", NO_PATIENCE, channel, lambda _: None)
     assert result.sent == [] and "may have been sent or not" in result.warnings[0]
     assert len(channel.texts) == int(is_sent)
@@ -279,6 +279,23 @@ def test_killed_between_two_tries_is_sent_by_the_next_run(home: Home) -> None:
     with pytest.raises(Killed):
         deliver(home, HOOKS, "run", NO_PATIENCE, channel, die)
     assert Outbox(home).unknown == {}
+    assert len(say(home, channel)) == 1
+
+
+def test_nothing_is_sent_where_the_intent_cannot_be_written(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(home, MONDAY, {"overdue_orders": orders(3)})
+    channel = Channel()
+
+    def full(path: Path, content: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.alerts.outbox.write_json", full)
+        with pytest.raises(OSError, match="No space"):
+            say(home, channel)
+    assert channel.asked == 0
     assert len(say(home, channel)) == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from flows import stages
 from flows.home.files import write_json
+from flows.home.interventions import add_intervention
 from flows.home.layout import Home
 from flows.home.publications import kept_publication
 from flows.home.runs import read_record
@@ -27,7 +29,8 @@ from tests.end_to_end.conftest import greenzone, marts, public
 
 pytestmark = pytest.mark.end_to_end
 
-FIRST, LAST = date(2026, 3, 20), date(2026, 4, 12)
+FIRST, LAST = date(2026, 4, 6), date(2026, 4, 12)
+EARLIER = (date(2026, 4, 8), date(2026, 4, 9))
 
 
 def run_command(home: Home, request: Request) -> dict[str, Any]:
@@ -52,7 +55,7 @@ def run_command(home: Home, request: Request) -> dict[str, Any]:
 
 def _change_unit_costs(home: Home) -> None:
     """A new declaration in the place of the old one: other costs of every SKU."""
-    (path,) = (home.landing / "demo" / "reference").glob("*sku*")
+    path = home.landing / "demo" / "reference" / "skus.csv"
     with path.open(encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.DictReader(handle))
     with path.open("w", encoding="utf-8", newline="") as handle:
@@ -65,7 +68,7 @@ def _change_unit_costs(home: Home) -> None:
 def audited(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str, str]:
     """Two daily runs, a declaration replaced between them, and nothing left in landing."""
     home = Home(tmp_path_factory.mktemp("home"))
-    simulate(home.root, "demo", FIRST, LAST, 6, 5, truth=False)
+    simulate(home.root, "demo", FIRST, LAST, 3, 5, truth=False)
     first = run_command(home, Request("daily", home, (LAST - timedelta(1),)))["run_id"]
     _change_unit_costs(home)
     second = run_command(home, Request("daily", home, (LAST,)))["run_id"]
@@ -94,7 +97,7 @@ def test_the_first_run_is_made_again_from_the_lake_alone(
     out = tmp_path / "again.duckdb"
     done = greenzone(home, "reproduce", first, "--out", str(out), "--json")
     assert done.code == 0, done.err
-    assert done.json["is_same"] and done.json["marts"]["orders"]["rows_recorded"] > 100
+    assert done.json["is_same"] and done.json["marts"]["orders"]["rows_recorded"] > 10
     again, then = marts(out), marts(kept_publication(home, first).warehouse)
     assert {mart: again[mart] for mart in again if mart not in LEDGERS} == {
         mart: then[mart] for mart in then if mart not in LEDGERS
@@ -139,22 +142,34 @@ def test_a_mart_that_was_another_is_named(audited: tuple[Home, str, str]) -> Non
 
 @pytest.mark.long
 def test_every_kind_of_run_is_made_again(tmp_path: Path) -> None:
-    """A backfill of earlier days, a week, a what-if, a snapshot, one shop of two."""
+    """A backfill of earlier days, a week, a what-if, a snapshot, one shop of two.
+
+    In the last one a declaration is replaced, and a file that the others read is withdrawn.
+    """
     home = Home(tmp_path)
     for seed, shop in ((5, "demo"), (6, "other")):
-        simulate(home.root, shop, FIRST, LAST, 6, seed, truth=False)
+        simulate(home.root, shop, FIRST, LAST, 3, seed, truth=False)
     runs = [
         run_command(home, request)["run_id"]
         for request in (
             Request("daily", home, (LAST,)),
-            Request("backfill", home, (date(2026, 4, 2), date(2026, 4, 3))),
-            Request("weekly", home, (date(2026, 4, 5),)),
-            Request("backfill", home, (date(2026, 4, 2), date(2026, 4, 3)), policy="US-2020"),
+            Request("backfill", home, EARLIER),
+            Request("weekly", home, (LAST,)),
+            Request("backfill", home, EARLIER, policy="US-2020"),
         )
     ]
-    runs.append(snapshot(home, date(2026, 4, 4), tmp_path / "snapshot.duckdb")["run_id"])
+    runs.append(snapshot(home, EARLIER[0], tmp_path / "snapshot.duckdb")["run_id"])
     _change_unit_costs(home)
+    (events,) = (home.landing / "demo" / "carriers").iterdir()
+    sha256 = hashlib.sha256(events.read_bytes()).hexdigest()
+    add_intervention(
+        home, "withdraw", "demo", events.name, "another shop's", details={"sha256": [sha256]}
+    )
     runs.append(run_command(home, Request("daily", home, (LAST,), ("demo",)))["run_id"])
+    record = read_record(home, runs[-1]) or {}
+    assert [f["file"] for f in record["inputs"] if f["status"] == "withdrawn"] == [
+        f"carriers/{events.name}"
+    ]
     shutil.rmtree(home.landing)
     for run_id in runs:
         found = reproduce(home, run_id, None, anyway=False)

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -91,24 +90,3 @@ def test_a_second_run_is_refused_and_readers_are_not(published_home: Home) -> No
         assert "since" in done.json["error"]
         assert greenzone(published_home, "status", "--json").json["lock"]["command"] == "daily"
         assert reader.execute("select count(*) > 0 from marts.orders").fetchone() == (True,)
-
-
-def test_a_backfill_uses_what_an_interrupted_one_has_finished(copied_home: Home) -> None:
-    arguments = ["backfill", "--from", "2026-04-07", "--to", "2026-04-09"]
-    with subprocess.Popen(
-        [sys.executable, "-m", "flows", *arguments, "--home", str(copied_home.root)],
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "report of 2026-04-08" in line:
-                process.kill()
-                break
-    done = greenzone(copied_home, *arguments, "--json")
-    assert done.code == 0, done.err
-    assert "Using the finished build" in done.err
-    assert "The report of 2026-04-07 was finished before" in done.err
-    assert len(done.json["reports"]) == 3
-    assert not (copied_home.private / "rendered").exists()
-    assert Path(done.json["reports"][0]).is_file()

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -82,8 +84,8 @@ def _scenario(before: Home, place: Path, *arguments: str) -> Scenario:
 
 
 @pytest.fixture(scope="module")
-def scenarios(tmp_path_factory: pytest.TempPathFactory) -> list[Scenario]:
-    """A first run, a run with news, and a backfill with news."""
+def scenarios(tmp_path_factory: pytest.TempPathFactory) -> list[Callable[[], Scenario]]:
+    """A run with news, a backfill with news, and a first run; each is made when it is asked for."""
     place = tmp_path_factory.mktemp("killed")
     empty = Home(place / "empty")
     simulate(empty.root, "demo", LAST - timedelta(days=4), LAST, 2, 5, truth=False)
@@ -94,25 +96,26 @@ def scenarios(tmp_path_factory: pytest.TempPathFactory) -> list[Scenario]:
     assert done.code == 0, done.err
     _late_order(published)
     first = str(LAST - timedelta(days=2))
-    return [
-        _scenario(published, place / "daily", "daily", "--date", DAY),
-        _scenario(published, place / "backfill", "backfill", "--from", first, "--to", DAY),
-        _scenario(empty, place / "first", "daily", "--date", DAY),
+    made: list[tuple[Home, str, tuple[str, ...]]] = [
+        (published, "daily", ("daily", "--date", DAY)),
+        (published, "backfill", ("backfill", "--from", first, "--to", DAY)),
+        (empty, "first", ("daily", "--date", DAY)),
     ]
+    return [cache(partial(_scenario, home, place / name, *words)) for home, name, words in made]
 
 
 @pytest.mark.timeout(4 * 3600)
 @pytest.mark.parametrize("worker", range(_WORKERS))
 def test_a_run_killed_again_and_again_ends_as_one_that_was_not(
-    scenarios: list[Scenario], tmp_path: Path, worker: int
+    scenarios: list[Callable[[], Scenario]], tmp_path: Path, worker: int
 ) -> None:
     random = Random(worker)
     kills = rounds = 0
     while kills < _KILLS / _WORKERS:
-        scenario = scenarios[(rounds + worker) % len(scenarios)]
+        scenario = scenarios[(rounds + worker) % len(scenarios)]()
         rounds += 1
         home = copy_of(scenario.before, tmp_path / "home")
-        for number in range(_KILLS_BETWEEN_RUNS):
+        for number in range(min(_KILLS_BETWEEN_RUNS, 1 + _KILLS // _WORKERS - kills)):
             if number % 2:
                 change = int(_CHANGES ** random.random())
                 is_killed = killed_at(home, change, *scenario.arguments)

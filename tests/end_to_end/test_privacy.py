@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
 import stat
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from tests.privacy.canaries import (
     needles,
     personal_columns,
     plant,
+    returner,
     spoil,
 )
 
@@ -42,6 +44,7 @@ class Watched:
     planted: Planted
     looked_for: Needles
     refused: int
+    returner: str
     printed: list[str]
 
     def run(self, *arguments: str, code: int = 0, **environment: str) -> None:
@@ -63,7 +66,8 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
     folder = make_shop(home, "demo", 5)
     planted = plant(home.landing)
     refused = spoil(folder, planted)
-    seen = Watched(home, planted, needles(planted.values), refused, [])
+    name = returner(folder, planted)
+    seen = Watched(home, planted, needles(planted.values), refused, name, [])
     seen.run("daily", "--date", DAY, "--debug")
     seen.run("check", *map(str, files_under(home.landing)), "--shop", "demo")
     seen.run("status")
@@ -116,14 +120,11 @@ def test_a_forgotten_buyer_is_gone_and_stays_gone(
     monkeypatch.setenv(VARIABLE, "")
     home = Home(shutil.copytree(watched.home.root, tmp_path / "home", symlinks=True))
     seen = dataclasses.replace(watched, home=home, printed=[])
-    name = next(v for v in watched.planted.values if v.endswith("buyerusername"))
-    hashed = hash_key(home).hash(name)
+    hashed = hash_key(home).hash(watched.returner)
     before = marts(home.published)
     assert any(hashed in row for row in before["repeat_returners"])
-    assert holding(home, hashed) > {
-        "warehouse/greenzone.duckdb",
-        "reports/daily/2026-04-12/report.json",
-    }
+    day = f"reports/daily/{DAY}"
+    assert holding(home, hashed) > {"warehouse/greenzone.duckdb", f"{day}/report.json"}
 
     seen.run("forget", "--buyer-hash", hashed, "--reason", "a request")
     assert holding(home, hashed) == set()
@@ -137,7 +138,12 @@ def test_a_forgotten_buyer_is_gone_and_stays_gone(
     for stem in ("Return-Refund", "All order", "spoilt/seller_center__returns-typo.csv"):
         assert stem in named
 
-    seen.run("daily", "--date", DAY)
+    old = next(home.landing.glob("demo/carriers/tracking-*.csv"))
+    os.utime(old, (0, 0))
+    seen.run("daily", "--date", DAY, code=2, GREENZONE_KEEP_LANDING_DAYS="many")
+    assert old.exists()
+    seen.run("daily", "--date", DAY, GREENZONE_KEEP_LANDING_DAYS="400")
+    assert not old.exists()
     assert holding(home, hashed) == set()
     after = marts(home.published)
     assert not any(hashed in row or None in row[:2] for row in after["repeat_returners"])

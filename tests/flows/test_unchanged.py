@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows.home import fingerprint
+from flows.home.interventions import add_intervention
 from flows.home.layout import Home
 from flows.home.state import PublicationState, ShopState
 from flows.ingest.shops import Shop
@@ -60,8 +61,11 @@ def test_nothing_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         lambda home: (home.reports / "daily" / str(DAY) / "index.html").unlink(),
         lambda home: (home.staging / "journal.json").write_text("{}"),
         lambda home: PublicationState().write(PublicationState.path(home)),
+        lambda home: add_intervention(
+            home, "withdraw", "demo", "a.csv", "why", details={"sha256": ["0"]}
+        ),
     ],
-    ids=["new file", "touched", "gone", "warehouse", "report", "unfinished", "state"],
+    ids=["new file", "touched", "gone", "warehouse", "report", "unfinished", "state", "withdrawn"],
 )
 def test_something_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: object) -> None:
     home = _published(tmp_path)

@@ -80,6 +80,51 @@ def test_looking_at_the_lock_names_the_holder_and_holds_nobody_back(home: Home) 
         process.wait()
 
 
+def test_a_lock_file_that_somebody_deleted_lets_nobody_in(home: Home) -> None:
+    process = _other_process(home)
+    try:
+        home.lock_file.unlink()
+        found = holder(home)
+        assert found is not None and found.pid in (process.pid, 0)
+        with pytest.raises(Locked), hold(home, "run-2", "daily"):
+            pytest.fail("two processes hold the lock")
+    finally:
+        process.kill()
+        process.wait()
+    with hold(home, "run-3", "daily"):
+        assert holder(home) is not None
+
+
+def test_of_many_that_start_at_once_one_holds_the_lock(home: Home) -> None:
+    several = [
+        subprocess.Popen(
+            [sys.executable, "-c", _HOLD, str(home.root)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    try:
+        deadline = time.monotonic() + 60
+        while sum(process.poll() is not None for process in several) < 3:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        (left,) = (process for process in several if process.poll() is None)
+        found = holder(home)
+        assert found is not None and found.pid == left.pid
+    finally:
+        for process in several:
+            process.kill()
+            process.wait()
+
+
+def test_a_folder_that_may_only_be_read_can_be_looked_at(home: Home) -> None:
+    home.lock_file.touch()
+    home.lock_file.chmod(0o444)
+    assert holder(home) is None
+
+
 def test_a_look_in_the_moment_of_the_start_only_delays(home: Home) -> None:
     looks = subprocess.Popen(
         [

@@ -16,7 +16,8 @@ _READS = """
 import sys, duckdb
 with duckdb.connect(sys.argv[1], read_only=True) as connection:
     for _ in sys.stdin:
-        print(connection.execute("select min(run), max(run), count(*) from marts.orders").fetchone())
+        query = "select min(run), max(run), count(*) from marts.orders"
+        print(connection.execute(query).fetchone())
         sys.stdout.flush()
 """
 _ROWS = 50_000

@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from flows.contracts import Contract, fold, load_contracts, match_header
+from flows.contracts import Contract, contract, fold, load_contracts, match_header
 from flows.home.files import files_under
 from flows.home.layout import Home
 
@@ -49,15 +49,15 @@ class Planted:
 def personal_columns() -> set[tuple[str, str]]:
     """(feed, header) of every column that a contract calls personal, but for ZIP codes."""
     return {
-        (contract.feed, header)
-        for contract in load_contracts()
-        for header in (*contract.personal_headers, *contract.hashed_headers)
+        (feed.feed, header)
+        for feed in load_contracts()
+        for header in (*feed.personal_headers, *feed.hashed_headers)
     }
 
 
-def zip_columns(contract: Contract) -> tuple[str, ...]:
+def zip_columns(feed: Contract) -> tuple[str, ...]:
     """Headers of the columns of which the first three digits are kept."""
-    return tuple(h for c in contract.columns if c.treatment == "zip3" for h in c.headers)
+    return tuple(h for c in feed.columns if c.treatment == "zip3" for h in c.headers)
 
 
 def plant(landing: Path) -> Planted:
@@ -83,24 +83,24 @@ def plant(landing: Path) -> Planted:
 
 def _planted(content: bytes, planted: Planted) -> bytes:
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-    at, contract = next(
+    at, feed = next(
         (n, found) for n, row in enumerate(rows) if (found := match_header(row)) is not None
     )
     header = rows[at]
     known = {fold(name) for name in header}
-    personal = {fold(h): h for h in (*contract.personal_headers, *contract.hashed_headers)}
-    zips = {fold(name) for name in zip_columns(contract)}
+    personal = {fold(h): h for h in (*feed.personal_headers, *feed.hashed_headers)}
+    zips = {fold(name) for name in zip_columns(feed)}
     added = [name for name in personal.values() if fold(name) not in known]
     rows[at] = [*header, *added, "Unknown column"]
     for number, row in enumerate(rows[at + 1 :]):
         for position, name in enumerate(header[: len(row)]):
             if fold(name) in personal:
-                row[position] = planted.cell(contract.feed, personal[fold(name)], number)
+                row[position] = planted.cell(feed.feed, personal[fold(name)], number)
             elif fold(name) in zips and len(row[position].strip()) == 5:
                 row[position] = row[position].strip() + ZIP_TAIL
         row.extend([""] * (len(header) - len(row)))
-        row.extend(planted.cell(contract.feed, name, number) for name in added)
-        row.append(planted.cell(contract.feed, "Unknown column", number))
+        row.extend(planted.cell(feed.feed, name, number) for name in added)
+        row.append(planted.cell(feed.feed, "Unknown column", number))
     return _csv(rows)
 
 
@@ -113,48 +113,86 @@ def _csv(rows: list[list[str]]) -> bytes:
 def spoil(folder: Path, planted: Planted) -> int:
     """Add exports of which rows or the whole are refused, full of canaries; how many."""
     made = 0
-    for contract in load_contracts():
-        templates = [_rows(path, contract) for path in sorted(files_under(folder))]
+    for feed in load_contracts():
+        templates = [_rows(path, feed) for path in sorted(files_under(folder))]
         template = next((rows for rows in templates if rows is not None), None)
         if template is None:
             continue
         header, first = template
-        rows = [list(first) for _ in contract.columns]
-        for row, column in zip(rows, contract.columns, strict=True):
+        rows = [list(first) for _ in feed.columns]
+        for row, column in zip(rows, feed.columns, strict=True):
             for position, name in enumerate(header):
                 if fold(name) in map(fold, column.headers) and (
                     column.kind in _TYPED or column.is_vocabulary_closed
                 ):
-                    row[position] = planted.cell(contract.feed, f"typed {column.name}")
+                    row[position] = planted.cell(feed.feed, f"typed {column.name}")
+        for number in (f"415-555{ZIP_TAIL}", f"415-55{ZIP_TAIL}"):
+            numbered = [[number if MARK in c.lower() else c for c in row] for row in rows]
+            rows = [*rows, *(row for row in numbered if number in row)]
         # A row with a cell too many: what stands where is not known.
-        rows.append([planted.cell(contract.feed, "in front"), *first, "and", "more"])
+        rows.append([planted.cell(feed.feed, "in front"), *first, "and", "more"])
         spoilt = folder / "spoilt"
         spoilt.mkdir(exist_ok=True)
-        stem = contract.table
+        stem = feed.table
         whole = _csv([header, *rows])
         typo = [f"{name}_" if n == 0 else name for n, name in enumerate(header)]
-        headless = [[planted.cell(contract.feed, "no header", n) for n in range(len(first))]] * 3
-        strange = [planted.cell(contract.feed, "as header"), *typo[1:]]
+        headless = [[planted.cell(feed.feed, "no header", n) for n in range(len(first))]] * 3
+        strange = [planted.cell(feed.feed, "as header"), *typo[1:]]
         files = {
             f"{stem}-rows.csv": whole,
             f"{stem}-typo.csv": _csv([typo, *rows]),
             f"{stem}-strange.csv": _csv([strange, *rows]),
             f"{stem}-headless.csv": _csv(headless),
             f"{stem}-utf16.txt": _csv([header, *rows]).decode().encode("utf-16"),
-            f"{stem}-quote.csv": whole + b'"' + planted.cell(contract.feed, "open").encode(),
+            f"{stem}-quote.csv": whole + b'"' + planted.cell(feed.feed, "open").encode(),
             f"{stem}-cut.csv.gz": gzip.compress(whole)[:-20],
-            f"{stem}-page.csv": b"<html><body>" + planted.cell(contract.feed, "page").encode(),
+            f"{stem}-page.csv": b"<html><body>" + planted.cell(feed.feed, "page").encode(),
             f"{stem}-old.xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + whole,
             f"{stem}-nul.csv": whole + b"\0\0\0",
-            f"{stem}-broken.json": b'[{"a": "' + planted.cell(contract.feed, "json").encode(),
+            f"{stem}-broken.json": b'[{"a": "' + planted.cell(feed.feed, "json").encode(),
             f"{stem}-keys.json": json.dumps(
-                [{planted.cell(contract.feed, "key"): planted.cell(contract.feed, "value")}]
+                [{planted.cell(feed.feed, "key"): planted.cell(feed.feed, "value")}]
             ).encode(),
         }
         for name, content in files.items():
             (spoilt / name).write_bytes(content)
         made += len(files)
     return made + _workbooks(folder / "spoilt", planted)
+
+
+def returner(folder: Path, planted: Planted) -> str:
+    """Add an export in which one buyer gives four orders back; the buyer's account name."""
+    feed = contract("seller_center/returns")
+    name = planted.cell(feed.feed, "Buyer Username")
+    sold = [
+        row
+        for path in sorted(folder.glob("seller_center/All order*.csv"))
+        for row in csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""))
+        if row["Delivered Time"].strip() and not row["Cancelled Time"].strip()
+    ]
+    orders = list({row["Order ID"]: row for row in sold}.values())[:4]
+    header = list(feed.file_layouts[0].header)
+    given = [
+        {
+            "Return Order ID": f"40000000000000000{number}\t",
+            "Order ID": row["Order ID"],
+            "SKU ID": row["SKU ID"],
+            "Seller SKU": row["Seller SKU"],
+            "Buyer Username": name,
+            "Return Type": "Return and refund",
+            "Time Requested": "08/04/2026 10:00:00",
+            "Return Reason": "No longer needed",
+            "Return unit price": "5.00",
+            "Return Quantity": "1",
+            "Return Status": "Completed",
+            "Refund Time": "10/04/2026 10:00:00",
+            "Buyer Note": planted.cell(feed.feed, "Buyer Note"),
+        }
+        for number, row in enumerate(orders)
+    ]
+    rows = [header, *([row.get(column, "") for column in header] for row in given)]
+    (folder / "seller_center" / "Return-Refund-extra.csv").write_bytes(_csv(rows))
+    return name
 
 
 def _workbooks(folder: Path, planted: Planted) -> int:
@@ -166,7 +204,7 @@ def _workbooks(folder: Path, planted: Planted) -> int:
     return 2
 
 
-def _rows(path: Path, contract: Contract) -> tuple[list[str], list[str]] | None:
+def _rows(path: Path, feed: Contract) -> tuple[list[str], list[str]] | None:
     """Header and last row of a plain export of a contract."""
     if path.suffix != ".csv" or "spoilt" in path.parts:
         return None
@@ -174,7 +212,7 @@ def _rows(path: Path, contract: Contract) -> tuple[list[str], list[str]] | None:
     for number, row in enumerate(rows[:10]):
         found = match_header(row)
         if found is not None:
-            return (row, rows[-1]) if found.feed == contract.feed and number < len(rows) else None
+            return (row, rows[-1]) if found.feed == feed.feed and number < len(rows) else None
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -241,6 +242,49 @@ def test_row_accounting_adds_up_on_the_page(demo: Rendered) -> None:
     assert "1 file was refused and not read" in trust
     assert "1 of 2 data checks passed." in trust
     assert "Add <code>third_party_logistics/shipments</code>." in trust
+
+
+def test_decisions_of_people_are_shown_and_stay_text(tmp_path: Path) -> None:
+    path = tmp_path / "greenzone.duckdb"
+    with create(path) as connection:
+        add_shop(connection, "demo")
+        connection.execute(
+            "create table marts.interventions (intervention_id text, made_at timestamp, "
+            "action text, shop_id text, subject text, reason text, made_by text, run_id text)"
+        )
+        at = "timestamp '2026-11-24 08:00:00'"
+        connection.execute(
+            f"insert into marts.interventions values "
+            f"('000001', {at}, 'rollback', 'demo', 'run-1', 'bad day', 'kim', 'run-1'), "
+            f"('000002', {at}, 'withdraw', 'demo', 'x<b>.csv', 'wrong <i>shop</i>', 'kim', null), "
+            f"('000003', {at}, 'withdraw', 'other', 'hidden.csv', 'hidden', 'kim', null)"
+        )
+        connection.execute(
+            "insert into marts.row_accounting values ('r-0', 'demo', 'x`<b>.csv', "
+            "'seller_center/orders', 46900, 46899, 0, 1, repeat('34', 32), null, 'withdrawn', "
+            "null, null)"
+        )
+    failed = {
+        **context(DEMO).gate_results[0],
+        "shop_id": "demo",
+        "passed": False,
+        "severity": "critical",
+        "observed": "3 rows",
+        "accepted": "accepted by kim on 2026-11-24: counted <u>twice</u>",
+    }
+    told = replace(context(DEMO), gate_results=[failed])
+    page = daily(tmp_path / "out", path, told).html()
+    trust = page.split('<section id="trust"', 1)[1]
+    assert "1 file is withdrawn and in no number" in trust
+    assert "Published over a failed check, accepted by kim on 2026-11-24: counted" in trust
+    assert "The publication was last rolled back on Tue Nov 24 by kim: bad day." in trust
+    assert "Failed, accepted" in trust
+    assert "File withdrawn" in trust
+    assert "wrong &lt;i&gt;shop&lt;/i&gt;" in trust
+    assert "hidden" not in trust.split("</section>", 1)[0]
+    for markup in ("<b>.csv", "<i>shop", "<u>twice"):
+        assert markup not in page
+    assert "48,210" in trust, "what is withdrawn is in no sum"
 
 
 def test_same_input_gives_the_same_bytes(demo: Rendered, tmp_path: Path) -> None:

@@ -57,11 +57,11 @@ def test_a_reading_that_is_killed_loses_no_row_and_refuses_none_twice(home: Home
     assert found["kills"] >= 20
 
 
-def test_a_publication_that_is_killed_is_old_or_new_at_every_change(home: Home) -> None:
+def test_a_publication_that_is_killed_is_old_or_new(home: Home) -> None:
     simulate(home.root, "demo", date(2026, 4, 8), DAY, 2, 5, truth=False)
     found = _killing("publishing", str(home.root), str(DAY))
     assert not found["problems"]
-    assert found["kills"] >= 100
+    assert found["kills"] >= 60
 
 
 if sys.platform != "linux":

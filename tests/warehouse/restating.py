@@ -37,7 +37,8 @@ create table marts.kpi_restatements (shop_id text, as_of_on date, metric text, b
     was_complete boolean, is_numerator bigint, is_denominator bigint, is_value double,
     is_status text, cause text, is_rules_changed boolean, is_code_changed boolean,
     file_count bigint, files text);
-create table marts.row_accounting (run_id text, shop_id text, file text);
+create table marts.row_accounting (run_id text, shop_id text, file text, sha256 text,
+    status text);
 create table marts.orders (shop_id text, order_id text, created_on date, dispatch_due_on date,
     deliver_by_on date, dispatched_on date, cancelled_on date);
 create table marts.packages (shop_id text, package_key text, order_id text, shipped_on date);
@@ -74,6 +75,8 @@ class Story:
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.numbers: dict[Day, tuple[int, ...]] = {}
         self.makings: dict[str, Making] = {}
+        # Files that a person took out; where there were any, the published accounting has them.
+        self.withdrawn: set[str] | None = None
         self.runs = 0
         self.restated = 0
 
@@ -152,9 +155,15 @@ class Story:
                 )
             for run, shop, file, feed in self.files:
                 # The lake calls a file by the hash of its hash: here the name stands for the hash.
+                status = "withdrawn" if file in (self.withdrawn or ()) else "loaded"
                 connection.execute(
-                    "insert into inputs.files values (?, ?, ?, ?, 'loaded', ?)",
-                    [run, shop, file, feed, file],
+                    "insert into inputs.files values (?, ?, ?, ?, ?, ?)",
+                    [run, shop, file, feed, status, file],
+                )
+            if self.withdrawn is not None:
+                connection.execute(
+                    "insert into marts.row_accounting by name "
+                    "select run_id, shop_id, file, sha256, status from inputs.files"
                 )
             for table, rows in self.rows.items():
                 for row in rows:

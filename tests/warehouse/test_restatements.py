@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from flows.warehouse.scope import Scope
 from tests.warehouse.restating import D1, D2, D3, PROJECT, Story
 
-RUN1, RUN2, RUN3 = (f"2026050{n}T080000Z-000000" for n in (1, 2, 3))
+RUN1, RUN2, RUN3, RUN4 = (f"2026050{n}T080000Z-000000" for n in (1, 2, 3, 4))
 EVENTS, ORDERS = "carriers/tracking_events", "seller_center/orders"
 SHIPMENTS, INVENTORY = "third_party_logistics/shipments", "third_party_logistics/inventory"
 LONG_AGO = date(2026, 1, 5)
@@ -115,7 +115,10 @@ def test_a_warehouse_published_before_there_were_ledgers(story: Story) -> None:
     story.publish({("a", D1): (4, 100), ("a", D2): (5, 100)})
     with duckdb.connect(str(story.published)) as connection:
         connection.execute("drop table marts.kpi_editions; drop table marts.kpi_restatements")
-        connection.execute(f"insert into marts.row_accounting values ('{RUN1}', 'a', 'old.csv')")
+        connection.execute(
+            "insert into marts.row_accounting (run_id, shop_id, file) "
+            f"values ('{RUN1}', 'a', 'old.csv')"
+        )
     story.makings.clear()
     story.publish({("a", D1): (4, 100), ("a", D2): (6, 100)})
     assert _editions(story) == [("a", D1, RUN2, 4), ("a", D2, RUN2, 6)]
@@ -295,3 +298,20 @@ def _check_replay(story: Story) -> None:
     )
     repeated = f"select * from ({following}) where previous is not null and was = numerator"
     assert story.ask(repeated) == []
+
+
+def test_files_that_were_withdrawn_or_restored_are_the_cause(story: Story) -> None:
+    story.withdrawn = set()
+    story.read("a.csv", "seller_center/orders")
+    story.read("b.csv", "seller_center/orders")
+    story.publish({("a", D1): (4, 100)})
+    story.withdrawn = {"b.csv"}
+    story.publish({("a", D1): (3, 90)}, project={**PROJECT, "code": "c2"})
+    story.publish({("a", D1): (3, 91)})
+    story.withdrawn = set()
+    story.publish({("a", D1): (4, 100)}, project={**PROJECT, "seeds": "s2"})
+    assert story.restatements("run_id, cause, file_count, files") == [
+        (RUN2, "decision", 1, "b.csv"),
+        (RUN3, "code", 0, None),
+        (RUN4, "decision", 1, "b.csv"),
+    ]
