@@ -72,7 +72,7 @@ class Delivery:
 def pending(home: Home) -> list[Notice]:
     """What would be sent now, webhooks and quiet hours aside; changes nothing."""
     shops = read_open(home)
-    return due(shops, Outbox(home).said, load_book()) if shops else []
+    return due(shops, Outbox(home).told, load_book()) if shops else []
 
 
 def channels() -> set[str]:

@@ -39,6 +39,11 @@ class Outbox:
             ) from error
 
     @property
+    def told(self) -> dict[str, Said]:
+        """What people were told or may have been told, by key."""
+        return self.said | self._sending
+
+    @property
     def unknown(self) -> dict[str, Said]:
         """What may have arrived and may not, by key, until something else is said of it."""
         found = {key: item for key, item in self.said.items() if item.fate == "unknown"}

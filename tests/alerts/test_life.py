@@ -262,7 +262,7 @@ def test_killed_while_sending(home: Home, is_sent: bool) -> None:
 
     with pytest.raises(Killed):
         deliver(home, HOOKS, "run", NO_PATIENCE, die, lambda _: None)
-    assert list(Outbox(home).unknown) == ["north/overdue_orders"]
+    assert list(Outbox(home).unknown) == ["north/overdue_orders"] and pending(home) == []
     result = deliver(home, HOOKS, "run", NO_PATIENCE, channel, lambda _: None)
     assert result.sent == [] and "may have been sent or not" in result.warnings[0]
     assert len(channel.texts) == int(is_sent)

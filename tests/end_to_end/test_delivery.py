@@ -23,10 +23,7 @@ from tests.end_to_end.conftest import DAY, Done, greenzone, make_shop
 pytestmark = pytest.mark.end_to_end
 
 SECRET = PATH.rpartition("/")[2]
-NOISY = {
-    "PREFECT_LOGGING_EXTRA_LOGGERS": "urllib3,requests,http.client",
-    "PREFECT_LOGGING_ROOT_LEVEL": "DEBUG",
-}
+NOISY = {"PREFECT_LOGGING_EXTRA_LOGGERS": "urllib3,requests"}
 
 _SAVE_BLOCK = """
 import sys
@@ -117,3 +114,6 @@ def test_an_address_that_is_none_ends_before_anything_is_read(home: Home) -> Non
     done = greenzone(home, "daily", "--date", DAY, "--debug", environment=wrong)
     assert done.code == 2 and "GREENZONE_SLACK_WEBHOOK_DATA" in done.err
     assert holders(home, done) == []
+    # The search does find one.
+    (home.root / "note").write_text(f"https://hooks.example.com{PATH}", encoding="utf-16")
+    assert holders(home, Done(0, PATH, "")) == [str(home.root / "note"), "output"]
