@@ -132,7 +132,7 @@ def _cadence(contract: Contract) -> Expectation:
         f"and f.newest_at > a.ends_at - {within} where f.feed = '{contract.feed}' "
         "and f.status = 'loaded') group by 1) as e using (shop_id) group by d.shop_id) "
         f"where days >= {_LEAST_DAYS_WITH_ROWS} and newest_on - oldest_on >= {_LEAST_LIFE_DAYS} "
-        f"and silent > longest + {_SILENT_DAYS} "
+        f"and silent > greatest(longest + {_SILENT_DAYS}, 2 * longest) "
         f"and silent > {_LOOSE_DAYS} and silent <= {contract.freshness_days}",
     )
 
