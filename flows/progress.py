@@ -47,3 +47,16 @@ def say(text: str) -> None:
         get_run_logger().info(text)
     except MissingContextError:
         _LOG.info(text)
+
+
+def by_subject(progress: Callable[[str], None] | None) -> Callable[[str], None]:
+    """Pass on a message of a subject (`file: …`) at most once a second; a new subject at once."""
+    last = [("", 0.0)]
+
+    def tell(text: str) -> None:
+        subject, now = text.rsplit(": ", 1)[0], time.monotonic()
+        if progress is not None and (subject != last[0][0] or now - last[0][1] >= 1.0):
+            last[0] = (subject, now)
+            progress(text)
+
+    return tell

@@ -214,6 +214,7 @@ def _judge(run: Run, gate: Gate) -> bool:
     """Run a gate, take the shops that it blocks out of the scope, and say whether it blocks any."""
     from flows.quality import run_gate, warm_up
     from flows.quality.accepted import acceptances, with_accepted
+    from flows.quality.model import counted
 
     warm_up()
     # A module of GX sets its own level, and leaves a folder behind for pages that nobody renders.
@@ -229,7 +230,7 @@ def _judge(run: Run, gate: Gate) -> bool:
     for shop in result.shops:
         over = [item for item in result.failures(shop) if item.accepted(shop)]
         if over:
-            run.say(f"{result.gate}: {len(over)} failed checks of shop {shop} are accepted")
+            run.say(f"{result.gate}: {counted(len(over), 'failed checks')} of shop {shop} accepted")
     held = set(result.blocked_shops)
     run.scope = run.needs_scope.only(set(run.needs_scope.shops) - held)
     for shop in sorted(held):

@@ -35,8 +35,6 @@ from flows.masking import mask, remember_environment
 from flows.running.session import GateBlocked, home_of
 from flows.running.trouble import explained
 
-_INTERRUPTED = "Interrupted. The last publication stands; run the command again."
-
 Result = dict[str, Any]
 Printer = Callable[[Result], object]
 
@@ -133,11 +131,9 @@ def _guarded(
         _complain(explained(error, home) or error, console, {})
         return error.exit_code
     except KeyboardInterrupt:
-        click.echo(_INTERRUPTED, err=True)
-        return 128 + signal.SIGINT
+        return _interrupted(128 + signal.SIGINT)
     except Terminated as ended:
-        click.echo(_INTERRUPTED, err=True)
-        return ended.exit_code
+        return _interrupted(ended.exit_code)
     except Exception as error:
         if debug:
             click.echo(mask(traceback.format_exc()), err=True)
@@ -147,6 +143,15 @@ def _guarded(
         )
         _complain(unforeseen, console, {})
         return BUG
+
+
+def _interrupted(code: int) -> int:
+    """Say that the run was ended; the exit code."""
+    click.echo("Interrupted. The last publication stands; run the command again.", err=True)
+    # Python remembers an interrupt that went through text that a library ran (`exec`), and ends a
+    # program that was started with `-m` by SIGINT instead of its code. The next text clears that.
+    exec("")  # noqa: S102
+    return code
 
 
 def _end_on_signals() -> None:

@@ -13,11 +13,13 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from flows.errors import UsageError
+from flows.foreign_text import one_line
 from flows.home.files import read_json, write_json
 from flows.home.layout import Home
 from flows.home.runs import now_text
 
 VERSION = 1
+MOST_CHARACTERS = 500
 Action = Literal["withdraw", "restore", "accept", "rollback", "forget"]
 _ACTIONS = frozenset(get_args(Action))
 
@@ -94,11 +96,15 @@ def add_intervention(
 
 
 def stated(reason: str) -> str:
-    """A reason on one line. Raises `UsageError` when it says nothing."""
-    said = " ".join(reason.split())
+    """A reason on one line. Raises `UsageError` when it says nothing, or more than is read."""
+    said = one_line(" ".join(reason.encode("utf-8", "replace").decode().split()))
     if not any(character.isalnum() for character in said):
         raise UsageError(
             "A decision needs its reason.", "Say it in a few words: --reason 'wrong shop'."
+        )
+    if len(said) > MOST_CHARACTERS:
+        raise UsageError(
+            f"The reason has {len(said):,} characters.", f"Say it in at most {MOST_CHARACTERS}."
         )
     return said
 
@@ -124,6 +130,29 @@ def withdrawals(interventions: Iterable[Intervention]) -> dict[tuple[str, str], 
             else:
                 found.pop(key, None)
     return found
+
+
+def check_complete(
+    home: Home, interventions: Iterable[Intervention], taken_out: Iterable[tuple[str, str]]
+) -> None:
+    """Raise `UsageError` where decisions are missing: where the list was lost or is an old copy.
+
+    taken_out: shop and SHA-256 of what an earlier run left out because it was withdrawn.
+    """
+    known = {
+        (item.shop_id, sha256)
+        for item in interventions
+        if item.action in ("withdraw", "restore")
+        for sha256 in item.details["sha256"]
+    }
+    lost = len(set(taken_out) - known)
+    if lost:
+        files = "1 file was" if lost == 1 else f"{lost} files were"
+        raise UsageError(
+            f"{files} withdrawn, and {home.interventions} does not say so any more.",
+            "Bring that file back from a backup, or say again what holds: `greenzone withdraw` or "
+            "`greenzone restore` with --later.",
+        )
 
 
 def ledger_rows(

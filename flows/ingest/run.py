@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from flows.home.hash_key import hash_key
-from flows.home.interventions import read_interventions, withdrawals
+from flows.home.interventions import check_complete, read_interventions, withdrawals
 from flows.home.layout import Home
 from flows.ingest.ahead import ReadAhead
 from flows.ingest.decompress import Plain, Unreadable, open_plain
@@ -35,6 +35,7 @@ from flows.ingest.reasons import Refusal
 from flows.ingest.shops import Shop, shops_from
 from flows.ingest.sources import open_source
 from flows.ingest.workbooks import close_workbooks
+from flows.progress import by_subject
 
 SHOPS_FEED = "reference/shops"
 _SMALL = 1 << 20
@@ -100,7 +101,7 @@ def ingest(
     """
     started = time.monotonic()
     landing = discover(home.landing, only_shops)
-    run = _Run(home, run_id, _slowed(progress))
+    run = _Run(home, run_id, by_subject(progress))
     try:
         run.take(landing)
     finally:
@@ -118,19 +119,6 @@ def ingest(
     )
 
 
-def _slowed(progress: Callable[[str], None] | None) -> Callable[[str], None]:
-    """Pass on a message of a subject (`file: …`) at most once a second; a new subject at once."""
-    last = [("", 0.0)]
-
-    def tell(text: str) -> None:
-        subject, now = text.rsplit(": ", 1)[0], time.monotonic()
-        if progress is not None and (subject != last[0][0] or now - last[0][1] >= 1.0):
-            last[0] = (subject, now)
-            progress(text)
-
-    return tell
-
-
 class _Changed(Exception):
     """A file is not what it was when the run looked at it."""
 
@@ -144,7 +132,10 @@ class _Run:
         self.run_id = run_id
         self.progress = progress
         self.before = read_ledger(home)
-        self.withdrawn = withdrawals(read_interventions(home))
+        decided = read_interventions(home)
+        self.withdrawn = withdrawals(decided)
+        out = (r for r in self.before.records if r.status == "withdrawn")
+        check_complete(home, decided, ((r.shop_id, r.sha256) for r in out))
         self.book = Book(self.before, self.withdrawn)
         self.quarantine = Quarantine(home, run_id, self.before.refused)
         self.hash_key = hash_key(home)

@@ -32,6 +32,8 @@ _LEAST_LIFE_DAYS = 28
 _SILENT_DAYS = 2
 _LEAST_FILES = 4
 _GONE_DAYS = 7
+# A feed that was given up is told for eight weeks.
+_FORGOTTEN_DAYS = 56
 _GAPS = 2
 
 
@@ -147,13 +149,13 @@ def vanished() -> Expectation:
         "silent as (select *, max(newest_at) over (partition by shop_id) - newest_at as silence "
         "from feeds) select shop_id, file, feed, newest_at, silence from silent "
         f"where files >= {_LEAST_FILES} and silence > {_GAPS} * longest "
-        f"and silence > interval {_GONE_DAYS} day"
+        f"and silence between interval {_GONE_DAYS} day and interval {_FORGOTTEN_DAYS} day"
     )
     return Expectation(
         name="feeds_go_on",
         table=_FILES,
         severity="warning",
-        topic="freshness",
+        topic="volume",
         description="Every feed that came in a rhythm still comes while others do",
         query="select shop_id, count(*) as failures, printf('%s: nothing since %s, while other "
         "feeds went on for %d days', string_agg(feed, ', ' order by feed), "

@@ -89,8 +89,10 @@ def restore(order: Order, publish: Publish, say: Say) -> dict[str, Any]:
             if kept is None:
                 raise
             found = kept
-        is_new = bool(found.keys & set(in_force))
+        # Out of the ledger too: the list of decisions may have been lost.
+        is_out = any(record.status == "withdrawn" for record in found.records)
         last = _newest_word(read_interventions(home), found)
+        is_new = bool(found.keys & set(in_force)) or (is_out and last is None)
         decision = _decide("restore", order, found) if is_new else last
         result = _result("restore", found, decision, is_new)
         if not found.records:

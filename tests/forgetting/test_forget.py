@@ -1,15 +1,9 @@
-"""A forgotten buyer is nowhere under the home folder, whenever the command was interrupted."""
+"""A forgotten buyer is nowhere under the home folder, and nothing else is changed."""
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
-import os
-import shutil
 import stat
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -20,139 +14,23 @@ from flows.errors import StageError, UsageError
 from flows.forgetting import forget
 from flows.forgetting.forget import checked_hash
 from flows.home import Home
-from flows.home.files import files_under, write_json
+from flows.home.files import files_under
 from flows.home.forgotten import read_forgotten
-from flows.home.hash_key import VARIABLE, HashKey
 from flows.home.interventions import read_interventions
-from flows.ingest import read_ledger
-from flows.warehouse.merge import STORAGE_VERSION
-from tests.ingest.builders import drop, lake, order, run, table
+from tests.forgetting.conftest import (
+    ANN,
+    BOB,
+    HOLDING,
+    KEY,
+    REASON,
+    SHOP,
+    done,
+    holders,
+    names,
+    quiet,
+)
+from tests.ingest.builders import drop, lake, run, table
 from tests.ingest.test_buyer_hash import FEED, HEADER, returned
-from tests.privacy.canaries import contents
-
-KEY = HashKey(bytes(range(32)))
-ANN, BOB = KEY.hash("ann.of.maple"), KEY.hash("bob")
-REASON = "a request of the 21st"
-SHOP = "shop1"
-
-
-def quiet(_: str) -> None:
-    """Say nothing."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def key() -> Iterator[None]:
-    """The key that the hashes of this module are under."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(VARIABLE, KEY.secret.hex())
-        yield
-
-
-@pytest.fixture
-def home(template: Home, tmp_path: Path) -> Home:
-    """A copy of the template, to be changed at will."""
-    return Home(shutil.copytree(template.root, tmp_path / "home"))
-
-
-@pytest.fixture(scope="module")
-def template(key: None, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home folder of a shop, read, published and kept, as small as it can be."""
-    del key
-    home = Home(tmp_path_factory.mktemp("forget")).create()
-    rows = [returned(1, "ann.of.maple\t"), returned(2, "bob"), returned(3, "carol")]
-    drop(home, "a.csv", table(rows, HEADER))
-    drop(home, "b.csv.gz", gzip.compress(table([returned(4, "Ann.Of.Maple")], HEADER).encode()))
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("in.csv", table([returned(5, " ann.of.maple")], HEADER))
-        archive.writestr("bobs.csv", table([returned(6, "bob")], HEADER))
-    drop(home, "c.zip", packed.getvalue())
-    drop(home, "orders.csv", table([order(1, buyer_username="ann.of.maple")]))
-    drop(home, "orders-of-bob.csv", table([order(2, buyer_username="bob")]))
-    drop(home, "refused.csv", table([returned(7, "ann.of.maple")], HEADER[1:]))
-    drop(home, "wide.txt", table([returned(8, "ann.of.maple")], HEADER).encode("utf-16"))
-    drop(home, "broken.json", '[{"Buyer Username": "ann.of.maple"')
-    drop(home, "unfinished.csv.part", "ann.of.maple,1\n")
-    drop(home, "ann.of.maples.csv", table([returned(9, "ann.of.maples")], HEADER))
-    run(home)
-    inputs = [{"shop_id": r.shop_id, "sha256": r.sha256} for r in read_ledger(home).records]
-    write_json(home.runs / "r1.json", {"run_id": "r1", "inputs": inputs, "rows": 1})
-    write_json(home.runs / "r0.json", {"run_id": "r0", "inputs": [], "rows": 0})
-    state = {
-        "shops": {SHOP: {"newest": "2026-04-12", "days": {"2026-04-12": "f"}}},
-        "editions": {"daily/2026-04-12": {"run_id": "r1", "shops": {SHOP: "f", "other": "g"}}},
-    }
-    for folder in (home.private, home.private / "publications" / "r0"):
-        write_json(folder / "publication.json", state)
-    made = home.root.with_name("made.duckdb")
-    warehouse(made)
-    for path in (
-        home.published,
-        home.private / "publications" / "r0" / "greenzone.duckdb",
-        home.what_if("US-1") / "greenzone.duckdb",
-        home.private / "build.duckdb",
-    ):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(made, path)
-    day = home.reports / "daily" / "2026-04-12"
-    for folder in (day, day / "editions" / "r0"):
-        folder.mkdir(parents=True)
-        (folder / "index.html").write_text(f"<code>{ANN}</code><text>Buyer {ANN[:9]}…</text>")
-        (folder / "report.json").write_text(json.dumps({"buyers": [ANN, BOB]}))
-        (folder / "margin_traps.csv").write_text(f"segment\n{ANN}\n{BOB}\n")
-    return home
-
-
-def warehouse(path: Path) -> None:
-    """A database with the marts that know buyers, and one that does not."""
-    with duckdb.connect(":memory:") as connection:
-        connection.execute(f"attach '{path}' as w (storage_version '{STORAGE_VERSION}')")
-        connection.execute("create schema w.marts")
-        connection.execute(
-            "create table w.marts.repeat_returners as select 'shop1' as shop_id, "
-            f"unnest(['{ANN}', '{BOB}']) as buyer_hash, unnest([3, 4]) as orders, "
-            "12.50::decimal(18, 2) as refund_amount, date '2026-04-01' as first_on"
-        )
-        connection.execute(
-            f"create table w.marts.margin_traps as select 'Buyer {ANN} gave back' as said, "
-            f"['{ANN}', 'x'] as names, 1 as place"
-        )
-        connection.execute(
-            "create table w.marts.orders as select i::varchar as order_id, i % 7 as n "
-            "from range(3000) as r(i)"
-        )
-
-
-def holders(home: Home, value: str) -> set[str]:
-    """Files outside landing in which a hash, or its beginning as a cut label, is found."""
-    return {
-        name.split()[0]
-        for name, content in contents(home)
-        if value.encode() in content or f"{value[:9]}…".encode() in content
-    }
-
-
-def names(home: Home) -> set[str]:
-    """Files in landing."""
-    return {path.relative_to(home.landing / SHOP).as_posix() for path in files_under(home.landing)}
-
-
-def done(home: Home, **options: bool) -> set[str]:
-    """Forget the buyer; the exports that are named."""
-    result = forget(home, ANN, REASON, quiet, **options)
-    return {item["file"].removeprefix(f"{SHOP}/") for item in result.landing}
-
-
-HOLDING = {
-    "a.csv",
-    "b.csv.gz",
-    "c.zip",
-    "orders.csv",
-    "refused.csv",
-    "wide.txt",
-    "broken.json",
-    "unfinished.csv.part",
-}
 
 
 def test_nothing_holds_the_buyer_afterwards(home: Home) -> None:
@@ -320,77 +198,6 @@ def test_a_database_that_cannot_be_opened_is_named(home: Home) -> None:
     with pytest.raises(StageError, match=r"mine\.duckdb"):
         done(home)
     assert read_forgotten(home) == {}
-
-
-class Killed(BaseException):
-    """Stands for a kill."""
-
-
-@pytest.mark.parametrize("nth", [2, 6, 13])
-def test_killed_the_next_one_finishes(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: int
-) -> None:
-    for name in ("refused.csv", "wide.txt", "broken.json"):
-        (home.landing / SHOP / name).unlink()
-    assert _is_killed_and_finished(home, tmp_path / "killed", monkeypatch, nth)
-
-
-@pytest.mark.end_to_end
-@pytest.mark.long
-def test_killed_anywhere_the_next_one_finishes(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    steps = 0
-    while _is_killed_and_finished(home, tmp_path / "killed", monkeypatch, steps + 1):
-        steps += 1
-    assert steps > 20
-
-
-def _is_killed_and_finished(home: Home, place: Path, patch: pytest.MonkeyPatch, nth: int) -> bool:
-    """Kill a forgetting at its n-th step, and the next one finishes; whether it had so many."""
-    copy = Home(shutil.copytree(home.root, place))
-    expected = names(home) - HOLDING
-    is_killed = False
-    with patch.context() as dying:
-        _die_at(nth, dying)
-        try:
-            forget(copy, ANN, REASON, quiet, deletes=True)
-        except Killed:
-            is_killed = True
-    # A run that comes in between reads landing, and brings nobody back.
-    if nth % 2 == 0:
-        run(copy, "between")
-    forget(copy, ANN, REASON, quiet, deletes=True)
-    assert holders(copy, ANN) == set()
-    assert names(copy) == expected
-    assert len(read_interventions(copy)) == 1
-    assert json.loads((copy.runs / "r1.json").read_text())["reproducible"] is False
-    state = json.loads((copy.private / "publication.json").read_text())
-    assert state["shops"][SHOP]["days"]["2026-04-12"] != "f"
-    shutil.rmtree(copy.root)
-    return is_killed
-
-
-def _die_at(nth: int, patch: pytest.MonkeyPatch) -> None:
-    """Die before the n-th rename or removal."""
-    count = [0]
-
-    def dying(name: str) -> None:
-        original = getattr(os, name)
-
-        def step(*args: object, **kwargs: object) -> object:
-            count[0] += 1
-            if count[0] == nth:
-                raise Killed
-            if count[0] > nth:
-                # What the dying process would tidy up stays.
-                return None
-            return original(*args, **kwargs)
-
-        patch.setattr(os, name, step)
-
-    dying("replace")
-    dying("unlink")
 
 
 @pytest.mark.parametrize("text", ["", "ann", "z" * 32, "a" * 31, "a" * 33, "a" * 64])

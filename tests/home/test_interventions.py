@@ -33,6 +33,14 @@ def test_decisions_are_kept_in_their_order_with_who_and_when(home: Home) -> None
     assert [path.name for path in home.root.glob("*interventions*")] == ["interventions.json"]
 
 
+def test_a_reason_is_one_short_line_that_does_nothing_on_a_terminal(home: Home) -> None:
+    made = add_intervention(home, "withdraw", "s", "a", "red \x1b[31m\r\n\udcff", details=_of("1"))
+    assert made.reason == "red \\x1b[31m ?"
+    assert read_interventions(home) == (made,)
+    with pytest.raises(UsageError, match="501 characters"):
+        add_intervention(home, "withdraw", "s", "a.csv", "a" * 501)
+
+
 @pytest.mark.parametrize("reason", ["", "  \n", "-", "..."])
 def test_a_decision_without_a_reason_is_none(home: Home, reason: str) -> None:
     with pytest.raises(UsageError, match="reason"):

@@ -21,6 +21,12 @@ class Death(Exception):
     """Stands in for the end of the process."""
 
 
+@pytest.fixture(autouse=True)
+def _quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes die here, and the power stays on: nothing has to be forced to the disk."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
 def _stage(home: Home, run_id: str, *, limit: int = 5) -> Publication:
     """A publication as the end of a run stages it: warehouse, state, an alert, what is kept."""
     publication = Publication(home, run_id)

@@ -57,7 +57,7 @@ def an_empty_day(shop: Path) -> None:
         write(path, [header, *(row for row in rows if not row[place].startswith("03/25/2026"))])
 
 
-def two_empty_days(shop: Path) -> None:
+def two_thin_days(shop: Path) -> None:
     gone = ("2026-03-25", "2026-03-26")
     for path in shop.glob("carriers/tracking-*.csv"):
         header, *rows = read(path)
@@ -147,13 +147,13 @@ PLANTED: dict[str, Planted] = {
     "second": {
         ("seller_center__orders", "amounts_as_usual"): (
             cents,
-            "subtotal_before_discount: about 100 times larger",
+            "subtotal_before_discount: about 98 times larger",
         ),
         ("inputs.files", "feeds_go_on"): (
             a_feed_that_stopped,
             "third_party_logistics/shipments: nothing since",
         ),
-        ("carriers__tracking_events", "volume_as_usual"): (two_empty_days, "0 rows on 2026-03-26"),
+        ("carriers__tracking_events", "volume_as_usual"): (two_thin_days, "12 rows on 2026-03-26"),
     },
     "third": {
         ("seller_center__orders", "volume_as_usual"): (an_empty_day, "0 rows on 2026-03-25"),

@@ -17,6 +17,7 @@ from flows.home import lock
 from flows.home.interventions import read_interventions, withdrawals
 from flows.home.layout import Home
 from flows.home.state import PublicationState
+from flows.ingest import read_ledger
 from flows.running.run import Request
 from flows.running.withdrawing import Order, restore, withdraw, words
 from tests.ingest.builders import SHOP, drop, order, run, table
@@ -179,3 +180,23 @@ def test_the_same_bytes_under_other_names_are_named_and_can_be_kept(
     restore(ask(home, "a.csv"), publisher, print)
     assert KEY not in held(home)
     assert len(held(home)) == 1
+
+
+def test_a_lost_list_of_decisions_stops_a_run_until_it_is_said_again(
+    home: Home, publisher: Publisher
+) -> None:
+    drop(home, "b.csv", table([order(3)]))
+    run(home, "run2")
+    for name in ("a.csv", "b.csv"):
+        withdraw(ask(home, name, later=True), publisher, print)
+    run(home, "run3")
+    home.interventions.unlink()
+    with pytest.raises(UsageError, match=r"2 files were withdrawn, and .* does not say so"):
+        run(home, "run4")
+    restore(ask(home, "a.csv", later=True), publisher, print)
+    withdraw(ask(home, "b.csv", later=True), publisher, print)
+    run(home, "run5")
+    assert {r.file: r.status for r in read_ledger(home).records} == {
+        "a.csv": "loaded",
+        "b.csv": "withdrawn",
+    }

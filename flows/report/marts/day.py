@@ -381,23 +381,6 @@ class ShopDay:
             ).item()
         )
 
-    @cached_property
-    def withdrawn_files(self) -> list[str]:
-        """Files of this shop that people took out of everything."""
-        return self.read(
-            "select distinct file from marts.row_accounting "
-            "where shop_id = $shop and status = 'withdrawn' order by file"
-        )["file"].to_list()
-
-    @cached_property
-    def decisions(self) -> list[dict[str, Any]]:
-        """What people decided about this shop's data, newest first; none in an older warehouse."""
-        if "interventions" not in self.columns:
-            return []
-        return self.read(
-            "select * from marts.interventions where shop_id = $shop order by intervention_id desc"
-        ).to_dicts()
-
     def weeks(self, count: int = 5) -> pl.DataFrame:
         """Judged rates of the ISO weeks that end on the last Sundays, oldest first."""
         sundays = [self.as_of_on - timedelta(weeks=back) for back in range(count)]

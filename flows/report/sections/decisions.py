@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.report.formats import format_date, plural
+from flows.report.marts.decisions import decisions, withdrawn_files
 from flows.report.model import Cell, Column, Page, Row, Table, code, moment, words
 
 _SHOWN = 20
@@ -23,7 +24,7 @@ def decision_words(page: Page) -> list[str]:
     """Withdrawn files, checks that were published over, the newest roll-back; a sentence each."""
     day = page.day
     found = accepted_words(page.context.gates_of(day.shop.shop_id))
-    out = day.withdrawn_files
+    out = withdrawn_files(day)
     if out:
         named = ", ".join(f"`{file}`" for file in out[:_NAMED])
         more = f" and {len(out) - _NAMED:,} more" if len(out) > _NAMED else ""
@@ -31,7 +32,7 @@ def decision_words(page: Page) -> list[str]:
         found.append(
             f"{plural(len(out), 'file')} {verb} withdrawn and in no number: {named}{more}."
         )
-    back = [row for row in day.decisions if row["action"] == "rollback"]
+    back = [row for row in decisions(day) if row["action"] == "rollback"]
     if back:
         newest = back[0]
         found.append(
@@ -53,7 +54,7 @@ def accepted_words(gates: list[Mapping[str, Any]]) -> list[str]:
 
 def decisions_table(page: Page) -> list[Table]:
     """Every decision about the shop, the newest first."""
-    made = page.day.decisions
+    made = decisions(page.day)
     if not made:
         return []
     rows = [

@@ -24,6 +24,7 @@ def of_contract(contract: Contract) -> Iterator[Mutation]:
         "schema",
         relation,
         (f"alter table {relation} rename column row_number to line",),
+        column="row_number",
         is_every_shop=True,
     )
     if not contract.is_declaration:
