@@ -90,6 +90,7 @@ def test_every_refused_file_is_in_the_list(found: Read) -> None:
     assert listed == refused
 
 
+@pytest.mark.slow
 def test_a_second_run_reads_nothing_again(found: Read) -> None:
     before = found.home.ledger.read_bytes()
     again = read(found.home, "run2")
