@@ -242,7 +242,9 @@ def _build_key(run: Run) -> str:
     scope = run.needs_scope
     fingerprints = {shop: run.fingerprints[shop] for shop in scope.shops}
     days = sorted(scope.as_of.items())
-    return of_json([fingerprints, days, sorted(scope.whole), run.request.policy])
+    # A build's views name lake files by their whole path: a home folder that moved has no build.
+    home = str(run.home.root.resolve())
+    return of_json([home, fingerprints, days, sorted(scope.whole), run.request.policy])
 
 
 def _is_built(run: Run) -> bool:

@@ -32,7 +32,7 @@ def reproduce(
 
     del debug
     result = make_again(home, run, Path(out) if out else None, anyway)
-    console.show(result, lambda shown: console.lines(_compared(shown)))
+    console.show(result, lambda shown: console.lines(compared_lines(shown)))
     return DONE if result["is_same"] else BUG
 
 
@@ -53,7 +53,8 @@ def rollback(home: Home, console: Console, debug: bool, run: str | None, reason:
     console.show(result, lambda shown: console.lines(_rolled_back(shown)))
 
 
-def _compared(shown: Result) -> Iterator[str]:
+def compared_lines(shown: Result) -> Iterator[str]:
+    """What came of making a run again: a line for all, then one for each mart."""
     different = {name: mart for name, mart in shown["marts"].items() if not mart["is_same"]}
     if different:
         count = f"{len(different)} of {len(shown['marts'])} marts"

@@ -56,6 +56,11 @@ class Kept:
         """Its alerts in one file: path under `alerts/` → text."""
         return self.folder / ALERTS
 
+    @property
+    def open_alerts_file(self) -> Path:
+        """Which of its alerts were open, as `alerts.json` beside the present warehouse."""
+        return self.folder / "open_alerts.json"
+
     def state(self) -> PublicationState:
         """What was published; empty where that cannot be read any more."""
         try:
@@ -100,6 +105,8 @@ def keep(home: Home, run_id: str) -> None:
     link_or_copy(home.published, unfinished.warehouse)
     link_or_copy(PublicationState.path(home), unfinished.state_file)
     write_json(unfinished.alerts_file, present_alerts(home))
+    if home.alert_state.exists():
+        link_or_copy(home.alert_state, unfinished.open_alerts_file)
     sync_folder(unfinished.folder)
     os.rename(unfinished.folder, kept.folder)
     sync_folder(home.publications)

@@ -119,6 +119,9 @@ class Kept:
     bytes: int
 
 
+_FIELDS = fields(FileRecord)
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """All records, sorted by shop and file, and where the lake is.
@@ -261,13 +264,16 @@ class Book:
 
 
 def _plain(record: FileRecord) -> dict[str, Any]:
-    content = asdict(record)
+    # `asdict` of the record itself would copy every value of it, ten times as slowly.
+    content: dict[str, Any] = {item.name: getattr(record, item.name) for item in _FIELDS}
+    content["key"] = asdict(record.key)
+    content["stamp"] = asdict(record.stamp) if record.stamp else None
     content["newest_at"] = record.newest_at.isoformat() if record.newest_at else None
     return content
 
 
 def _record(content: dict[str, Any]) -> FileRecord:
-    known = {item.name for item in fields(FileRecord)}
+    known = {item.name for item in _FIELDS}
     values = {name: value for name, value in content.items() if name in known}
     values["key"] = ReadingKey(**values["key"])
     values["lake_paths"] = tuple(values["lake_paths"])

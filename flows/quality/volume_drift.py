@@ -19,10 +19,12 @@ _FILES = "inputs.files"
 _LEAST_WEEKS = 6
 _LEAST_ROWS = 20
 _LEAST_OF_A_WEEK = 100
-# Below half or above five times of the usual, and beyond what chance or its own spread allows.
-_LOW = 0.5
+# Below two fifths or above five times of the usual, and beyond what its own spread and the chance
+# of counts allow.
+_LOW = 0.6
 _HIGH = 4.0
 _DEVIATIONS = 3
+_CHANCE = 4
 # Median absolute deviation to standard deviation, of a normal distribution.
 _MAD = 1.4826
 # A feed that is looser than that is judged by its contract's own limit.
@@ -77,7 +79,7 @@ def _volume(contract: Contract) -> Expectation:
     )
     # One slow day of a carrier or a warehouse is a holiday.
     least_days = 1 if contract.feed == ORDER_FEED else 2
-    noise = f"{_DEVIATIONS} * greatest({_MAD} * spread, sqrt(middle))"
+    noise = f"greatest({_DEVIATIONS} * {_MAD} * spread, {_CHANCE} * sqrt(middle))"
     low = f"n < middle - greatest({_LOW} * middle, {noise})"
     days = (
         f"with {_days(contract, reach)}, {usual} select shop_id, day_on, n, middle from usual "
@@ -130,7 +132,7 @@ def _cadence(contract: Contract) -> Expectation:
         f"and f.newest_at > a.ends_at - {within} where f.feed = '{contract.feed}' "
         "and f.status = 'loaded') group by 1) as e using (shop_id) group by d.shop_id) "
         f"where days >= {_LEAST_DAYS_WITH_ROWS} and newest_on - oldest_on >= {_LEAST_LIFE_DAYS} "
-        f"and silent > longest + {_SILENT_DAYS} "
+        f"and silent > greatest(longest + {_SILENT_DAYS}, 2 * longest) "
         f"and silent > {_LOOSE_DAYS} and silent <= {contract.freshness_days}",
     )
 

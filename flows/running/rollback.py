@@ -113,7 +113,7 @@ def _stage(run: Run, target: Kept, present: str, reason: str) -> None:
         link_or_copy(source, publication.path(place))
         publication.replace_file(place)
     _stage_reports(run, state)
-    _stage_alerts(run, target.alerts())
+    _stage_alerts(run, target)
     if not kept_publication(home, present).folder.exists():
         publication.keep_before(present)
     _stage_decision(publication, target, present, reason)
@@ -145,10 +145,13 @@ def _stage_reports(run: Run, state: PublicationState) -> None:
         run.publication.replace_edition(report, is_shown)
 
 
-def _stage_alerts(run: Run, alerts: dict[str, str]) -> None:
-    """The alerts that stood then, and none that came later."""
+def _stage_alerts(run: Run, target: Kept) -> None:
+    """The alerts that stood then, and none that came later; what was sent stays sent."""
     home, publication = run.home, run.publication
-    now = present_alerts(home)
+    alerts, now = target.alerts(), present_alerts(home)
+    if target.open_alerts_file.exists():
+        link_or_copy(target.open_alerts_file, publication.path(home.alert_state))
+        publication.replace_file(home.alert_state)
     for name, text in alerts.items():
         if now.get(name) != text:
             publication.path(home.alerts / name).write_text(text, encoding="utf-8")

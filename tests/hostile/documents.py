@@ -79,5 +79,5 @@ CASES = (
     case("no records", "[]", "no contract"),
     case("a word", "null", "no contract"),
     case("other keys", '[{"hello": "world"}]', "no contract"),
-    case("very many keys", json.dumps([{f"k{i}": 1 for i in range(20_000)}]), "no contract"),
+    case("very many keys", json.dumps([{f"k{i}": 1 for i in range(2_000)}]), "no contract"),
 )

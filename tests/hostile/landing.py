@@ -48,7 +48,7 @@ def fill(home: Home, cases: Iterable[Case]) -> None:
         drop(home, name, content, "alone")
 
 
-def read(home: Home, run_id: str = "run1", seconds: float = 300) -> Read:
+def read(home: Home, run_id: str = "run1", seconds: float = 550) -> Read:
     """Ingest in a process of its own, and check every file's row identity."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.hostile.child", str(home.root), run_id],

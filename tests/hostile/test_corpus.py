@@ -18,8 +18,8 @@ CASES: tuple[Case, ...] = (
     *workbooks.CASES,
     *documents.CASES,
 )
-# For all of them together, in one run; a machine that is busy with other tests takes longer.
-MAX_SECONDS, MAX_MB, MAX_READERS_MB = 150, 1200, 4400
+# For all of them together, in one run; seconds of CPU, as the machine may be busy with other tests.
+MAX_CPU_SECONDS, MAX_MB, MAX_READERS_MB = 60, 500, 4200
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Read:
 
 def test_a_hundred_shops_at_once_take_bounded_memory_and_time(found: Read) -> None:
     assert len(CASES) > 100
-    assert found.took["seconds"] < MAX_SECONDS
+    assert found.took["cpu_seconds"] < MAX_CPU_SECONDS
     assert found.took["peak_mb"] < MAX_MB
     assert found.took["readers_mb"] < MAX_READERS_MB
     assert not found.took["left_alone"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 
 import pytest
 
+from flows.contracts import load_contracts
 from flows.home import Home
 from flows.ingest import check_file
 from tests.ingest.builders import CANARIES, EVENT, US_HEADER, drop, order, run, table, tracking
@@ -84,3 +86,16 @@ def test_a_check_shows_no_value(home: Home) -> None:
     report = check_file(drop(home, "a.csv", table(ROWS)))
     assert "CANARY" not in repr(report)
     assert set(report.members[0].dropped_columns) >= set(CANARIES) - {"Zipcode"}
+
+
+@pytest.mark.parametrize("number", ["415-555-7391", "415-55-7391", "4155557391", "415.555.7391"])
+def test_no_number_of_a_person_is_shown_in_the_place_of_a_word_or_a_time(number: str) -> None:
+    shown = [
+        (contract.feed, column.name)
+        for contract in load_contracts()
+        for column in contract.columns
+        if (column.is_vocabulary_closed or column.kind in ("timestamp", "date", "integer", "rate"))
+        and column.safe_pattern
+        and re.search(column.safe_pattern, number)
+    ]
+    assert shown == []

@@ -85,14 +85,14 @@ def test_the_real_gate_says_the_same(
             judged.append((mutation, tables, set(failing)))
     bench.connection.close()
     gate = gate2()
-    for mutation, tables, failing in judged:
+    for mutation, tables, expected in judged:
         broken = Path(shutil.copy(good_build, tmp_path / "broken.duckdb"))
         with duckdb.connect(str(broken)) as connection:
             for statement in mutation.statements:
                 connection.execute(statement)
         suites = tuple(suite for suite in gate.suites if suite.table in tables)
         result = run_gate(broken, Gate(gate.name, gate.schema, suites), SHOPS)
-        assert {(item.table, item.name) for item in result.failures()} == failing
-        assert mutation.target in failing
+        assert {(item.table, item.name) for item in result.failures()} == expected
+        assert mutation.target in expected
         critical = result.failures(severity="critical")
         assert set(result.blocked_shops) == {s for item in critical for s in item.failing_shops}

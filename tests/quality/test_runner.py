@@ -203,3 +203,25 @@ def test_a_suite_refuses_two_expectations_of_one_name() -> None:
 def test_importing_the_package_does_not_import_gx() -> None:
     code = "import sys, flows.quality; sys.exit('great_expectations' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_expectations_share_steps_and_each_is_explained_with_them(database: Path) -> None:
+    steps = (("first", "select * from marts.t where id < 10"), ("both", "from first where id > 6"))
+    asked = tuple(
+        Expectation(
+            name=name,
+            table="t",
+            severity="warning",
+            description=name,
+            query="select shop_id, count(*) as failures, printf('%d at %s', count(*), '10:15') "
+            f"as note from {step} where shop_id = 'a' group by 1",
+            files=f"select shop_id, key from {step} where shop_id = 'a' and id = 7",
+            shared=steps,
+        )
+        for name, step in (("wide", "first"), ("narrow", "both"))
+    )
+    result = ask(database, *asked)
+
+    assert [item.findings[0].observed for item in result.results] == ["10 at 10:15", "3 at 10:15"]
+    assert [item.findings[0].files for item in result.results] == [("key:7",), ("key:7",)]
+    assert result.results[0].failing_shops == ("a",)

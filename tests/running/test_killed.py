@@ -21,13 +21,15 @@ from tests.ingest.builders import drop, order, table
 
 DAY = date(2026, 4, 12)
 
+pytestmark = pytest.mark.timeout(1200)
+
 
 def _killing(*arguments: str) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "tests.running.killing", *arguments],
         capture_output=True,
         text=True,
-        timeout=500,
+        timeout=1100,
         check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )

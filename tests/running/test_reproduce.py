@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from flows.commands.auditing import compared_lines
 from flows.errors import UsageError
 from flows.home import fingerprint
 from flows.home.files import write_json
@@ -150,3 +151,18 @@ def test_marts_are_compared_one_by_one() -> None:
         "c": False,
     }
     assert found["c"] == {"rows_recorded": None, "rows_rebuilt": 3, "is_same": False}
+
+
+def test_it_is_said_in_words_which_mart_differs() -> None:
+    marts = compared(
+        {"orders": {"rows": 1200, "digest": "x"}, "packages": {"rows": 7, "digest": "y"}},
+        {"orders": {"rows": 1200, "digest": "x"}, "packages": {"rows": 8, "digest": "z"}},
+    )
+    shown = {"run_id": RUN, "marts": marts, "out": None}
+    assert list(compared_lines(shown)) == [
+        f"Run {RUN}: 1 of 2 marts differ from what it wrote.",
+        "  same       orders: 1,200 rows",
+        "  different  packages: 7 rows, now 8 rows",
+    ]
+    del marts["packages"]
+    assert next(iter(compared_lines(shown))) == f"Run {RUN}: all 1 marts are the same."

@@ -80,6 +80,8 @@ def publish(
     for other in files_under(home.alerts / day):
         if other != alert:
             run.publication.remove_file(other)
+    run.publication.path(home.alert_state).write_text(f'{{"shops": {{}}, "run": {number}}}')
+    run.publication.replace_file(home.alert_state)
     publishing.keep(run, before)
     run.record.close("published")
     run.record.write(run.publication.path(run.record_path))
@@ -99,6 +101,7 @@ def shown(home: Home) -> Content:
     return {
         "warehouse": str(number),
         "state": PublicationState.path(home).read_text(),
+        "open alerts": home.alert_state.read_text(),
         **{path.relative_to(home.root).as_posix(): path.read_text() for path in files},
     }
 

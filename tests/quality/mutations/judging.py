@@ -188,7 +188,7 @@ def check(bench: Bench, mutations: Sequence[Mutation]) -> list[str]:
 
     An alternative of a condition that no mutation makes true is dead: nothing shows that it bites.
     """
-    said = []
+    said: list[str] = []
     reached: dict[Name, set[str]] = defaultdict(set)
     for mutation in mutations:
         item = bench.expectations[mutation.target]
