@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.end_to_end, pytest.mark.long, pytest.mark.timeout(3000
 FIRST, LAST = date(2026, 3, 30), date(2026, 4, 12)
 SHOPS = 100
 BLOCKED, HOSTILE, EMPTY = "shop-013", "shop-050", "shop-099"
-MOST_MB = 2_500
+MOST_MB = 3_000
 MOST_SECONDS = 1_500
 
 

@@ -61,7 +61,15 @@ LONG = (
     "\u202e" + "\u05d0" * 60 + "owned",
     "\U0001f469\u200d\U0001f469\u200d\U0001f467" * 30 + "owned",
 )
+FOR_IDS = tuple(
+    text for text in (*MARKUP, *FORMULAS, *MESSAGES) if text.isascii() and text.isprintable()
+)
 ALL = (*MARKUP, *FORMULAS, *MESSAGES, *TERMINAL, *LONG)
+
+
+def poisoned_id(value: str) -> str:
+    """The same for an id, of which a row is refused that holds what does not show."""
+    return FOR_IDS[zlib.crc32(value.encode()) % len(FOR_IDS)] + value
 
 
 def poisoned(value: str) -> str:

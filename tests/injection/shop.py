@@ -9,9 +9,10 @@ from pathlib import Path
 from flows.contracts import Column, load_contracts
 from flows.contracts.matching import map_headers, match_header
 from tests.end_to_end.landing import Table, tables_under, write
-from tests.injection.payloads import file_names, poisoned
+from tests.injection.payloads import file_names, poisoned, poisoned_id
 
-TEXT_KINDS = ("text", "handle", "id", "tracking_number")
+_ID_KINDS = ("id", "tracking_number")
+TEXT_KINDS = ("text", "handle", *_ID_KINDS)
 # Words that decide how a file is read or what a row is: another word is refused, or is no row.
 _READ_BY = frozenset(
     {"country", "currency", "declared_shop_id", "market", "order_cutoff", "timezone"}
@@ -58,7 +59,8 @@ def poison(shop: Path) -> set[tuple[str, str]]:
                 value = row[place].strip()
                 if not value or _is_spared(column, value, number):
                     continue
-                row[place] = poisoned(value)
+                is_id = column.kind in _ID_KINDS
+                row[place] = poisoned_id(value) if is_id else poisoned(value)
                 done.add((contract.feed, column.name))
         path.unlink()
         plain = path.with_suffix(".csv") if path.suffix == ".zip" else path
@@ -78,6 +80,6 @@ def drop_strange_files(shop: Path) -> list[Path]:
 
 def _is_spared(column: Column, value: str, number: int) -> bool:
     """Whether a row keeps its word; ids are the same in every feed, so the value alone decides."""
-    if column.kind in ("id", "tracking_number"):
+    if column.kind in _ID_KINDS:
         return zlib.crc32(value.encode()) % _SHARE_OF_IDS != 0
     return bool(column.vocabulary) and zlib.crc32(f"{value} {number}".encode()) % _SHARE != 0
