@@ -8,7 +8,7 @@ import enum
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from flows.contracts import Contract, explain_mismatch, fold, map_headers, match_header
 from flows.ingest.reasons import Refusal
@@ -181,12 +181,13 @@ def _records(
     `Width (5")`, opens none.
     """
     lines = head[start:].split(b"\n", _SEARCHED_LINES)
-    if len(lines) > _SEARCHED_LINES or not is_whole or not lines[-1]:
+    is_cut = len(lines) > _SEARCHED_LINES or not is_whole
+    if is_cut or not lines[-1]:
         lines.pop()
     ends = [start, *(start + end for end in accumulate(len(line) + 1 for line in lines))]
-    reader = csv.reader(
-        (line.decode("utf-8", "replace") + "\n" for line in lines), delimiter=delimiter
-    )
+    texts = (line.decode("utf-8", "replace") + "\n" for line in lines)
+    # A record that is not whole takes in the line behind what was looked at.
+    reader = csv.reader(chain(texts, ("\n",) if is_cut else ()), delimiter=delimiter)
     for _ in range(_SEARCHED_RECORDS):
         try:
             cells = tuple(next(reader))
@@ -194,6 +195,6 @@ def _records(
             return
         except csv.Error:
             cells = ()
-        if reader.line_num == len(lines) and not is_whole:
-            return  # it may go on beyond what was looked at
+        if reader.line_num > len(lines):
+            return
         yield cells, min(ends[reader.line_num], len(head))

@@ -169,7 +169,7 @@ def test_what_libraries_log_holds_no_address() -> None:
     try:
         for behaviour in (answer(), answer("500 Oops"), reset):
             with webhook_server(behaviour) as server:
-                post(parse("", server.address, "x"), {"text": "x"}, Limits(1, 1, 2))
+                post(parse("", server.address, "x"), {"text": "x"}, Limits(20, 20, 60))
         try:
             raise ConnectionError(f"Max retries exceeded with url: {PATH}")
         except ConnectionError:
