@@ -206,7 +206,7 @@ def test_importing_the_package_does_not_import_gx() -> None:
 
 
 def test_expectations_share_steps_and_each_is_explained_with_them(database: Path) -> None:
-    steps = (("first", "select * from marts.t where id < 10"), ("both", "from first where id > 6"))
+    steps = (("few", "select * from marts.t where id < 10"), ("fewer", "from few where id > 6"))
     asked = tuple(
         Expectation(
             name=name,
@@ -218,7 +218,7 @@ def test_expectations_share_steps_and_each_is_explained_with_them(database: Path
             files=f"select shop_id, key from {step} where shop_id = 'a' and id = 7",
             shared=steps,
         )
-        for name, step in (("wide", "first"), ("narrow", "both"))
+        for name, step in (("wide", "few"), ("narrow", "fewer"))
     )
     result = ask(database, *asked)
 

@@ -13,7 +13,7 @@ from tests.quality.mutations.generic import one_row
 from tests.quality.mutations.judging import Mutation
 
 _COHORT = "basis = 'order_cohort' and units_ordered > units_returned"
-_WEEK = "window_name = 'week'"
+_WEEK = "window_name = 'week' and metric = 'valid_tracking_rate'"
 _RATES = ("return_rate_by_sku", "return_rate_by_creator", "return_rates")
 
 

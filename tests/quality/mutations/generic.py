@@ -52,8 +52,9 @@ EMPTY_ROW: dict[str, tuple[str, ...]] = {
 
 
 def one_row(relation: str, where: str = "true") -> str:
-    """The condition of one row of the shop, always the same one."""
-    return f"rowid = (select min(rowid) from {relation} where {SOUTH} and ({where}))"
+    """The condition of one row of the shop, in every build of the same data the same one."""
+    first = f"select arg_min(t.rowid, t::varchar) from {relation} as t"
+    return f"rowid = ({first} where {SOUTH} and ({where}))"
 
 
 def of_condition(item: Expectation, relation: str, kinds: dict[str, str]) -> Iterator[Mutation]:
