@@ -14,7 +14,7 @@ from tests.supply_chain import audit
 from tests.supply_chain.locked import BOOTSTRAP, LOCK, locked, plain_name
 
 OURS = "greenzone"
-TOOLS = {"py-spy", "uv"}
+TOOLS = {"uv"}
 """Tools of developers, which nothing imports; `make lock` brings uv."""
 
 PERMISSIVE = re.compile(
