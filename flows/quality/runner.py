@@ -95,12 +95,12 @@ class _Session:
     def __init__(self, database: Path) -> None:
         warm_up()
         import great_expectations as gx
-        from sqlalchemy import event
         from great_expectations.data_context.types.base import (
             DataContextConfig,
             InMemoryStoreBackendDefaults,
             ProgressBarsConfig,
         )
+        from sqlalchemy import event
 
         # In memory and silent: no data docs, no progress bars, no usage events.
         self._context = gx.get_context(
@@ -139,9 +139,13 @@ class _Session:
         """Let what is asked see the rows of these shops alone, and those of no shop."""
         some, listed = "some_shops", ", ".join(literal(shop) for shop in shops)
         chosen = f"shop_id in ({listed}) or shop_id is null" if shops else "shop_id is null"
-        statements = [f"attach ':memory:' as {some} (read_write)"]
-        for schema in sorted({relation.partition(".")[0] for relation in catalog}):
-            statements.append(f"create schema if not exists {some}.{quoted(schema)}")
+        statements = [
+            f"attach ':memory:' as {some} (read_write)",
+            *(
+                f"create schema if not exists {some}.{quoted(schema)}"
+                for schema in sorted({relation.partition(".")[0] for relation in catalog})
+            ),
+        ]
         for relation, columns in catalog.items():
             name = ".".join(map(quoted, relation.split(".", 1)))
             rows = f" where {chosen}" if "shop_id" in columns else ""
@@ -258,9 +262,7 @@ class _Judge:
 
     def _is_sound(self, item: Expectation) -> bool:
         """Whether it can be asked where no shop has a row."""
-        measure = compile_measure(
-            item.table, self.gate.schema, (item,), self.shops, self.catalog
-        )
+        measure = compile_measure(item.table, self.gate.schema, (item,), self.shops, self.catalog)
         try:
             with self.session.only((), self.catalog):
                 self.session.rows(measure.sql)
