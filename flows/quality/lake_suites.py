@@ -249,7 +249,7 @@ def _sums(contract: Contract) -> Iterator[Expectation]:
     if not bounds:
         return
     table = f"{SCHEMA}.{contract.table}"
-    sizes = {name: f"coalesce(sum(abs({name}::double)), 0)" for name in bounds}
+    sizes = {name: f"coalesce(sum(abs({name})), 0)" for name in bounds}
     beyond = " + ".join(f"({sizes[name]} > {bound})::integer" for name, bound in bounds.items())
     # The files that alone hold a thousandth of it.
     large = " or ".join(f"{sizes[name]} > {bound // 1000}" for name, bound in bounds.items())
