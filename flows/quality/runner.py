@@ -152,16 +152,18 @@ class _Session:
             statements.append(
                 f"create view {some}.{name} as select * from {self._database}.{name}{rows}"
             )
-        with self._engine.connect() as connection:
-            for statement in statements:
-                connection.exec_driver_sql(statement)
-        self._in_use = some
         try:
+            for statement in statements:
+                self._tell(statement)
+            self._in_use = some
             yield
         finally:
             self._in_use = self._database
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql(f"detach {some}")
+            self._tell(f"detach database if exists {some}")
+
+    def _tell(self, statement: str) -> None:
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql(statement)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Plain SQL on the connection that GX uses."""
