@@ -28,13 +28,17 @@ from flows.home.interventions import add_intervention, read_interventions, state
 from flows.home.layout import Home
 from flows.home.runs import now_text
 from flows.home.state import PublicationState
-from flows.ingest.discover import is_left_alone
-from flows.ingest.ledger import FileRecord, read_ledger
-from flows.ingest.one_file import lake_folder, source_id_of
+from flows.ingest.discover import Stamp, is_left_alone
+from flows.ingest.ledger import read_ledger
+from flows.ingest.one_file import lake_folder, member_path, source_id_of
 
 _HASH = re.compile(r"[0-9a-f]{32}")
 _SUBJECT = "a buyer"
 _STALE = "a buyer of it is forgotten"
+# Of an archive the first of these that a member has; an archive goes as a whole.
+_WORST_FIRST = ("unread", "refused", "loaded", "duplicate", "withdrawn")
+# Their rows, those of other people among them, are nowhere else.
+_STAYS = frozenset({"unread", "refused"})
 _WHY = "A buyer in its data was forgotten on {day}."
 
 
@@ -43,9 +47,10 @@ class Forgetting:
     """What holds the buyer, or held it. Paths are relative to the home folder, `/` between parts.
 
     `landing`: the exports that hold the buyer, with `status` as in row accounting (`unread` for
-    one that no run has read) and whether it `is_deleted`; `closed`: exports that nobody can look
-    into; `lake`: Parquet files, holding `rows`; `files`: databases, reports and others that are
-    written anew; `removed`: what a run makes again; `runs`: run ids that can no longer be
+    one that no run has read as it lies there, `left alone` for one that none ever reads; of an
+    archive the worst of its members) and whether it `is_deleted`; `closed`: exports that nobody
+    can look into; `lake`: Parquet files, holding `rows`; `files`: databases, reports and others
+    that are written anew; `removed`: what a run makes again; `runs`: run ids that can no longer be
     reproduced; `outside`: snapshots elsewhere that hold the buyer; `since`: when the buyer was
     forgotten before, None if never.
     """
@@ -96,7 +101,8 @@ def forget(
     """Take a buyer out of everything under the home folder but landing, and name what is there.
 
     hashed: the buyer's hash. deletes: the exports in landing that hold the buyer are deleted, but
-    for those that no run has read. The caller holds the lock, and the home folder is recovered.
+    for those that no run has read or that are refused, whose rows are nowhere else. The caller
+    holds the lock, and the home folder is recovered.
     """
     said = stated(reason)
     if hashed in said.lower():
@@ -209,7 +215,11 @@ class _Forgetting:
 
     def _delete(self, result: Forgetting) -> None:
         for (holding, status), shown in zip(self.holding, result.landing, strict=True):
-            if status == "unread":
+            if status in _STAYS:
+                continue
+            if holding.path.exists() and Stamp.of(holding.path) != holding.stamp:
+                # Another export came in its place while the command was at work.
+                shown["status"] = "unread"
                 continue
             holding.path.unlink(missing_ok=True)
             sync_folder(holding.path.parent)
@@ -274,20 +284,20 @@ class _Forgetting:
                 yield target
 
     def _statuses(self) -> Callable[[Holding], str]:
-        by_file: dict[str, list[FileRecord]] = {}
-        for record in read_ledger(self.home).records:
-            name = f"{record.shop_id}/{record.container}" if record.shop_id else record.container
-            by_file.setdefault(name, []).append(record)
+        # By bytes, not by name: what was dropped since under the name of a file that was read is
+        # in no table.
+        known = {record.id: record.status for record in read_ledger(self.home).records}
 
         def status(holding: Holding) -> str:
-            records = [r for r in by_file.get(holding.file, []) if r.is_present]
-            if any(r.status == "loaded" for r in records):
-                return "loaded"
-            if records:
-                return records[0].status
-            # No run ever reads those: nothing is lost with them.
             parts = holding.file.split("/")
-            return "left alone" if any(map(is_left_alone, parts)) else "unread"
+            if any(map(is_left_alone, parts)):
+                return "left alone"
+            shop, file = (parts[0] if len(parts) > 1 else ""), "/".join(parts[1:]) or parts[0]
+            found = [
+                known.get((shop, member_path(file, member), sha256), "unread")
+                for member, sha256 in holding.contents
+            ]
+            return min(found, key=_WORST_FIRST.index)
 
         return status
 
