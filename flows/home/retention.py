@@ -5,10 +5,11 @@ Everything here may be repeated: a run that is killed in the middle leaves the r
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from flows.errors import describe
@@ -44,13 +45,8 @@ def apply_limits(
     _say(say, _remove(logs, say), "logs", limits.logs_days, LOGS_DAYS)
 
 
-def _older(paths: Iterator[Path], than: float) -> Iterator[Path]:
-    for path in paths:
-        try:
-            if path.lstat().st_mtime < than:
-                yield path
-        except FileNotFoundError:
-            continue
+def _older(paths: Iterable[Path], than: float) -> Iterator[Path]:
+    return (path for path in paths if max(_changed([path]), default=than) < than)
 
 
 def _old_folders(quarantine: Path, than: float) -> Iterator[Path]:
@@ -63,9 +59,16 @@ def _old_folders(quarantine: Path, than: float) -> Iterator[Path]:
         if folder.name.endswith(_GOING):
             yield folder
         elif not folder.name.startswith("."):
-            changed = [path.stat().st_mtime for path in files_under(folder)]
-            if max(changed, default=folder.stat().st_mtime) < than:
+            changed = list(_changed(files_under(folder)))
+            if max(changed or _changed([folder]), default=than) < than:
                 yield folder
+
+
+def _changed(paths: Iterable[Path]) -> Iterator[float]:
+    """When each path changed last; nothing of one that is gone or that nobody may look at."""
+    for path in paths:
+        with contextlib.suppress(OSError):
+            yield path.lstat().st_mtime
 
 
 def _remove(paths: Iterator[Path], say: Callable[[str], None]) -> int:

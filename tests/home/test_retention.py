@@ -16,7 +16,9 @@ from flows.home import Home, retention
 from flows.home.files import files_under
 from flows.home.limits import Limits
 from flows.ingest import read_ledger
+from flows.running import publishing
 from flows.running.publishing import exports_read
+from flows.running.run import Request, Run
 from tests.ingest.builders import drop, lake, order, run, table
 
 DAY = 86_400
@@ -171,3 +173,49 @@ def test_landing_is_not_looked_through_without_a_limit(home: Home) -> None:
         raise AssertionError("not asked for")
 
     retention.apply_limits(home, Limits(), never, lambda _: None)
+
+
+def test_an_export_of_which_rows_were_refused_stays(home: Home) -> None:
+    """Its refused rows are whole nowhere else, however few they are."""
+    drop(home, "some.csv", table([order(3), order(4, Quantity="many")]))
+    aged(home.landing / "shop1" / "some.csv", 730)
+    run(home, "run2")
+    [record] = [r for r in read_ledger(home).records if r.file == "some.csv"]
+    assert (record.status, record.rows_quarantined) == ("loaded", 1)
+    apply(home)
+    assert "some.csv" in landing(home)
+
+
+def test_what_vanishes_while_it_is_looked_at_is_nobodys_fault(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("gone", "old"):
+        folder = home.quarantine / name
+        folder.mkdir()
+        (folder / "rows.csv").write_text("x")
+        aged(folder / "rows.csv", 91)
+    real = retention.files_under
+
+    def vanishing(folder: Path) -> Iterator[Path]:
+        found = list(real(folder))
+        if folder.name == "gone":
+            shutil.rmtree(folder)
+        return iter(found)
+
+    monkeypatch.setattr(retention, "files_under", vanishing)
+    apply(home)
+    assert {path.name for path in home.quarantine.iterdir()} == {"run1"}
+
+
+def test_a_disk_that_fails_does_not_fail_what_is_published(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Run(Request("daily", home), "r1", lambda _: None)
+
+    def broken(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(retention, "apply_limits", broken)
+    publishing.apply_limits(made)
+    [warning] = made.warnings
+    assert "kept long enough" in warning
