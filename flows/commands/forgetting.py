@@ -37,6 +37,12 @@ _REASON = "The buyer asked to be forgotten."
     help="Delete the exports that were read and hold the buyer.",
 )
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Say what would be done; do nothing.")
+@click.option(
+    "--again",
+    "is_again",
+    is_flag=True,
+    help="The buyer was forgotten before, and the list or the key of then is lost.",
+)
 @click.option("--reason", metavar="TEXT", default=_REASON, help="Why, without naming anybody.")
 def forget(
     home: Home,
@@ -46,6 +52,7 @@ def forget(
     asks_name: bool,
     deletes: bool,
     is_dry_run: bool,
+    is_again: bool,
     reason: str,
 ) -> None:
     """Take a buyer out of lake, warehouse, kept publications and reports, for good.
@@ -84,6 +91,7 @@ def forget(
                 at_most(say, 1.0),
                 deletes=deletes,
                 is_dry_run=is_dry_run,
+                is_again=is_again,
             )
         finally:
             empty_folder(home.work)

@@ -22,7 +22,13 @@ from flows.errors import StageError, UsageError
 from flows.forgetting import scrub
 from flows.forgetting.landing import Holding, search_landing
 from flows.home.files import files_under, read_json, sync_folder, write_json
-from flows.home.forgotten import Forgotten, put_forgotten, read_forgotten
+from flows.home.forgotten import (
+    MARK_DIGITS,
+    Forgotten,
+    coming_back,
+    put_forgotten,
+    read_forgotten,
+)
 from flows.home.hash_key import hash_key
 from flows.home.interventions import add_intervention, read_interventions, stated
 from flows.home.layout import Home
@@ -97,23 +103,27 @@ def forget(
     *,
     deletes: bool = False,
     is_dry_run: bool = False,
+    is_again: bool = False,
 ) -> Forgetting:
     """Take a buyer out of everything under the home folder but landing, and name what is there.
 
     hashed: the buyer's hash. deletes: the exports in landing that hold the buyer are deleted, but
-    for those that no run has read or that are refused, whose rows are nowhere else. The caller
+    for those that no run has read or that are refused, whose rows are nowhere else. is_again: the
+    buyer is one of those whom another key, or the loss of the list, would bring back. The caller
     holds the lock, and the home folder is recovered.
     """
     said = stated(reason)
     if hashed in said.lower():
         raise UsageError("The reason holds the buyer's hash.", "Give one that names nobody.")
-    return _Forgetting(home, hashed, said, say).run(deletes, is_dry_run)
+    return _Forgetting(home, hashed, said, say, is_again).run(deletes, is_dry_run)
 
 
 class _Forgetting:
     """One attempt."""
 
-    def __init__(self, home: Home, hashed: str, reason: str, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, home: Home, hashed: str, reason: str, say: Callable[[str], None], is_again: bool
+    ) -> None:
         self.home = home
         self.hashed = hashed
         self.reason = reason
@@ -121,6 +131,13 @@ class _Forgetting:
         self.key = hash_key(home)
         self.digest = self.key.digest_of(hashed)
         self.known = read_forgotten(home).get(self.digest)
+        self.mark = self.digest[:MARK_DIGITS]
+        coming = coming_back(home, self.key.mark)
+        # Of several whom another key parted from their entries nobody can tell which is which; each
+        # that is forgotten again takes the place of one.
+        others = [mark for mark in coming if mark != self.mark] if is_again else []
+        self.instead_of = None if self.mark in coming else next(iter(others), None)
+        self.is_lost = self.mark in coming
         self.parts: dict[Path, int] = {}
         self.holders: list[Path] = []
         self.records: list[Path] = []
@@ -132,7 +149,8 @@ class _Forgetting:
         if is_dry_run:
             return result
         is_begun = self.known is not None and not self.known.is_finished
-        if (result.is_found and (result.lake or result.files or self.known is None)) or is_begun:
+        is_due = is_begun or self.is_lost or self.instead_of is not None
+        if (result.is_found and (result.lake or result.files or self.known is None)) or is_due:
             self._remove(result)
         if deletes:
             self._delete(result)
@@ -206,12 +224,19 @@ class _Forgetting:
 
     def _decide(self, result: Forgetting) -> None:
         """Enter the decision once, however often the command was interrupted."""
-        mark = {"forgotten": self.digest[:16]}
-        if any(dict(item.details) == mark for item in read_interventions(self.home)):
+        made = [
+            decision.details
+            for decision in read_interventions(self.home)
+            if decision.details.get("forgotten") == self.mark
+        ]
+        details = {"forgotten": self.mark}
+        if self.instead_of and not any("instead_of" in known for known in made):
+            details["instead_of"] = self.instead_of
+        elif made:
             return
         shops = [shop for shop in result.shops if shop in set(read_ledger(self.home).shop_ids)]
         shop = shops[0] if len(shops) == 1 else ""
-        add_intervention(self.home, "forget", shop, _SUBJECT, self.reason, details=mark)
+        add_intervention(self.home, "forget", shop, _SUBJECT, self.reason, details=details)
 
     def _delete(self, result: Forgetting) -> None:
         for (holding, status), shown in zip(self.holding, result.landing, strict=True):
