@@ -89,6 +89,8 @@ def search_landing(home: Home, key: HashKey, wanted: str, say: Callable[[str], N
             continue
         except OSError:
             closed.append(file)
+            # What was not looked at is nothing that any run has read.
+            contents.append(("", ""))
         if found:
             members = tuple(name for name in found if name)
             holding.append(Holding(path, file, stamp, tuple(contents), members))

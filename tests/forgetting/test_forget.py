@@ -7,6 +7,8 @@ import json
 import re
 import stat
 import zipfile
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import duckdb
@@ -186,6 +188,24 @@ def test_an_archive_with_a_refused_member_is_not_deleted(home: Home) -> None:
     [half] = [item for item in result.landing if item["file"].endswith("half.zip")]
     assert (half["status"], half["is_deleted"]) == ("refused", False)
     assert (home.landing / SHOP / "half.zip").exists()
+
+
+def test_an_archive_that_cannot_be_read_to_its_end_is_not_deleted(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = import_module("flows.forgetting.landing")
+    real = module.open_plain
+
+    def torn(path: Path, scratch: Path) -> Iterator[object]:
+        yield from real(path, scratch)
+        if path.name == "c.zip":
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(module, "open_plain", torn)
+    result = forget(home, ANN, REASON, quiet, deletes=True)
+    [packed] = [item for item in result.landing if item["file"].endswith("c.zip")]
+    assert (packed["status"], packed["is_deleted"]) == ("unread", False)
+    assert f"{SHOP}/c.zip" in result.closed
 
 
 def test_other_peoples_labels_and_words_stay(tmp_path: Path) -> None:
