@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from threading import Lock
 
+from flows.home import forgotten
 from flows.home.hash_key import hash_key
 from flows.home.interventions import check_complete, read_interventions, withdrawals
 from flows.home.layout import Home
@@ -139,6 +140,7 @@ class _Run:
         self.book = Book(self.before, self.withdrawn)
         self.quarantine = Quarantine(home, run_id, self.before.refused)
         self.hash_key = hash_key(home)
+        forgotten.check_complete(home, self.hash_key.mark)
         self.reader = Reader(home, run_id, progress, self.hash_key)
         self.shops: dict[str, Shop] = {}
         self.seen: set[RecordId] = set()
