@@ -193,6 +193,11 @@ def _replace_alerts(run: Run) -> None:
     kept = {run.home.alerts / path for path in new}
     run.alerts = [path for path in sorted(kept) if path.parent == folder]
     if run.request.command != "daily":
+        # Its only alerts are those of gates, and the gates let these shops through.
+        for shop in () if run.request.is_beside else run.needs_scope.shops:
+            path = folder / f"gate_blocked.{shop}.json"
+            if path.exists():
+                run.publication.remove_file(path)
         return
     for path in files_under(folder):
         _, _, shop = path.stem.partition(".")
