@@ -151,6 +151,8 @@ def _inputs(run: Run) -> list[dict[str, Any]]:
             **row,
             "newest_at": row["newest_at"].isoformat() if row["newest_at"] else None,
             "lake_paths": list(record.lake_paths),
+            "contract": record.key.contract,
+            "reader": record.key.reader,
         }
         for row, record in zip(run.files, run.ledger.records, strict=True)
     ]

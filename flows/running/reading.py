@@ -26,6 +26,9 @@ from flows.warehouse.scope import Scope, plan, snapshot_scope, what_if_scope
 if TYPE_CHECKING:
     from flows.ingest import FileRecord, Shop
 
+# The lake files of each feed, by the contract and the reader that they were read with.
+LiveFiles = defaultdict[str, defaultdict[tuple[str, int], set[Path]]]
+
 
 def ingest(run: Run) -> None:
     """Read what is new in landing into the lake; then the run knows files and shops.
@@ -94,12 +97,13 @@ def prepare_database(run: Run, database: Path, scope: Scope) -> None:
     """Make a database with the inputs of a build, of all files that the run knows."""
     from flows.contracts import lake_schema, load_contracts
 
-    live: dict[str, set[Path]] = defaultdict(set)
+    live: LiveFiles = defaultdict(lambda: defaultdict(set))
     for record in run.ledger.records:
         if record.status == "loaded" and record.feed and record.shop_id in scope.as_of:
-            live[record.feed].update(run.home.lake / path for path in record.lake_paths)
+            paths = (run.home.lake / path for path in record.lake_paths)
+            live[record.feed][record.key.contract, record.key.reader].update(paths)
     lake = {
-        contract.table: LakeTable(lake_schema(contract), sorted(live[contract.feed]))
+        contract.table: LakeTable(lake_schema(contract), live[contract.feed].values())
         for contract in load_contracts()
     }
     shops = [
