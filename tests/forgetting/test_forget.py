@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 from pathlib import Path
 
@@ -106,7 +107,7 @@ def test_no_export_brings_the_buyer_back(home: Home) -> None:
     done(home)
     drop(home, "late.csv", table([returned(11, "ANN.of.maple"), returned(12, "bob")], HEADER))
     drop(home, "a.csv", table([returned(1, "ann.of.maple"), returned(13, "bob")], HEADER))
-    home.ledger.unlink()
+    shutil.rmtree(home.lake)
     run(home, "run2")
     assert holders(home, ANN) == set()
     hashes = lake(home, FEED)["buyer_hash"].to_list()

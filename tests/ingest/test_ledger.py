@@ -20,7 +20,6 @@ from flows.ingest import discover, ingest, one_file, read_ledger, resolve_shops,
 from flows.ingest import run as runs
 from tests.ingest.builders import (
     EVENT,
-    SHOP,
     drop,
     lake,
     only,
