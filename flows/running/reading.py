@@ -132,7 +132,9 @@ def fingerprints(shops: Iterable[Shop], records: Iterable[FileRecord]) -> dict[s
     project = of_json([of_project(), versions()])
     files: dict[str, list[Any]] = defaultdict(list)
     for record in records:
-        read = [record.file, record.sha256, record.feed, record.status, record.reason]
+        # What was refused and is gone is said no more; rows outlive the file that they came in.
+        is_over = record.status == "refused" and not record.is_present
+        read = [record.file, record.sha256, record.feed, record.status, record.reason, is_over]
         files[record.shop_id].append([*read, asdict(record.key)])
     return {
         shop.shop_id: of_json([project, asdict(shop), sorted(files[shop.shop_id], key=str)])
@@ -156,6 +158,7 @@ def _file_row(record: FileRecord) -> dict[str, Any]:
         "reason": record.reason,
         "mend": record.mend,
         "newest_at": record.newest_at,
+        "is_present": record.is_present,
     }
 
 

@@ -57,6 +57,7 @@ _FILES: dict[str, pl.DataType] = {
     "reason": pl.String(),
     "mend": pl.String(),
     "newest_at": _MOMENT,
+    "is_present": pl.Boolean(),
 }
 _INTERVENTIONS: dict[str, pl.DataType] = {
     "intervention_id": pl.String(),
