@@ -10,7 +10,7 @@ import pytest
 from flows.home.files import files_under, write_json
 from flows.home.layout import Home
 from flows.running import publishing
-from flows.running.run import Request, Run
+from flows.running.run import Command, Request, Run
 from flows.warehouse.scope import what_if_scope
 
 DAY = date(2026, 4, 12)
@@ -32,7 +32,7 @@ ON_DISK = (
     ],
 )
 def test_a_shop_that_passes_is_no_longer_said_to_be_blocked(
-    tmp_path: Path, request_: tuple[str, str | None], gone: set[str]
+    tmp_path: Path, request_: tuple[Command, str | None], gone: set[str]
 ) -> None:
     home = Home(tmp_path).create()
     for name in ON_DISK:
