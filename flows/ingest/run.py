@@ -19,6 +19,7 @@ from flows.ingest.ledger import (
     FileRecord,
     Ledger,
     RecordId,
+    begin_ledger,
     read_ledger,
     remove_garbage,
     write_ledger,
@@ -132,7 +133,7 @@ class _Run:
         self.home = home
         self.run_id = run_id
         self.progress = progress
-        self.before = read_ledger(home)
+        self.before = begin_ledger(home)
         decided = read_interventions(home)
         self.withdrawn = withdrawals(decided)
         out = (r for r in self.before.records if r.status == "withdrawn")

@@ -160,6 +160,8 @@ def _inputs(run: Run) -> list[dict[str, Any]]:
             **row,
             "newest_at": row["newest_at"].isoformat() if row["newest_at"] else None,
             "lake_paths": list(record.lake_paths),
+            "contract": record.key.contract,
+            "reader": record.key.reader,
         }
         for row, record in zip(run.files, run.ledger.records, strict=True)
     ]
@@ -202,6 +204,11 @@ def _replace_alerts(run: Run) -> None:
     kept = {run.home.alerts / path for path in new}
     run.alerts = [path for path in sorted(kept) if path.parent == folder]
     if run.request.command != "daily":
+        # Its only alerts are those of gates, and the gates let these shops through.
+        for shop in () if run.request.is_beside else run.needs_scope.shops:
+            path = folder / f"gate_blocked.{shop}.json"
+            if path.exists():
+                run.publication.remove_file(path)
         return
     for path in files_under(folder):
         _, _, shop = path.stem.partition(".")

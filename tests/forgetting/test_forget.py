@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import stat
 import zipfile
 from collections.abc import Iterator
@@ -114,7 +115,7 @@ def test_no_export_brings_the_buyer_back(home: Home) -> None:
     done(home)
     drop(home, "late.csv", table([returned(11, "ANN.of.maple"), returned(12, "bob")], HEADER))
     drop(home, "a.csv", table([returned(1, "ann.of.maple"), returned(13, "bob")], HEADER))
-    home.ledger.unlink()
+    shutil.rmtree(home.lake)
     run(home, "run2")
     assert holders(home, ANN) == set()
     hashes = lake(home, FEED)["buyer_hash"].to_list()
