@@ -47,12 +47,7 @@ def publish(run: Run) -> None:
     if is_new:
         keep(run, before)
     complete_record(run)
-    if not scope.shops:
-        run.record.close("blocked")
-    elif run.request.is_beside:
-        run.record.close("built")
-    else:
-        run.record.close("partly_blocked" if run.blocked else "published")
+    run.record.close(status_of(run))
     record = publication.path(run.record_path)
     run.record.published = [step["path"] for step in publication.steps if step["do"] == "replace"]
     run.record.write(record)
@@ -65,6 +60,15 @@ def publish(run: Run) -> None:
     run.say("Published" if scope.shops else "Nothing is published")
     if scope.shops:
         retention.apply_limits(run.home, run.limits, lambda: exports_read(run.home), run.say)
+
+
+def status_of(run: Run) -> str:
+    """The last status of a run that its gates have judged: `published`, `built`, `blocked` …"""
+    if not run.needs_scope.shops:
+        return "blocked"
+    if run.blocked:
+        return "partly_blocked"
+    return "built" if run.request.is_beside else "published"
 
 
 def exports_read(home: Home) -> Iterator[Path]:
