@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from flows.home.layout import Home
 from flows.home.runs import RunRecord
 from flows.ingest import read_ledger, resolve_shops
 from flows.quality import ExpectationResult, GateResult, ShopFinding, from_json
-from flows.quality.accepted import acceptances, with_accepted
+from flows.quality.accepted import Judged, acceptances, kind_of, with_accepted
 from flows.running.accepting import accept, words
 from flows.running.reading import fingerprints
 from flows.running.run import Request
@@ -84,9 +85,16 @@ def blocked(home: Home, result: GateResult, **more: Any) -> None:
     write_json(home.runs / f"{RUN}.json", {**vars(record), **more})
 
 
-def judged(home: Home, result: GateResult) -> GateResult:
+def judged(
+    home: Home,
+    result: GateResult,
+    days: frozenset[str] = frozenset({"2026-04-12"}),
+    command: str = "daily",
+    policy: str | None = None,
+) -> GateResult:
     """The gate's result as the run that follows judges it."""
-    return with_accepted(result, acceptances(read_interventions(home)), made_from(home))
+    run = Judged(kind_of(command, policy), days, policy, made_from(home))
+    return with_accepted(result, acceptances(read_interventions(home)), run)
 
 
 def done(request: Request) -> dict[str, Any]:
@@ -145,6 +153,56 @@ def test_it_lapses_with_new_data_and_with_more_failures(home: Home) -> None:
     with pytest.raises(UsageError, match="changed since run"):
         accept(home, RUN, "known_currency", "fine", None, done, print)
     assert len(read_interventions(home)) == 1
+
+
+def test_it_holds_for_its_days_and_its_kind_of_run_alone(home: Home) -> None:
+    accept(home, RUN, "known_currency", "fine", None, done, print)
+    failed = {("shop1", "orders", "known_currency"): 3.0}
+    assert judged(home, gate(failed)).passed
+    assert judged(home, gate(failed), command="weekly").passed, "the same rows"
+    other = judged(home, gate(failed), frozenset({"2026-04-11"}))
+    assert other.blocked_shops == ("shop1",)
+    assert "given for other days" in other.results[0].findings[0].observed
+    more = judged(home, gate(failed), frozenset({"2026-04-11", "2026-04-12"}))
+    assert more.blocked_shops == ("shop1",)
+    beside = (
+        judged(home, gate(failed), policy="US-2020"),
+        judged(home, gate(failed), command="snapshot"),
+    )
+    for result in beside:
+        assert result.blocked_shops == ("shop1",)
+        assert result.results[0].findings[0].observed == "3 rows", "nothing of it was accepted"
+
+
+@pytest.mark.parametrize(
+    ("command", "policy"),
+    [("backfill", "US-2020"), ("backfill", "US-2026-04-01"), ("snapshot", None)],
+)
+def test_what_is_accepted_beside_the_publication_never_holds_for_it(
+    home: Home, command: str, policy: str | None
+) -> None:
+    arguments = {"days": ["2026-04-12"], "shops": [], "out": None, "policy": policy}
+    blocked(home, gate(FAILED), command=command, arguments=arguments)
+    accept(home, RUN, "known_currency", "only a look", None, done, print)
+    failed = {("shop1", "orders", "known_currency"): 3.0}
+    for real in ("daily", "weekly", "backfill"):
+        assert judged(home, gate(failed), command=real).blocked_shops == ("shop1",)
+    assert judged(home, gate(failed), policy="US-2026-01-12").blocked_shops == ("shop1",)
+    assert judged(home, gate(failed), command=command, policy=policy).passed
+
+
+def test_other_rows_of_the_same_number_were_not_accepted(home: Home) -> None:
+    accept(home, RUN, "known_currency", "fine", None, done, print)
+    same = gate({("shop1", "orders", "known_currency"): 3.0})
+    (result,) = same.results
+    other = replace(result, findings=(replace(result.findings[0], observed="3 rows of May"),))
+    after = judged(home, replace(same, results=(other,)))
+    assert after.blocked_shops == ("shop1",)
+    assert "something else fails now" in after.results[0].findings[0].observed
+    # What lapsed is accepted anew, in the words of the check itself.
+    blocked(home, after)
+    accept(home, RUN, "known_currency", "fine again", None, done, print)
+    assert judged(home, replace(same, results=(other,))).passed
 
 
 def test_twice_says_so_and_publishes_what_is_not(home: Home) -> None:
