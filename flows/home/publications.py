@@ -121,12 +121,25 @@ def present_alerts(home: Home) -> dict[str, str]:
     }
 
 
-def beyond_the_limit(home: Home, present: str, limit: int) -> list[Kept]:
-    """The oldest of the kept publications that are too many once `present` is what is published.
+def lineage(home: Home, run_id: str | None) -> list[str]:
+    """The run of a publication, of the one that it came after, and so on, as far as is known."""
+    line: list[str] = []
+    while run_id is not None and run_id not in line:
+        line.append(run_id)
+        run_id = kept_publication(home, run_id).state().before
+    return line
 
-    limit: how many are kept beside the present one.
+
+def beyond_the_limit(home: Home, present: str, before: str | None, limit: int) -> list[Kept]:
+    """The kept publications that are too many once `present` is what is published.
+
+    Those that people rolled away go first, then the oldest. before: the run whose publication it
+    replaces, which goes last. limit: how many are kept beside the present one.
     """
+    oldest_first = reversed(lineage(home, before))
+    place = {run_id: number for number, run_id in enumerate(oldest_first, start=1)}
     others = [kept for kept in kept_publications(home) if kept.run_id != present]
+    others.sort(key=lambda kept: (place.get(kept.run_id, 0), kept.run_id))
     return others[: max(0, len(others) - limit)]
 
 

@@ -102,7 +102,7 @@ def keep(run: Run, before: str | None) -> None:
     """Keep what is published now and what will be, and drop the oldest beyond the limit."""
     limit = run.limits.publications
     publication = run.publication
-    dropped = beyond_the_limit(run.home, run.run_id, limit)
+    dropped = beyond_the_limit(run.home, run.run_id, before, limit)
     if before is not None and limit and not kept_publication(run.home, before).folder.exists():
         # Of a publication that was made before publications were kept.
         publication.keep_before(before)
@@ -168,7 +168,7 @@ def project() -> dict[str, str]:
 def _advance(run: Run) -> None:
     """Bring the publication's state to what it will be when the journal is done."""
     scope = run.needs_scope
-    run.state.run_id = run.run_id
+    run.state.advance(run.run_id)
     for shop in scope.shops:
         state = run.state.shop(shop)
         for day in scope.as_of[shop]:

@@ -34,12 +34,12 @@ def _stage(home: Home, run_id: str, *, limit: int = 5) -> Publication:
     publication.path(home.published).write_text(f"warehouse of {run_id}")
     publication.replace_file(home.published)
     path = PublicationState.path(home)
-    PublicationState(run_id=run_id).write(publication.path(path))
+    PublicationState(run_id=run_id, before=before).write(publication.path(path))
     publication.replace_file(path)
     alert = home.alerts / DAY / "late.a.json"
     publication.path(alert).write_text(f"alert of {run_id}")
     publication.replace_file(alert)
-    dropped = beyond_the_limit(home, run_id, limit)
+    dropped = beyond_the_limit(home, run_id, before, limit)
     if before is not None and not kept_publication(home, before).folder.exists() and limit:
         publication.keep_before(before)
     publication.keep_after(run_id)
@@ -79,7 +79,7 @@ def test_the_oldest_go_beyond_the_limit_and_never_the_present(tmp_path: Path) ->
     assert list(_kept(home)) == ["run-5"]
     # The present one may be an old one: people went back to it.
     _stage(home, "run-6").commit()
-    assert [kept.run_id for kept in beyond_the_limit(home, "run-5", 0)] == ["run-6"]
+    assert [kept.run_id for kept in beyond_the_limit(home, "run-5", None, 0)] == ["run-6"]
 
 
 def test_a_publication_of_before_this_was_kept_is_kept_when_it_is_replaced(tmp_path: Path) -> None:
