@@ -21,6 +21,7 @@ from flows.quality import ExpectationResult, GateResult, ShopFinding, from_json
 from flows.quality.accepted import Judged, acceptances, kind_of, with_accepted
 from flows.running.accepting import accept, words
 from flows.running.reading import fingerprints
+from flows.running.revoking import revoke, revoked_words
 from flows.running.run import Request
 from tests.ingest.builders import drop, order, run, table
 
@@ -261,3 +262,37 @@ def test_only_a_blocked_run_can_be_accepted(home: Home, name: str) -> None:
         accept(home, RUN, "gate-1", "fine", None, done, print)
     with pytest.raises(UsageError, match="reason"):
         accept(home, RUN, "gate-1", " ", None, done, print)
+
+
+def test_what_was_accepted_can_be_taken_back(home: Home) -> None:
+    failed = gate({("shop1", "orders", "known_currency"): 3.0})
+    accept(home, RUN, "known_currency", "fine", None, done, print)
+    assert judged(home, failed).passed
+    for named in ("orders.known_currency", "gate-1", "known_currency"):
+        result = revoke(home, RUN, named, "it was not", None)
+        assert result["is_new"] is (named == "orders.known_currency")
+        after = judged(home, failed)
+        assert after.blocked_shops == ("shop1",)
+        assert "taken back on" in after.results[0].findings[0].observed
+    assert "taken back already" in revoked_words(result)[0]
+    assert [made.action for made in read_interventions(home)] == ["accept", "revoke"]
+    # And accepted once more: another word, not the one that was taken back.
+    again = accept(home, RUN, "known_currency", "fine after all", None, done, print)
+    assert again["is_new"] and judged(home, failed).passed
+    assert revoke(home, RUN, "gate-1", "no", None)["is_new"]
+    assert judged(home, failed).blocked_shops == ("shop1",)
+
+
+def test_only_what_was_accepted_is_taken_back(home: Home) -> None:
+    for shop in ("shop1", "shop2"):
+        accept(home, RUN, "orders.unique", "fine", shop, done, print)
+    for run_id, named, shop in ((RUN, "known_currency", None), ("none", "gate-1", None)):
+        with pytest.raises(UsageError, match="was not accepted") as caught:
+            revoke(home, run_id, named, "no", shop)
+        assert f"orders.unique of run {RUN}" in caught.value.mend
+    with pytest.raises(UsageError, match="several shops"):
+        revoke(home, RUN, "gate-1", "no", None)
+    assert len(read_interventions(home)) == 2
+    revoke(home, RUN, "gate-1", "no", "shop2")
+    after = judged(home, gate({(s, "orders", "unique"): 1.0 for s in ("shop1", "shop2")}))
+    assert after.blocked_shops == ("shop2",)
