@@ -97,6 +97,10 @@ def _check(home: Home, target: Kept, present: PublicationState) -> None:
     state = target.state()
     if state.run_id is None:
         missing.append("its state")
+    try:
+        target.alerts()
+    except (OSError, ValueError):
+        missing.append("its alerts")
     for name, edition in state.editions.items():
         run_id = edition["run_id"]
         folder = home.reports / name / EDITIONS / run_id

@@ -286,9 +286,9 @@ def test_what_was_accepted_can_be_taken_back(home: Home) -> None:
 def test_only_what_was_accepted_is_taken_back(home: Home) -> None:
     for shop in ("shop1", "shop2"):
         accept(home, RUN, "orders.unique", "fine", shop, done, print)
-    for run_id, named, shop in ((RUN, "known_currency", None), ("none", "gate-1", None)):
+    for run_id, named in ((RUN, "known_currency"), ("none", "gate-1")):
         with pytest.raises(UsageError, match="was not accepted") as caught:
-            revoke(home, run_id, named, "no", shop)
+            revoke(home, run_id, named, "no", None)
         assert f"orders.unique of run {RUN}" in caught.value.mend
     with pytest.raises(UsageError, match="several shops"):
         revoke(home, RUN, "gate-1", "no", None)
