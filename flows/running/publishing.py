@@ -48,12 +48,7 @@ def publish(run: Run) -> None:
     if is_new:
         keep(run, before)
     complete_record(run)
-    if not scope.shops:
-        run.record.close("blocked")
-    elif run.request.is_beside:
-        run.record.close("built")
-    else:
-        run.record.close("partly_blocked" if run.blocked else "published")
+    run.record.close(status_of(run))
     record = publication.path(run.record_path)
     run.record.published = [step["path"] for step in publication.steps if step["do"] == "replace"]
     run.record.write(record)
@@ -74,6 +69,15 @@ def apply_limits(run: Run) -> None:
         retention.apply_limits(run.home, run.limits, lambda: exports_read(run.home), run.say)
     except OSError as error:
         run.warn(f"Not everything that was kept long enough could be removed: {describe(error)}")
+
+
+def status_of(run: Run) -> str:
+    """The last status of a run that its gates have judged: `published`, `built`, `blocked` …"""
+    if not run.needs_scope.shops:
+        return "blocked"
+    if run.blocked:
+        return "partly_blocked"
+    return "built" if run.request.is_beside else "published"
 
 
 def exports_read(home: Home) -> Iterator[Path]:
@@ -107,7 +111,7 @@ def keep(run: Run, before: str | None) -> None:
     """Keep what is published now and what will be, and drop the oldest beyond the limit."""
     limit = run.limits.publications
     publication = run.publication
-    dropped = beyond_the_limit(run.home, run.run_id, limit)
+    dropped = beyond_the_limit(run.home, run.run_id, before, limit)
     if before is not None and limit and not kept_publication(run.home, before).folder.exists():
         # Of a publication that was made before publications were kept.
         publication.keep_before(before)
@@ -175,7 +179,7 @@ def project() -> dict[str, str]:
 def _advance(run: Run) -> None:
     """Bring the publication's state to what it will be when the journal is done."""
     scope = run.needs_scope
-    run.state.run_id = run.run_id
+    run.state.advance(run.run_id)
     for shop in scope.shops:
         state = run.state.shop(shop)
         for day in scope.as_of[shop]:

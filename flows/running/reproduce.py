@@ -102,10 +102,16 @@ def compared(recorded: Digests, rebuilt: Digests) -> dict[str, dict[str, Any]]:
 def _check_record(record: Record) -> list[str]:
     """What speaks against a comparison; `UsageError` where there is nothing to compare."""
     run_id = record["run_id"]
-    if not record.get("marts"):
+    because = None
+    if record["status"] in ("failed", "running"):
+        because = "It failed before it was done."
+    elif not record.get("marts"):
         because = (
             record.get("not_reproducible_because") or "It was made before marts were recorded."
         )
+    elif not (record.get("scope") or {}).get("as_of"):
+        because = "It built no days of any shop."
+    if because is not None:
         raise UsageError(
             f"Run {run_id} cannot be made again. {because}",
             "Name a run that published, or built a snapshot or a what-if.",
