@@ -213,7 +213,7 @@ def keep_record(run: Run, status: str) -> None:
 def _judge(run: Run, gate: Gate) -> bool:
     """Run a gate, take the shops that it blocks out of the scope, and say whether it blocks any."""
     from flows.quality import run_gate, warm_up
-    from flows.quality.accepted import acceptances, with_accepted
+    from flows.quality.accepted import Judged, acceptances, kind_of, with_accepted
     from flows.quality.model import counted
 
     warm_up()
@@ -225,7 +225,10 @@ def _judge(run: Run, gate: Gate) -> bool:
     finally:
         tempfile.tempdir = before
     decided = acceptances(read_interventions(run.home))
-    result = with_accepted(result, decided, run.fingerprints)
+    policy = run.request.policy
+    days = frozenset(day.isoformat() for day in run.days)
+    judged = Judged(kind_of(run.request.command, policy), days, policy, run.fingerprints)
+    result = with_accepted(result, decided, judged)
     run.gates.append(result)
     for shop in result.shops:
         over = [item for item in result.failures(shop) if item.accepted(shop)]

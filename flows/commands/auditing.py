@@ -42,8 +42,9 @@ def reproduce(
 def rollback(home: Home, console: Console, debug: bool, run: str | None, reason: str) -> None:
     """Go back to an earlier publication: warehouse, newest reports and alerts as they were then.
 
-    RUN is the run that made it (`greenzone status` lists them); without it the one before the
-    present. What was published until now is kept, and the same command goes forward to it again.
+    RUN is the run that made it (`greenzone status` lists them); without it the one that the
+    present one came after. What was published until now is kept, and the same command goes forward
+    to it again. What was accepted of failed checks for what is left holds no more.
     The next daily run publishes anew, from what landing holds then.
     """
     from flows.running.rollback import rollback as go_back
@@ -83,6 +84,11 @@ def _rolled_back(shown: Result) -> Iterator[str]:
     yield f"Back at the publication of run {shown['to']} (from that of run {shown['from']})."
     for shop, newest in shown["shops"].items():
         yield f"  {shop}: to {newest}"
+    for over in shown["ended"]:
+        yield (
+            f"  No longer accepted: {over['checks']} at shop {over['shop_id']} "
+            f"(accepted by {over['by']} on {over['at'][:10]}). The next run judges it anew."
+        )
     for path in shown["reports"][-3:]:
         yield f"  report     {path}"
     yield f"  warehouse  {shown['warehouse']}"

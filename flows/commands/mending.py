@@ -85,15 +85,32 @@ def restore(
 @click.argument("gate", metavar="GATE")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; shown in the report.")
 @click.option("--shop", metavar="ID", help="Which shop, where several are blocked.")
+@click.option("--revoke", is_flag=True, help="Take back what was accepted of RUN.")
 def accept(
-    home: Home, console: Console, debug: bool, run: str, gate: str, reason: str, shop: str | None
+    home: Home,
+    console: Console,
+    debug: bool,
+    run: str,
+    gate: str,
+    reason: str,
+    shop: str | None,
+    revoke: bool,
 ) -> None:
     """Publish over a false alarm: accept what blocked RUN, and run its command again.
 
     GATE is `gate-1`, `gate-2` (all that failed there), an expectation or `table.expectation`, as
-    the alert and the run's record name them. It holds for that run's data alone: new files are
-    judged anew. What could not be judged cannot be accepted.
+    the alert and the run's record name them. It holds for that run's data and days alone: others
+    are judged anew, and what a what-if or a snapshot was accepted for holds for no publication.
+    What could not be judged cannot be accepted. With --revoke the checks block again from the next
+    run on.
     """
+    if revoke:
+        from flows.running.revoking import revoke as take_back
+        from flows.running.revoking import revoked_words
+
+        ended = take_back(home, run, gate, reason, shop)
+        console.show(ended, lambda shown: console.lines(revoked_words(shown)))
+        return
     from flows.running.accepting import accept as publish_over
 
     result = publish_over(home, run, gate, reason, shop, _publisher(debug), say)

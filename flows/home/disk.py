@@ -19,13 +19,13 @@ def disk_use(home: Home) -> dict[str, int]:
     """
     rooms = {
         "warehouse": home.published,
+        "alerts": home.alerts,
         "earlier publications": home.publications,
         "builds": home.private,
         "landing": home.landing,
         "lake": home.lake,
         "quarantine": home.quarantine,
         "reports": home.reports,
-        "alerts": home.alerts,
         "what-ifs": home.root / "what_if",
         "run records": home.runs,
         "logs": home.logs,

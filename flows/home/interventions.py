@@ -20,7 +20,7 @@ from flows.home.runs import now_text
 
 VERSION = 1
 MOST_CHARACTERS = 500
-Action = Literal["withdraw", "restore", "accept", "rollback", "forget"]
+Action = Literal["withdraw", "restore", "accept", "revoke", "rollback", "forget"]
 _ACTIONS = frozenset(get_args(Action))
 
 
@@ -132,6 +132,21 @@ def withdrawals(interventions: Iterable[Intervention]) -> dict[tuple[str, str], 
     return found
 
 
+def numbered(interventions: Iterable[Intervention]) -> list[tuple[str, Intervention]]:
+    """Every decision with its `intervention_id`: its place in the list, which never changes."""
+    return [(f"{place:06d}", item) for place, item in enumerate(interventions, start=1)]
+
+
+def ended(interventions: Iterable[Intervention]) -> dict[str, Intervention]:
+    """By id the acceptances that hold no more, each with the decision that ended it first."""
+    found: dict[str, Intervention] = {}
+    for item in interventions:
+        if item.action in ("revoke", "rollback"):
+            for number in item.details.get("ended", ()):
+                found.setdefault(number, item)
+    return found
+
+
 def check_complete(
     home: Home, interventions: Iterable[Intervention], taken_out: Iterable[tuple[str, str]]
 ) -> None:
@@ -162,7 +177,7 @@ def ledger_rows(
     shops = sorted(set(shop_ids))
     return [
         {
-            "intervention_id": f"{number:06d}",
+            "intervention_id": number,
             "made_at": item.at,
             "action": item.action,
             "shop_id": shop_id,
@@ -171,7 +186,7 @@ def ledger_rows(
             "made_by": item.by,
             "run_id": item.run_id,
         }
-        for number, item in enumerate(interventions, start=1)
+        for number, item in numbered(interventions)
         for shop_id in shops
         if item.shop_id in ("", shop_id)
     ]

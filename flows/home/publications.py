@@ -1,13 +1,15 @@
 """Earlier publications, kept whole so that people can go back to them.
 
 Each lies in `warehouse/private/publications/<run_id>/`: the warehouse, its state
-(`publication.json`) and the alerts, as they were when that run had published. Its reports are the
+(`publication.json`) and the list of its alerts, as they were when that run had published. The texts
+of alerts lie once each in `publications/.alerts/`, under their SHA-256; its reports are the
 editions of the report folders. A publication is kept by the journal that makes it, so the present
 one is always among them; the files are hard links, which take no room until it is replaced.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Collection
@@ -28,6 +30,7 @@ from flows.home.state import PublicationState
 
 EDITIONS = "editions"
 ALERTS = "alerts.json"
+ALERT_TEXTS = ".alerts"
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Kept:
 
     @property
     def alerts_file(self) -> Path:
-        """Its alerts in one file: path under `alerts/` → text."""
+        """Which alerts it had: path under `alerts/` → SHA-256 of the text."""
         return self.folder / ALERTS
 
     @property
@@ -68,9 +71,25 @@ class Kept:
         except (ValueError, KeyError, TypeError):
             return PublicationState()
 
+    def listed_alerts(self) -> dict[str, str]:
+        """Every alert that stood then: path under `alerts/` → SHA-256 of the file's text.
+
+        Raises `ValueError` for a list that cannot be read.
+        """
+        listed = read_json(self.alerts_file)
+        if not isinstance(listed, dict):
+            raise ValueError(f"{self.alerts_file} is no list of alerts")
+        return listed
+
     def alerts(self) -> dict[str, str]:
-        """Every alert that stood then: path under `alerts/` → the file's text."""
-        return dict(read_json(self.alerts_file) or {})
+        """Every alert that stood then: path under `alerts/` → the file's text.
+
+        Raises `OSError` or `ValueError` where the list or a text cannot be read.
+        """
+        return {
+            name: _alert_text(self.folder.parent, sha256).read_text("utf-8", "replace")
+            for name, sha256 in self.listed_alerts().items()
+        }
 
 
 def kept_publications(home: Home) -> tuple[Kept, ...]:
@@ -104,12 +123,59 @@ def keep(home: Home, run_id: str) -> None:
     make_folder(unfinished.folder, 0o700)
     link_or_copy(home.published, unfinished.warehouse)
     link_or_copy(PublicationState.path(home), unfinished.state_file)
-    write_json(unfinished.alerts_file, present_alerts(home))
+    write_json(unfinished.alerts_file, _keep_alerts(home))
     if home.alert_state.exists():
         link_or_copy(home.alert_state, unfinished.open_alerts_file)
     sync_folder(unfinished.folder)
     os.rename(unfinished.folder, kept.folder)
     sync_folder(home.publications)
+
+
+def _alert_text(publications: Path, sha256: str) -> Path:
+    return publications / ALERT_TEXTS / f"{sha256}.json"
+
+
+def _keep_alerts(home: Home) -> dict[str, str]:
+    """Keep every text that is not kept yet: path under `alerts/` → SHA-256 of its text."""
+    texts = home.publications / ALERT_TEXTS
+    make_folder(texts, 0o700)
+    # An alert is never written to in place: a second name of a kept text has that text.
+    kept: dict[tuple[int, int], str] = {}
+    for path in texts.glob("*.json"):
+        stat = path.stat()
+        kept[stat.st_dev, stat.st_ino] = path.stem
+    listed = {}
+    for path in files_under(home.alerts):
+        if path.suffix != ".json":
+            continue
+        stat = path.stat()
+        sha256 = kept.get((stat.st_dev, stat.st_ino))
+        if sha256 is None:
+            sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+            text = _alert_text(home.publications, sha256)
+            if not text.exists():
+                unfinished = texts / f".{sha256}.tmp"
+                unfinished.unlink(missing_ok=True)
+                link_or_copy(path, unfinished)
+                os.rename(unfinished, text)
+        listed[path.relative_to(home.alerts).as_posix()] = sha256
+    sync_folder(texts)
+    return listed
+
+
+def remove_unlisted_alerts(home: Home) -> None:
+    """Remove the kept texts of alerts that no kept publication lists, once all can be read."""
+    texts = home.publications / ALERT_TEXTS
+    try:
+        listed = {
+            sha256 for kept in kept_publications(home) for sha256 in kept.listed_alerts().values()
+        }
+    except ValueError:
+        # Whose texts they are is not known any more: they stay.
+        return
+    for path in files_under(texts):
+        if path.stem not in listed:
+            path.unlink()
 
 
 def present_alerts(home: Home) -> dict[str, str]:
@@ -121,12 +187,25 @@ def present_alerts(home: Home) -> dict[str, str]:
     }
 
 
-def beyond_the_limit(home: Home, present: str, limit: int) -> list[Kept]:
-    """The oldest of the kept publications that are too many once `present` is what is published.
+def lineage(home: Home, run_id: str | None) -> list[str]:
+    """The run of a publication, of the one that it came after, and so on, as far as is known."""
+    line: list[str] = []
+    while run_id is not None and run_id not in line:
+        line.append(run_id)
+        run_id = kept_publication(home, run_id).state().before
+    return line
 
-    limit: how many are kept beside the present one.
+
+def beyond_the_limit(home: Home, present: str, before: str | None, limit: int) -> list[Kept]:
+    """The kept publications that are too many once `present` is what is published.
+
+    Those that people rolled away go first, then the oldest. before: the run whose publication it
+    replaces, which goes last. limit: how many are kept beside the present one.
     """
+    oldest_first = reversed(lineage(home, before))
+    place = {run_id: number for number, run_id in enumerate(oldest_first, start=1)}
     others = [kept for kept in kept_publications(home) if kept.run_id != present]
+    others.sort(key=lambda kept: (place.get(kept.run_id, 0), kept.run_id))
     return others[: max(0, len(others) - limit)]
 
 

@@ -27,7 +27,7 @@ from flows.home.files import (
     write_json,
 )
 from flows.home.layout import Home
-from flows.home.publications import EDITIONS, keep, link_or_copy
+from flows.home.publications import EDITIONS, keep, link_or_copy, remove_unlisted_alerts
 
 Step = dict[str, Any]
 
@@ -180,6 +180,8 @@ def _finish(
             folder = home.root / step["path"]
             shutil.rmtree(folder, ignore_errors=True)
             touched.add(folder.parent)
+            if folder.parent == home.publications:
+                remove_unlisted_alerts(home)
         elif step["do"] == "replace":
             target = home.root / step["path"]
             if step["path"].startswith("runs/"):

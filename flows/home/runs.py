@@ -28,6 +28,7 @@ class RunRecord:
 
     `status` is `running`, `published`, `blocked` (nothing could be published), `partly_blocked`,
     `built` (a snapshot or a what-if: the publication stands as it was), `rolled_back` or `failed`.
+    A snapshot or a what-if of which a gate held shops back is `blocked` or `partly_blocked`, too.
     `timings` are seconds by stage, `peak_memory_mb` the largest resident set of the process by the
     end of each.
 

@@ -41,12 +41,13 @@ class PublicationState:
 
     `editions`: report folder (`daily/2026-11-23`, `weekly/2026-W47`) → the run that wrote its
     newest edition and, by shop, the fingerprint that it was made from. `run_id`: the run that made
-    this publication, None before the first.
+    this publication, None before the first; `before`: the run whose publication it came after.
     """
 
     shops: dict[str, ShopState] = field(default_factory=dict)
     editions: dict[str, dict[str, Any]] = field(default_factory=dict)
     run_id: str | None = None
+    before: str | None = None
 
     @staticmethod
     def path(home: Home) -> Path:
@@ -68,6 +69,7 @@ class PublicationState:
             shops={shop: ShopState(**known) for shop, known in content["shops"].items()},
             editions=content["editions"],
             run_id=content.get("run_id"),
+            before=content.get("before"),
         )
         state.run_id = state.run_id or state._newest_run()
         return state
@@ -79,6 +81,10 @@ class PublicationState:
     def shop(self, shop_id: str) -> ShopState:
         """A shop's state, made when it has none."""
         return self.shops.setdefault(shop_id, ShopState())
+
+    def advance(self, run_id: str) -> None:
+        """Make this the publication of a run, which comes after the present one."""
+        self.run_id, self.before = run_id, self.run_id
 
     def is_current(self, edition: str, day: date, fingerprints: dict[str, str]) -> bool:
         """Whether the day of these shops, and its report, were made from these fingerprints."""

@@ -14,12 +14,15 @@ from flows.home.files import read_json
 from flows.home.interventions import (
     Intervention,
     add_intervention,
+    ended,
+    numbered,
     read_interventions,
     stated,
 )
 from flows.home.layout import Home
 from flows.home.publish import recover
 from flows.home.runs import new_run_id, newest_records
+from flows.quality.accepted import first_words, kind_of
 from flows.quality.model import ExpectationResult, GateResult, from_json
 from flows.running.reading import fingerprints
 from flows.running.run import Request
@@ -52,7 +55,8 @@ def accept(
     """Accept failed checks of a blocked run, and run its command for the same days once more.
 
     named: `gate 1`, an expectation's name, or `table.expectation`. The acceptance holds for the
-    shop, these checks and the data of that run. Raises `UsageError` when the run was not blocked by
+    shop, these checks, the days and the data of that run: that of a what-if or a snapshot for no
+    publication. Raises `UsageError` when the run was not blocked by
     it, when the check could not be judged, and when the data are others by now.
     """
     stated(reason)
@@ -63,7 +67,7 @@ def accept(
         _check_judged(chosen)
         fingerprint = str(record["fingerprints"].get(f"shop {chosen.shop_id}", ""))
         _check_current(home, record, chosen.shop_id, fingerprint)
-        details = _details(chosen, fingerprint)
+        details = _details(record, chosen, fingerprint)
         before = _same(home, chosen.shop_id, details)
         decision = before or add_intervention(
             home,
@@ -99,7 +103,7 @@ def words(result: dict[str, Any]) -> list[str]:
     checks = [f"{item['table']}.{item['name']}" for item in result["checks"]]
     what = f"{', '.join(checks)} at shop {result['shop_id']}"
     if result["is_new"]:
-        return [f"Accepted: {what}. It holds for the data of run {made['run_id']} alone."]
+        return [f"Accepted: {what}. It holds for the days and data of run {made['run_id']} alone."]
     return [f"{what} was accepted already on {made['at'][:10]} by {made['by']}: {made['reason']}."]
 
 
@@ -156,7 +160,7 @@ def _chosen(record: dict[str, Any], named: str, shop_id: str | None) -> Acceptab
             "Look at each, and accept it with --shop.",
         )
     tables = sorted({f"{item.table}.{item.name}" for one in found for item in one.checks})
-    if len(found) > 1 or (len(tables) > 1 and not _is_gate(named, found[0].gate.gate)):
+    if len(found) > 1 or (len(tables) > 1 and not is_gate(named, found[0].gate.gate)):
         raise UsageError(
             f"{named!r} stands for several checks: {', '.join(tables)}.", "Name one of them."
         )
@@ -164,12 +168,13 @@ def _chosen(record: dict[str, Any], named: str, shop_id: str | None) -> Acceptab
 
 
 def _meant(one: Acceptable, named: str) -> tuple[ExpectationResult, ...]:
-    if _is_gate(named, one.gate.gate):
+    if is_gate(named, one.gate.gate):
         return one.checks
     return tuple(item for item in one.checks if named in (item.name, f"{item.table}.{item.name}"))
 
 
-def _is_gate(named: str, gate: str) -> bool:
+def is_gate(named: str, gate: str) -> bool:
+    """Whether a name is that of a gate: `gate 1`, `gate-1` …"""
     return named.lower().replace("-", " ").replace("_", " ").strip() == gate
 
 
@@ -195,7 +200,7 @@ def _check_current(home: Home, record: dict[str, Any], shop_id: str, fingerprint
         )
 
 
-def _details(chosen: Acceptable, fingerprint: str) -> dict[str, Any]:
+def _details(record: dict[str, Any], chosen: Acceptable, fingerprint: str) -> dict[str, Any]:
     checks = []
     for item in chosen.checks:
         found = item.finding(chosen.shop_id)
@@ -204,15 +209,27 @@ def _details(chosen: Acceptable, fingerprint: str) -> dict[str, Any]:
                 "table": item.table,
                 "name": item.name,
                 "failures": found.failures if found else 0.0,
-                "observed": found.observed if found else "",
+                "observed": first_words(found.observed) if found else "",
             }
         )
-    return {"gate": chosen.gate.gate, "fingerprint": fingerprint, "expectations": checks}
+    policy = record["arguments"].get("policy")
+    return {
+        "gate": chosen.gate.gate,
+        "fingerprint": fingerprint,
+        "kind": kind_of(record["command"], policy),
+        "days": sorted(record["days"]),
+        "policy": policy,
+        "expectations": checks,
+    }
 
 
 def _same(home: Home, shop_id: str, details: dict[str, Any]) -> Intervention | None:
-    for item in reversed(read_interventions(home)):
-        if item.action == "accept" and item.shop_id == shop_id and dict(item.details) == details:
+    """The acceptance of just this that is in force already."""
+    known = read_interventions(home)
+    over = ended(known)
+    for number, item in reversed(numbered(known)):
+        is_this = (item.action, item.shop_id, dict(item.details)) == ("accept", shop_id, details)
+        if is_this and number not in over:
             return item
     return None
 

@@ -13,6 +13,7 @@ from flows.errors import UsageError
 from flows.home.fingerprint import commit, of_project, versions
 from flows.home.layout import Home
 from flows.home.runs import read_record
+from flows.running.reading import LiveFiles
 from flows.running.run import Request
 from flows.running.session import session
 from flows.running.snapshot import database_target
@@ -101,10 +102,16 @@ def compared(recorded: Digests, rebuilt: Digests) -> dict[str, dict[str, Any]]:
 def _check_record(record: Record) -> list[str]:
     """What speaks against a comparison; `UsageError` where there is nothing to compare."""
     run_id = record["run_id"]
-    if not record.get("marts"):
+    because = None
+    if record["status"] in ("failed", "running"):
+        because = "It failed before it was done."
+    elif not record.get("marts"):
         because = (
             record.get("not_reproducible_because") or "It was made before marts were recorded."
         )
+    elif not (record.get("scope") or {}).get("as_of"):
+        because = "It built no days of any shop."
+    if because is not None:
         raise UsageError(
             f"Run {run_id} cannot be made again. {because}",
             "Name a run that published, or built a snapshot or a what-if.",
@@ -142,7 +149,8 @@ def _check_lake(home: Home, record: Record) -> None:
     """Raise `UsageError` where a file of the lake is gone."""
     gone = sorted(
         path
-        for paths in _live(record).values()
+        for groups in _live(record).values()
+        for paths in groups.values()
         for path in paths
         if not (home.lake / path).is_file()
     )
@@ -155,13 +163,15 @@ def _check_lake(home: Home, record: Record) -> None:
         )
 
 
-def _live(record: Record) -> dict[str, set[str]]:
-    """By feed, the lake files that made up its table, of the run's shops."""
+def _live(record: Record) -> LiveFiles:
+    """By feed, the lake files (relative) that made up its table, of the run's shops."""
     shops = record["scope"]["as_of"]
-    live: defaultdict[str, set[str]] = defaultdict(set)
+    live: LiveFiles = defaultdict(lambda: defaultdict(set))
     for file in record["inputs"]:
         if file["status"] == "loaded" and file["feed"] and file["shop_id"] in shops:
-            live[file["feed"]].update(file["lake_paths"])
+            live[file["feed"]][file["contract"], file["reader"]].update(
+                map(Path, file["lake_paths"])
+            )
     return live
 
 
@@ -172,7 +182,8 @@ def _prepare(home: Home, record: Record, scope: Scope, build: Path) -> None:
     live = _live(record)
     lake = {
         contract.table: LakeTable(
-            lake_schema(contract), sorted(home.lake / path for path in live.get(contract.feed, ()))
+            lake_schema(contract),
+            [[home.lake / path for path in paths] for paths in live[contract.feed].values()],
         )
         for contract in load_contracts()
     }

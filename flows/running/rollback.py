@@ -10,7 +10,12 @@ import duckdb
 from flows.errors import UsageError
 from flows.home.files import files_under
 from flows.home.fingerprint import commit, of_project, versions
-from flows.home.interventions import add_intervention, stated
+from flows.home.interventions import (
+    add_intervention,
+    numbered,
+    read_interventions,
+    stated,
+)
 from flows.home.layout import Home
 from flows.home.publications import (
     EDITIONS,
@@ -22,6 +27,7 @@ from flows.home.publications import (
 )
 from flows.home.publish import Publication
 from flows.home.state import PublicationState
+from flows.running.revoking import resting_on
 from flows.running.run import Request, Run
 from flows.running.session import session
 
@@ -31,10 +37,11 @@ PUBLISHES_ANEW = "The next daily run publishes anew: withdraw or mend what was w
 def rollback(home: Home, run: str | None, reason: str) -> dict[str, Any]:
     """Make an earlier publication the present one, and say what came of it.
 
-    run: the id of the run that made it, or the end or beginning of it; None for the one before the
-    present. reason: recorded with the decision. The publication that was present is kept, so that a
-    roll-back to it goes forward again. Raises `UsageError` for a publication that is not kept or
-    not whole, and `Locked` while another run works.
+    run: the id of the run that made it, or the end or beginning of it; None for the one that the
+    present one came after. reason: recorded with the decision, which also ends what was accepted of
+    failed checks for the publications that it leaves. The publication that was present is kept, so
+    that a roll-back to it goes forward again. Raises `UsageError` for a publication that is not
+    kept or not whole, and `Locked` while another run works.
     """
     stated(reason)
     target_of(home, run)
@@ -44,13 +51,14 @@ def rollback(home: Home, run: str | None, reason: str) -> dict[str, Any]:
         present = str(made.state.run_id)
         if target.run_id == present:
             made.say(f"The publication of run {present} is the present one: nothing to do")
-            return _outcome(made, target, present, "unchanged")
+            return _outcome(made, target, present, "unchanged", [])
         _check(home, target, made.state)
         made.say(f"Going back from the publication of run {present} to that of {target.run_id}")
-        _stage(made, target, present, reason)
+        over = resting_on(home, made.state, target.state())
+        _stage(made, target, reason, over)
         made.publication.commit()
         made.say("Rolled back")
-        return _outcome(made, target, present, "rolled_back")
+        return _outcome(made, target, present, "rolled_back", over)
 
 
 def target_of(home: Home, run: str | None) -> Kept:
@@ -58,7 +66,8 @@ def target_of(home: Home, run: str | None) -> Kept:
 
     Raises `UsageError`, which lists those that there are.
     """
-    present = PublicationState.load(home).run_id
+    state = PublicationState.load(home)
+    present = state.run_id
     kept = {item.run_id: item for item in kept_publications(home)}
     if present is None or not kept:
         raise UsageError(
@@ -67,10 +76,9 @@ def target_of(home: Home, run: str | None) -> Kept:
         )
     known = f"Kept: {', '.join(kept)}; the present one is {present}."
     if run is None:
-        earlier = [run_id for run_id in kept if run_id < present]
-        if not earlier:
+        if state.before is None or state.before not in kept:
             raise UsageError("No publication before the present one is kept.", known)
-        return kept[earlier[-1]]
+        return kept[state.before]
     found = [run] if run in kept else [name for name in kept if run and run in name]
     if len(found) != 1:
         what = "Several publications are" if found else "No publication is"
@@ -89,6 +97,10 @@ def _check(home: Home, target: Kept, present: PublicationState) -> None:
     state = target.state()
     if state.run_id is None:
         missing.append("its state")
+    try:
+        target.alerts()
+    except (OSError, ValueError):
+        missing.append("its alerts")
     for name, edition in state.editions.items():
         run_id = edition["run_id"]
         folder = home.reports / name / EDITIONS / run_id
@@ -102,8 +114,12 @@ def _check(home: Home, target: Kept, present: PublicationState) -> None:
         )
 
 
-def _stage(run: Run, target: Kept, present: str, reason: str) -> None:
-    """Stage every file of the earlier publication, the decision and the record."""
+def _stage(run: Run, target: Kept, reason: str, over: list[str]) -> None:
+    """Stage every file of the earlier publication, the decision and the record.
+
+    over: by id the acceptances that it ends.
+    """
+    present = str(run.state.run_id)
     home, publication = run.home, run.publication
     state = target.state()
     for source, place in (
@@ -116,7 +132,8 @@ def _stage(run: Run, target: Kept, present: str, reason: str) -> None:
     _stage_alerts(run, target)
     if not kept_publication(home, present).folder.exists():
         publication.keep_before(present)
-    _stage_decision(publication, target, present, reason)
+    details = {"from": present, "to": target.run_id, "ended": over}
+    _stage_decision(publication, details, reason)
     record = run.record
     record.arguments = {"to": target.run_id, "from": present, "reason": stated(reason)}
     record.days = sorted({shop.newest for shop in state.shops.values() if shop.newest})
@@ -160,7 +177,7 @@ def _stage_alerts(run: Run, target: Kept) -> None:
         publication.remove_file(home.alerts / name)
 
 
-def _stage_decision(publication: Publication, target: Kept, present: str, reason: str) -> None:
+def _stage_decision(publication: Publication, details: dict[str, Any], reason: str) -> None:
     """The list of decisions with this one, published with what it speaks of or not at all."""
     home = publication.home
     staged = publication.path(home.interventions)
@@ -170,15 +187,16 @@ def _stage_decision(publication: Publication, target: Kept, present: str, reason
         Home(publication.staged),
         "rollback",
         "",
-        f"the publication of run {present}",
+        f"the publication of run {details['from']}",
         reason,
-        run_id=target.run_id,
-        details={"from": present, "to": target.run_id},
+        run_id=details["to"],
+        details=details,
     )
     publication.replace_file(home.interventions)
 
 
-def _outcome(run: Run, target: Kept, present: str, status: str) -> dict[str, Any]:
+def _outcome(run: Run, target: Kept, present: str, status: str, over: list[str]) -> dict[str, Any]:
+    decisions = dict(numbered(read_interventions(run.home)))
     state = target.state()
     newest = {shop: known.newest for shop, known in sorted(state.shops.items())}
     record: Path | None = run.record_path if run.record_path.exists() else None
@@ -189,6 +207,10 @@ def _outcome(run: Run, target: Kept, present: str, status: str) -> dict[str, Any
         "from": present,
         "to": target.run_id,
         "shops": newest,
+        "ended": [
+            {"shop_id": item.shop_id, "checks": item.subject, "at": item.at, "by": item.by}
+            for item in (decisions[number] for number in over)
+        ],
         "reports": [str(path) for path in run.reports],
         "warehouse": str(run.home.published),
         "record": str(record) if record else None,

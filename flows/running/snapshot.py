@@ -11,6 +11,7 @@ from flows import stages
 from flows.errors import UsageError
 from flows.home.files import sync_file, sync_folder
 from flows.home.layout import Home
+from flows.running.publishing import status_of
 from flows.running.run import Request
 from flows.running.session import outcome, session
 from flows.warehouse.merge import write_published
@@ -39,7 +40,7 @@ def snapshot(home: Home, day: date, out: Path) -> dict[str, Any]:
                 stages.digest(run)
         finally:
             unfinished.unlink(missing_ok=True)
-        stages.keep_record(run, "built")
+        stages.keep_record(run, status_of(run))
         return {**outcome(run), "out": str(target)}
 
 

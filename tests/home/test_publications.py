@@ -34,12 +34,12 @@ def _stage(home: Home, run_id: str, *, limit: int = 5) -> Publication:
     publication.path(home.published).write_text(f"warehouse of {run_id}")
     publication.replace_file(home.published)
     path = PublicationState.path(home)
-    PublicationState(run_id=run_id).write(publication.path(path))
+    PublicationState(run_id=run_id, before=before).write(publication.path(path))
     publication.replace_file(path)
     alert = home.alerts / DAY / "late.a.json"
     publication.path(alert).write_text(f"alert of {run_id}")
     publication.replace_file(alert)
-    dropped = beyond_the_limit(home, run_id, limit)
+    dropped = beyond_the_limit(home, run_id, before, limit)
     if before is not None and not kept_publication(home, before).folder.exists() and limit:
         publication.keep_before(before)
     publication.keep_after(run_id)
@@ -79,7 +79,7 @@ def test_the_oldest_go_beyond_the_limit_and_never_the_present(tmp_path: Path) ->
     assert list(_kept(home)) == ["run-5"]
     # The present one may be an old one: people went back to it.
     _stage(home, "run-6").commit()
-    assert [kept.run_id for kept in beyond_the_limit(home, "run-5", 0)] == ["run-6"]
+    assert [kept.run_id for kept in beyond_the_limit(home, "run-5", None, 0)] == ["run-6"]
 
 
 def test_a_publication_of_before_this_was_kept_is_kept_when_it_is_replaced(tmp_path: Path) -> None:
@@ -90,6 +90,34 @@ def test_a_publication_of_before_this_was_kept_is_kept_when_it_is_replaced(tmp_p
     kept_publication(home, "run-1").folder.rmdir()
     _stage(home, "run-2").commit()
     assert _kept(home) == {run_id: _whole(run_id) for run_id in ("run-1", "run-2")}
+
+
+def test_the_text_of_an_alert_is_kept_once_and_as_long_as_it_is_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path).create()
+    old = home.alerts / "2026-03-31" / "late.a.json"
+    old.parent.mkdir()
+    old.write_text("alert of long ago")
+    read: list[Path] = []
+    read_bytes = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or read_bytes(path))
+    for number in range(1, 5):
+        _stage(home, f"run-{number}", limit=1).commit()
+    # What is kept already is not even read again, and takes no room of its own.
+    assert read.count(old) == 1
+    texts = sorted(path.read_text() for path in (home.publications / ".alerts").iterdir())
+    assert texts == ["alert of long ago", "alert of run-3", "alert of run-4"]
+    first, second = (item.listed_alerts() for item in kept_publications(home))
+    assert first["2026-03-31/late.a.json"] == second["2026-03-31/late.a.json"]
+    # What was written anew without a buyer is another file: it is read again.
+    other = old.with_name(".new")
+    other.write_text("alert without a name")
+    other.replace(old)
+    _stage(home, "run-5", limit=1).commit()
+    assert kept_publication(home, "run-5").alerts()["2026-03-31/late.a.json"] == (
+        "alert without a name"
+    )
 
 
 def _dies_at(number: int) -> Callable[[Step], None]:
@@ -129,7 +157,7 @@ def test_a_death_at_any_step_keeps_what_an_undisturbed_one_keeps(
         runs = ["run-2"] if limit == 0 else ["run-1", "run-2"]
         assert _kept(home) == {run_id: _whole(run_id) for run_id in runs}
         assert home.published.read_text() == "warehouse of run-2"
-        assert not list(home.publications.glob(".*"))
+        assert [path.name for path in home.publications.glob(".*")] == [".alerts"]
 
 
 def test_a_file_system_without_hard_links_keeps_copies(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from flows.home.layout import Home
 from flows.home.runs import RunRecord
 from flows.ingest import read_ledger, resolve_shops
 from flows.quality import ExpectationResult, GateResult, ShopFinding, from_json
-from flows.quality.accepted import acceptances, with_accepted
+from flows.quality.accepted import Judged, acceptances, kind_of, with_accepted
 from flows.running.accepting import accept, words
 from flows.running.reading import fingerprints
+from flows.running.revoking import revoke, revoked_words
 from flows.running.run import Request
 from tests.ingest.builders import drop, order, run, table
 
@@ -84,9 +86,16 @@ def blocked(home: Home, result: GateResult, **more: Any) -> None:
     write_json(home.runs / f"{RUN}.json", {**vars(record), **more})
 
 
-def judged(home: Home, result: GateResult) -> GateResult:
+def judged(
+    home: Home,
+    result: GateResult,
+    days: frozenset[str] = frozenset({"2026-04-12"}),
+    command: str = "daily",
+    policy: str | None = None,
+) -> GateResult:
     """The gate's result as the run that follows judges it."""
-    return with_accepted(result, acceptances(read_interventions(home)), made_from(home))
+    run = Judged(kind_of(command, policy), days, policy, made_from(home))
+    return with_accepted(result, acceptances(read_interventions(home)), run)
 
 
 def done(request: Request) -> dict[str, Any]:
@@ -147,6 +156,56 @@ def test_it_lapses_with_new_data_and_with_more_failures(home: Home) -> None:
     assert len(read_interventions(home)) == 1
 
 
+def test_it_holds_for_its_days_and_its_kind_of_run_alone(home: Home) -> None:
+    accept(home, RUN, "known_currency", "fine", None, done, print)
+    failed = {("shop1", "orders", "known_currency"): 3.0}
+    assert judged(home, gate(failed)).passed
+    assert judged(home, gate(failed), command="weekly").passed, "the same rows"
+    other = judged(home, gate(failed), frozenset({"2026-04-11"}))
+    assert other.blocked_shops == ("shop1",)
+    assert "given for other days" in other.results[0].findings[0].observed
+    more = judged(home, gate(failed), frozenset({"2026-04-11", "2026-04-12"}))
+    assert more.blocked_shops == ("shop1",)
+    beside = (
+        judged(home, gate(failed), policy="US-2020"),
+        judged(home, gate(failed), command="snapshot"),
+    )
+    for result in beside:
+        assert result.blocked_shops == ("shop1",)
+        assert result.results[0].findings[0].observed == "3 rows", "nothing of it was accepted"
+
+
+@pytest.mark.parametrize(
+    ("command", "policy"),
+    [("backfill", "US-2020"), ("backfill", "US-2026-04-01"), ("snapshot", None)],
+)
+def test_what_is_accepted_beside_the_publication_never_holds_for_it(
+    home: Home, command: str, policy: str | None
+) -> None:
+    arguments = {"days": ["2026-04-12"], "shops": [], "out": None, "policy": policy}
+    blocked(home, gate(FAILED), command=command, arguments=arguments)
+    accept(home, RUN, "known_currency", "only a look", None, done, print)
+    failed = {("shop1", "orders", "known_currency"): 3.0}
+    for real in ("daily", "weekly", "backfill"):
+        assert judged(home, gate(failed), command=real).blocked_shops == ("shop1",)
+    assert judged(home, gate(failed), policy="US-2026-01-12").blocked_shops == ("shop1",)
+    assert judged(home, gate(failed), command=command, policy=policy).passed
+
+
+def test_other_rows_of_the_same_number_were_not_accepted(home: Home) -> None:
+    accept(home, RUN, "known_currency", "fine", None, done, print)
+    same = gate({("shop1", "orders", "known_currency"): 3.0})
+    (result,) = same.results
+    other = replace(result, findings=(replace(result.findings[0], observed="3 rows of May"),))
+    after = judged(home, replace(same, results=(other,)))
+    assert after.blocked_shops == ("shop1",)
+    assert "something else fails now" in after.results[0].findings[0].observed
+    # What lapsed is accepted anew, in the words of the check itself.
+    blocked(home, after)
+    accept(home, RUN, "known_currency", "fine again", None, done, print)
+    assert judged(home, replace(same, results=(other,))).passed
+
+
 def test_twice_says_so_and_publishes_what_is_not(home: Home) -> None:
     def killed(request: Request) -> dict[str, Any]:
         raise KeyboardInterrupt(request.command)
@@ -203,3 +262,37 @@ def test_only_a_blocked_run_can_be_accepted(home: Home, name: str) -> None:
         accept(home, RUN, "gate-1", "fine", None, done, print)
     with pytest.raises(UsageError, match="reason"):
         accept(home, RUN, "gate-1", " ", None, done, print)
+
+
+def test_what_was_accepted_can_be_taken_back(home: Home) -> None:
+    failed = gate({("shop1", "orders", "known_currency"): 3.0})
+    accept(home, RUN, "known_currency", "fine", None, done, print)
+    assert judged(home, failed).passed
+    for named in ("orders.known_currency", "gate-1", "known_currency"):
+        result = revoke(home, RUN, named, "it was not", None)
+        assert result["is_new"] is (named == "orders.known_currency")
+        after = judged(home, failed)
+        assert after.blocked_shops == ("shop1",)
+        assert "taken back on" in after.results[0].findings[0].observed
+    assert "taken back already" in revoked_words(result)[0]
+    assert [made.action for made in read_interventions(home)] == ["accept", "revoke"]
+    # And accepted once more: another word, not the one that was taken back.
+    again = accept(home, RUN, "known_currency", "fine after all", None, done, print)
+    assert again["is_new"] and judged(home, failed).passed
+    assert revoke(home, RUN, "gate-1", "no", None)["is_new"]
+    assert judged(home, failed).blocked_shops == ("shop1",)
+
+
+def test_only_what_was_accepted_is_taken_back(home: Home) -> None:
+    for shop in ("shop1", "shop2"):
+        accept(home, RUN, "orders.unique", "fine", shop, done, print)
+    for run_id, named in ((RUN, "known_currency"), ("none", "gate-1")):
+        with pytest.raises(UsageError, match="was not accepted") as caught:
+            revoke(home, run_id, named, "no", None)
+        assert f"orders.unique of run {RUN}" in caught.value.mend
+    with pytest.raises(UsageError, match="several shops"):
+        revoke(home, RUN, "gate-1", "no", None)
+    assert len(read_interventions(home)) == 2
+    revoke(home, RUN, "gate-1", "no", "shop2")
+    after = judged(home, gate({(s, "orders", "unique"): 1.0 for s in ("shop1", "shop2")}))
+    assert after.blocked_shops == ("shop2",)

@@ -36,6 +36,8 @@ def _record(**changes: Any) -> dict[str, Any]:
                 "shop_id": "a",
                 "status": "loaded",
                 "lake_paths": [LAKE_FILE],
+                "contract": "0123456789abcdef",
+                "reader": 1,
             }
         ],
         "marts": {"orders": {"rows": 1, "digest": "d"}},
@@ -93,6 +95,21 @@ def test_a_run_without_marts(home: Home) -> None:
         _record(marts={}, reproducible=False, not_reproducible_because="The run wrote no marts."),
     )
     assert said.startswith(f"Run {RUN} cannot be made again. The run wrote no marts.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "because"),
+    [
+        ({"status": "failed", "scope": {}, "reproducible": False}, "It failed before it was done."),
+        ({"scope": {}}, "It built no days of any shop."),
+        ({"scope": {"days": ["2026-04-01"], "as_of": {}, "whole": []}}, "It built no days"),
+    ],
+)
+def test_a_run_that_failed_or_built_nothing_whatever_is_asked(
+    home: Home, changes: dict[str, Any], because: str
+) -> None:
+    for anyway in (False, True):
+        assert because in _refusal(home, _record(**changes), anyway=anyway)
 
 
 def test_a_record_of_before_this_was_recorded(home: Home) -> None:

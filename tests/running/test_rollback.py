@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.errors import UsageError
-from flows.home.files import files_under, read_json
-from flows.home.interventions import read_interventions
+from flows.home.files import files_under, read_json, write_json
+from flows.home.interventions import add_intervention, read_interventions
 from flows.home.layout import Home
 from flows.home.publications import kept_publication, kept_publications
 from flows.home.publish import Publication, Step, recover
 from flows.home.runs import read_record
 from flows.home.state import PublicationState, ShopState
+from flows.quality.accepted import acceptances
 from flows.running import publishing
 from flows.running.rollback import rollback, target_of
 from flows.running.run import Request, Run
@@ -67,7 +68,7 @@ def publish(
     run.publication.replace_edition(report, run.state.edition_run(f"daily/{day}"))
     run.publication.path(home.published).write_bytes(_warehouse(number))
     run.publication.replace_file(home.published)
-    run.state.run_id = run.run_id
+    run.state.advance(run.run_id)
     newest = max(day, run.state.shop("a").newest or "")
     run.state.shops["a"] = ShopState(newest, {day: f"made by {number}"}, run.run_id)
     run.state.editions[f"daily/{day}"] = {"run_id": run.run_id, "shops": {}}
@@ -138,7 +139,7 @@ def test_a_roll_back_is_a_decision_with_its_record(published: tuple[Home, list[C
     outcome = rollback(home, None, REASON)
     (decision,) = read_interventions(home)
     assert (decision.action, decision.reason, decision.run_id) == ("rollback", REASON, _run_id(2))
-    assert decision.details == {"from": _run_id(3), "to": _run_id(2)}
+    assert decision.details == {"from": _run_id(3), "to": _run_id(2), "ended": []}
     record = read_record(home, outcome["run_id"]) or {}
     assert (record["status"], record["command"]) == ("rolled_back", "rollback")
     assert record["arguments"] == {"from": _run_id(3), "to": _run_id(2), "reason": REASON}
@@ -184,6 +185,58 @@ def test_a_new_publication_after_a_roll_back(published: tuple[Home, list[Content
         assert shown(home) == seen[number - 1]
     rollback(home, _run_id(4), REASON)
     assert shown(home) == after
+
+
+def test_what_was_rolled_away_is_not_gone_back_to_and_goes_first(
+    published: tuple[Home, list[Content]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, seen = published
+    rollback(home, _run_id(1), REASON)
+    monkeypatch.setenv("GREENZONE_KEEP_PUBLICATIONS", "2")
+    publish(home, 4, "2026-04-02", before_step=None)
+    assert [kept.run_id for kept in kept_publications(home)] == [_run_id(n) for n in (1, 3, 4)]
+    publish(home, 5, "2026-04-03", before_step=None)
+    assert [kept.run_id for kept in kept_publications(home)] == [_run_id(n) for n in (1, 4, 5)]
+    rollback(home, None, REASON)
+    assert PublicationState.load(home).run_id == _run_id(4)
+    rollback(home, None, REASON)
+    assert shown(home) == seen[0]
+
+
+def _accepted(home: Home, number: int, at: str) -> None:
+    """A publication's record says that it was made over a failed check of one shop."""
+    path = home.runs / f"{_run_id(number)}.json"
+    found = {"shop_id": "a", "accepted": {"by": "kim", "at": at, "reason": "fine"}}
+    check = {"name": "unique", "table": "orders", "findings": [found]}
+    record = read_json(path) or {}
+    write_json(path, {**record, "gates": [{"gate": "gate 1", "expectations": [check]}]})
+
+
+def test_what_was_accepted_for_a_publication_ends_when_it_is_left(
+    published: tuple[Home, list[Content]],
+) -> None:
+    home, _ = published
+    details = {
+        "gate": "gate 1",
+        "fingerprint": "f",
+        "kind": "publication",
+        "days": ["2026-04-01"],
+        "policy": None,
+        "expectations": [{"table": "orders", "name": "unique", "failures": 1.0, "observed": "1"}],
+    }
+    made = add_intervention(home, "accept", "a", "orders.unique", "fine", details=details)
+    for number in (2, 3):
+        _accepted(home, number, made.at)
+    # The one that is gone back to rests on it, too.
+    assert rollback(home, None, REASON)["ended"] == []
+    # Further back, and forward again: what ended does not come back.
+    outcome = rollback(home, None, REASON)
+    assert [item["checks"] for item in outcome["ended"]] == ["orders.unique"]
+    assert rollback(home, _run_id(3), REASON)["ended"] == []
+    known = read_interventions(home)
+    assert [item.details["ended"] for item in known[1:]] == [[], ["000001"], []]
+    (given,) = acceptances(known).values()
+    assert given[0].ended_on is not None
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ _WORDS = {
     "withdraw": "File withdrawn",
     "restore": "File restored",
     "accept": "Failed check accepted",
+    "revoke": "Acceptance taken back",
     "rollback": "Publication rolled back",
     "forget": "Buyer forgotten",
 }

@@ -91,8 +91,8 @@ def of_files() -> Iterator[Mutation]:
         "files_refused",
         files,
         (
-            f"insert into {files} (shop_id, file, status, rows_read) "
-            "values ('south', 'notes.csv', 'refused', 0)",
+            f"insert into {files} (shop_id, file, status, rows_read, is_present) "
+            "values ('south', 'notes.csv', 'refused', 0, true)",
         ),
     )
     yield Mutation(
