@@ -275,7 +275,9 @@ def _refused(rule: Rule, shop: Shop, context: AlertContext) -> Alert | None:
         (
             record
             for record in context.ingest_records
-            if record["status"] == "refused" and (record["shop_id"] or shop.shop_id) == shop.shop_id
+            if record["status"] == "refused"
+            and record["is_present"]
+            and (record["shop_id"] or shop.shop_id) == shop.shop_id
         ),
         key=lambda record: str(record["file"]),
     )

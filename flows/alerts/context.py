@@ -15,11 +15,11 @@ class AlertContext:
 
     ``as_of_on``: the day whose end the alerts stand at. ``shops``: the shops of the run, those
     that a gate blocks among them. ``ingest_records``: one mapping a file seen, with at least
-    ``shop_id`` (empty for a file directly under landing), ``file``, ``status``, ``reason`` and
-    ``mend``. ``report_folder``: where the day's report is, relative to the home folder, empty
-    where there is none; ``report_shops``: how many shops it shows, which decides where a shop's
-    lists are (0: as many as ``shops``). ``published_on``: by shop, the day of the publication
-    that stands.
+    ``shop_id`` (empty for a file directly under landing), ``file``, ``status``, ``reason``,
+    ``mend`` and ``is_present`` (it lies in landing now). ``report_folder``: where the day's
+    report is, relative to the home folder, empty where there is none; ``report_shops``: how many
+    shops it shows, which decides where a shop's lists are (0: as many as ``shops``).
+    ``published_on``: by shop, the day of the publication that stands.
     """
 
     run_id: str

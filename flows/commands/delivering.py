@@ -11,6 +11,7 @@ from flows.commands.root import cli
 from flows.errors import UsageError
 from flows.home import lock
 from flows.home.layout import Home
+from flows.home.publish import recover
 from flows.home.runs import new_run_id
 
 _NO_WEBHOOK = (
@@ -44,6 +45,7 @@ def deliver(home: Home, console: Console, debug: bool, dry_run: bool) -> None:
         )
         return
     with lock.hold(home, new_run_id(), "deliver") as run_id:
+        recover(home)
         webhooks = _webhooks(home, "INFO" if debug else "CRITICAL")
         if not webhooks:
             raise UsageError("No webhook is configured.", _NO_WEBHOOK)

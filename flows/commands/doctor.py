@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from flows.errors import UsageError
 from flows.home import lock
-from flows.home.forgotten import read_forgotten
+from flows.home.forgotten import coming_back, read_forgotten
 from flows.home.hash_key import VARIABLE, hash_key
 from flows.home.layout import Home
 from flows.home.limits import Limits
@@ -216,11 +216,11 @@ def _forgotten(home: Home) -> Finding:
         entries = read_forgotten(home).values()
         # Asking for a key makes one where there is none.
         has_key = bool(os.environ.get(VARIABLE)) or home.hash_key.exists()
-        mark = hash_key(home).mark if entries and has_key else ""
+        mark = hash_key(home).mark if has_key else ""
+        coming = len(coming_back(home, mark))
     except UsageError as error:
         return Finding("forgotten buyers", False, error.message.removesuffix("."), error.mend)
     begun = sum(not entry.is_finished for entry in entries)
-    other = sum(entry.key != mark for entry in entries)
     if begun:
         return Finding(
             "forgotten buyers",
@@ -230,10 +230,12 @@ def _forgotten(home: Home) -> Finding:
         )
     return Finding(
         "forgotten buyers",
-        not other,
-        f"{len(entries)}" + (f", of which {other} under another key of hashes" if other else ""),
-        "Forget those again by name: under the new key each has another hash.",
-        is_warning=True,
+        not coming,
+        f"{coming} would come back: list or key are not what they were"
+        if coming
+        else f"{len(entries)}",
+        f"Bring {home.forgotten.parent} back from a backup, or forget each of them again: "
+        "`greenzone forget --buyer-name --again`.",
     )
 
 

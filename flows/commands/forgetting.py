@@ -30,8 +30,19 @@ _REASON = "The buyer asked to be forgotten."
     is_flag=True,
     help="Ask for the buyer's account name (or read it from standard input) and hash it.",
 )
-@click.option("--delete", "deletes", is_flag=True, help="Delete the exports that hold the buyer.")
+@click.option(
+    "--delete",
+    "deletes",
+    is_flag=True,
+    help="Delete the exports that were read and hold the buyer.",
+)
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Say what would be done; do nothing.")
+@click.option(
+    "--again",
+    "is_again",
+    is_flag=True,
+    help="The buyer was forgotten before, and the list or the key of then is lost.",
+)
 @click.option("--reason", metavar="TEXT", default=_REASON, help="Why, without naming anybody.")
 def forget(
     home: Home,
@@ -41,12 +52,14 @@ def forget(
     asks_name: bool,
     deletes: bool,
     is_dry_run: bool,
+    is_again: bool,
     reason: str,
 ) -> None:
     """Take a buyer out of lake, warehouse, kept publications and reports, for good.
 
-    Names the exports in landing that hold the buyer; with --delete they go, too. Runs that rest on
-    the buyer's rows can no longer be reproduced, and say so. Can be interrupted and run again.
+    Names the exports in landing that hold the buyer; with --delete they go, too, but for unread and
+    refused ones, whose rows are nowhere else. Runs that rest on the buyer's rows can no longer be
+    reproduced, and say so. Can be interrupted and run again.
     """
     from flows.contracts import fold
     from flows.forgetting import forget as forget_buyer
@@ -78,6 +91,7 @@ def forget(
                 at_most(say, 1.0),
                 deletes=deletes,
                 is_dry_run=is_dry_run,
+                is_again=is_again,
             )
         finally:
             empty_folder(home.work)
@@ -124,7 +138,9 @@ def _fate(item: dict[str, object], is_dry_run: bool, deletes: bool) -> str:
     if item["is_deleted"]:
         return ": deleted"
     if item["status"] == "unread":
-        return ": no run has read it; run `greenzone daily`, then this again"
+        return ": no run has read it as it is; run `greenzone daily`, then this again"
+    if item["status"] == "refused":
+        return ": its rows are nowhere else; mend it and run this again, or delete it yourself"
     if is_dry_run or not deletes:
         return ": would be deleted with --delete" if is_dry_run else ": delete it, or use --delete"
     return ""

@@ -64,6 +64,7 @@ _INPUTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "reason": "Why it was refused.",
             "mend": "What would mend it.",
             "newest_at": "Newest time stamp in its content, UTC.",
+            "is_present": "Whether the file still lies in landing, with these bytes.",
         },
     ),
     "interventions": (

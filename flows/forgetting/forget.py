@@ -22,19 +22,29 @@ from flows.errors import StageError, UsageError
 from flows.forgetting import scrub
 from flows.forgetting.landing import Holding, search_landing
 from flows.home.files import files_under, read_json, sync_folder, write_json
-from flows.home.forgotten import Forgotten, put_forgotten, read_forgotten
+from flows.home.forgotten import (
+    MARK_DIGITS,
+    Forgotten,
+    coming_back,
+    put_forgotten,
+    read_forgotten,
+)
 from flows.home.hash_key import hash_key
 from flows.home.interventions import add_intervention, read_interventions, stated
 from flows.home.layout import Home
 from flows.home.runs import now_text
 from flows.home.state import PublicationState
-from flows.ingest.discover import is_left_alone
-from flows.ingest.ledger import FileRecord, read_ledger
-from flows.ingest.one_file import lake_folder, source_id_of
+from flows.ingest.discover import Stamp, is_left_alone
+from flows.ingest.ledger import read_ledger
+from flows.ingest.one_file import lake_folder, member_path, source_id_of
 
 _HASH = re.compile(r"[0-9a-f]{32}")
 _SUBJECT = "a buyer"
 _STALE = "a buyer of it is forgotten"
+# Of an archive the first of these that a member has; an archive goes as a whole.
+_WORST_FIRST = ("unread", "refused", "loaded", "duplicate", "withdrawn")
+# Their rows, those of other people among them, are nowhere else.
+_STAYS = frozenset({"unread", "refused"})
 _WHY = "A buyer in its data was forgotten on {day}."
 
 
@@ -43,9 +53,10 @@ class Forgetting:
     """What holds the buyer, or held it. Paths are relative to the home folder, `/` between parts.
 
     `landing`: the exports that hold the buyer, with `status` as in row accounting (`unread` for
-    one that no run has read) and whether it `is_deleted`; `closed`: exports that nobody can look
-    into; `lake`: Parquet files, holding `rows`; `files`: databases, reports and others that are
-    written anew; `removed`: what a run makes again; `runs`: run ids that can no longer be
+    one that no run has read as it lies there, `left alone` for one that none ever reads; of an
+    archive the worst of its members) and whether it `is_deleted`; `closed`: exports that nobody
+    can look into; `lake`: Parquet files, holding `rows`; `files`: databases, reports and others
+    that are written anew; `removed`: what a run makes again; `runs`: run ids that can no longer be
     reproduced; `outside`: snapshots elsewhere that hold the buyer; `since`: when the buyer was
     forgotten before, None if never.
     """
@@ -92,22 +103,27 @@ def forget(
     *,
     deletes: bool = False,
     is_dry_run: bool = False,
+    is_again: bool = False,
 ) -> Forgetting:
     """Take a buyer out of everything under the home folder but landing, and name what is there.
 
     hashed: the buyer's hash. deletes: the exports in landing that hold the buyer are deleted, but
-    for those that no run has read. The caller holds the lock, and the home folder is recovered.
+    for those that no run has read or that are refused, whose rows are nowhere else. is_again: the
+    buyer is one of those whom another key, or the loss of the list, would bring back. The caller
+    holds the lock, and the home folder is recovered.
     """
     said = stated(reason)
     if hashed in said.lower():
         raise UsageError("The reason holds the buyer's hash.", "Give one that names nobody.")
-    return _Forgetting(home, hashed, said, say).run(deletes, is_dry_run)
+    return _Forgetting(home, hashed, said, say, is_again).run(deletes, is_dry_run)
 
 
 class _Forgetting:
     """One attempt."""
 
-    def __init__(self, home: Home, hashed: str, reason: str, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, home: Home, hashed: str, reason: str, say: Callable[[str], None], is_again: bool
+    ) -> None:
         self.home = home
         self.hashed = hashed
         self.reason = reason
@@ -115,6 +131,13 @@ class _Forgetting:
         self.key = hash_key(home)
         self.digest = self.key.digest_of(hashed)
         self.known = read_forgotten(home).get(self.digest)
+        self.mark = self.digest[:MARK_DIGITS]
+        coming = coming_back(home, self.key.mark)
+        # Of several whom another key parted from their entries nobody can tell which is which; each
+        # that is forgotten again takes the place of one.
+        others = [mark for mark in coming if mark != self.mark] if is_again else []
+        self.instead_of = None if self.mark in coming else next(iter(others), None)
+        self.is_lost = self.mark in coming
         self.parts: dict[Path, int] = {}
         self.holders: list[Path] = []
         self.records: list[Path] = []
@@ -126,7 +149,8 @@ class _Forgetting:
         if is_dry_run:
             return result
         is_begun = self.known is not None and not self.known.is_finished
-        if (result.is_found and (result.lake or result.files or self.known is None)) or is_begun:
+        is_due = is_begun or self.is_lost or self.instead_of is not None
+        if (result.is_found and (result.lake or result.files or self.known is None)) or is_due:
             self._remove(result)
         if deletes:
             self._delete(result)
@@ -200,16 +224,27 @@ class _Forgetting:
 
     def _decide(self, result: Forgetting) -> None:
         """Enter the decision once, however often the command was interrupted."""
-        mark = {"forgotten": self.digest[:16]}
-        if any(dict(item.details) == mark for item in read_interventions(self.home)):
+        made = [
+            decision.details
+            for decision in read_interventions(self.home)
+            if decision.details.get("forgotten") == self.mark
+        ]
+        details = {"forgotten": self.mark}
+        if self.instead_of and not any("instead_of" in known for known in made):
+            details["instead_of"] = self.instead_of
+        elif made:
             return
         shops = [shop for shop in result.shops if shop in set(read_ledger(self.home).shop_ids)]
         shop = shops[0] if len(shops) == 1 else ""
-        add_intervention(self.home, "forget", shop, _SUBJECT, self.reason, details=mark)
+        add_intervention(self.home, "forget", shop, _SUBJECT, self.reason, details=details)
 
     def _delete(self, result: Forgetting) -> None:
         for (holding, status), shown in zip(self.holding, result.landing, strict=True):
-            if status == "unread":
+            if status in _STAYS:
+                continue
+            if holding.path.exists() and Stamp.of(holding.path) != holding.stamp:
+                # Another export came in its place while the command was at work.
+                shown["status"] = "unread"
                 continue
             holding.path.unlink(missing_ok=True)
             sync_folder(holding.path.parent)
@@ -274,20 +309,20 @@ class _Forgetting:
                 yield target
 
     def _statuses(self) -> Callable[[Holding], str]:
-        by_file: dict[str, list[FileRecord]] = {}
-        for record in read_ledger(self.home).records:
-            name = f"{record.shop_id}/{record.container}" if record.shop_id else record.container
-            by_file.setdefault(name, []).append(record)
+        # By bytes, not by name: what was dropped since under the name of a file that was read is
+        # in no table.
+        known = {record.id: record.status for record in read_ledger(self.home).records}
 
         def status(holding: Holding) -> str:
-            records = [r for r in by_file.get(holding.file, []) if r.is_present]
-            if any(r.status == "loaded" for r in records):
-                return "loaded"
-            if records:
-                return records[0].status
-            # No run ever reads those: nothing is lost with them.
             parts = holding.file.split("/")
-            return "left alone" if any(map(is_left_alone, parts)) else "unread"
+            if any(map(is_left_alone, parts)):
+                return "left alone"
+            shop, file = (parts[0] if len(parts) > 1 else ""), "/".join(parts[1:]) or parts[0]
+            found = [
+                known.get((shop, member_path(file, member), sha256), "unread")
+                for member, sha256 in holding.contents
+            ]
+            return min(found, key=_WORST_FIRST.index)
 
         return status
 

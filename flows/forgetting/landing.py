@@ -22,7 +22,7 @@ from flows.home.hash_key import HashKey
 from flows.home.layout import Home
 from flows.ingest.decompress import Plain, is_workbook, open_plain
 from flows.ingest.delimited import MalformedCsv
-from flows.ingest.discover import shown
+from flows.ingest.discover import Stamp, shown
 from flows.ingest.one_file import member_path
 from flows.ingest.reasons import Refusal, foreseen
 from flows.ingest.sniff import Magic, magic_of
@@ -40,10 +40,16 @@ _CAN_BE_A_NAME = r"[^\d\s.,:;/+$%()-]"
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A dropped file that holds the buyer. `file` is relative to landing, members named apart."""
+    """A dropped file that holds the buyer. `file` is relative to landing, members named apart.
+
+    `stamp`: the file as it was looked through. `contents`: member (empty for the file itself) and
+    SHA-256 of each of its plain files.
+    """
 
     path: Path
     file: str
+    stamp: Stamp
+    contents: tuple[tuple[str, str], ...]
     members: tuple[str, ...] = ()
 
 
@@ -69,9 +75,12 @@ def search_landing(home: Home, key: HashKey, wanted: str, say: Callable[[str], N
         file = shown(path.relative_to(home.landing).as_posix())
         say(f"Looking through landing: file {number} of {len(paths)}")
         found: list[str] = []
+        contents: list[tuple[str, str]] = []
         try:
+            stamp = Stamp.of(path)
             for plain in open_plain(path, scratch):
                 name = plain.member
+                contents.append((name, plain.sha256))
                 if not isinstance(plain, Plain):
                     closed.append(member_path(file, name))
                 elif _is_in(plain, key, wanted, scratch / "copy.utf8", closed, file):
@@ -80,8 +89,11 @@ def search_landing(home: Home, key: HashKey, wanted: str, say: Callable[[str], N
             continue
         except OSError:
             closed.append(file)
+            # What was not looked at is nothing that any run has read.
+            contents.append(("", ""))
         if found:
-            holding.append(Holding(path, file, tuple(name for name in found if name)))
+            members = tuple(name for name in found if name)
+            holding.append(Holding(path, file, stamp, tuple(contents), members))
     return Searched(tuple(holding), tuple(closed))
 
 

@@ -22,7 +22,8 @@ from flows.warehouse.merge import STORAGE_VERSION
 FORGOTTEN = "(forgotten)"
 """What stands in a report or a worklist where the hash stood."""
 
-_SHORTEST = 3
+# Charts cut a label after 17 or 25 digits; a drawing that has no room for it cuts a little more.
+_SHORTEST = 12
 _UNFINISHED = ".scrubbed"
 
 
@@ -83,7 +84,8 @@ def scrub_text(path: Path, value: str) -> None:
 def _spellings(value: str) -> re.Pattern[bytes]:
     """The value, or a beginning of it before the mark of what is left out."""
     cut = "|".join(value[:length] for length in range(len(value) - 1, _SHORTEST - 1, -1))
-    return re.compile(rf"{value}|(?:{cut})(?:…|\\u2026|&hellip;)".encode())
+    # Other people's hashes and words may end in what this one begins with.
+    return re.compile(rf"{value}|(?<![0-9a-f])(?:{cut})(?:…|\\u2026|&hellip;)".encode())
 
 
 def scrub_database(path: Path, value: str, scratch: Path) -> None:

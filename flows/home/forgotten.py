@@ -3,6 +3,8 @@
 Kept in `.secrets/forgotten.json`, readable by its owner alone. A reading asks for every name that
 it hashes, so neither an export that still lies in landing nor one that comes again brings a
 forgotten buyer back. The digests are under the key of hashes: under another key they say nothing.
+That somebody was forgotten is among the decisions, too, with the beginning of the digest: by that a
+run knows that the list or the key is not what it was.
 """
 
 from __future__ import annotations
@@ -14,7 +16,11 @@ from dataclasses import asdict, dataclass
 
 from flows.errors import UsageError
 from flows.home.files import make_folder, read_json, sync_folder
+from flows.home.interventions import read_interventions
 from flows.home.layout import Home
+
+MARK_DIGITS = 16
+"""Digits of a digest that a decision keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,11 @@ class Forgotten:
     at: str
     key: str
     is_finished: bool
+
+    @property
+    def mark(self) -> str:
+        """What a decision knows the buyer by: the beginning of the digest."""
+        return self.digest[:MARK_DIGITS]
 
 
 def read_forgotten(home: Home) -> dict[str, Forgotten]:
@@ -66,3 +77,43 @@ def put_forgotten(home: Home, entry: Forgotten) -> None:
         draft.unlink(missing_ok=True)
         raise
     sync_folder(folder)
+
+
+def coming_back(home: Home, key: str) -> tuple[str, ...]:
+    """Forgotten buyers whom a reading under a key would bring back: their marks, oldest first.
+
+    key: the mark of the key. Of a buyer who was forgotten again under another key (`instead_of` of
+    the decision) one entry under this key is enough.
+    """
+    entries = sorted(read_forgotten(home).values(), key=lambda entry: (entry.at, entry.digest))
+    marks: dict[str, set[str]] = {}
+    for decision in read_interventions(home):
+        if decision.action == "forget" and "forgotten" in decision.details:
+            mine = decision.details["forgotten"]
+            marks.setdefault(decision.details.get("instead_of", mine), set()).add(mine)
+    decided = set().union(*marks.values())
+    for entry in entries:
+        if entry.mark not in decided:
+            marks.setdefault(entry.mark, {entry.mark})
+    known = {entry.mark for entry in entries if entry.key == key}
+    return tuple(first for first, others in marks.items() if not others & known)
+
+
+def check_complete(home: Home, key: str) -> None:
+    """Raise `UsageError` where a reading would bring buyers back; key: the mark of its key."""
+    left = coming_back(home, key)
+    if not left:
+        return
+    listed = {entry.mark for entry in read_forgotten(home).values()}
+    is_listed = all(mark in listed for mark in left)
+    who = "1 forgotten buyer" if len(left) == 1 else f"{len(left)} forgotten buyers"
+    why = (
+        "the key of hashes is not the one they were forgotten under"
+        if is_listed
+        else f"{home.forgotten} does not list them any more"
+    )
+    raise UsageError(
+        f"{who} would come back: {why}.",
+        f"Bring {home.forgotten.parent} back from a backup, or forget each of them again: "
+        "`greenzone forget --buyer-name --again`.",
+    )

@@ -17,6 +17,8 @@ QUARANTINE_DAYS = "GREENZONE_KEEP_QUARANTINE_DAYS"
 PUBLICATIONS = "GREENZONE_KEEP_PUBLICATIONS"
 EDITIONS = "GREENZONE_KEEP_EDITIONS"
 LOGS_DAYS = "GREENZONE_KEEP_LOGS_DAYS"
+RUNS_DAYS = "GREENZONE_KEEP_RUNS_DAYS"
+ALERTS_DAYS = "GREENZONE_KEEP_ALERTS_DAYS"
 
 _FOR_EVER = "forever"
 # A hundred years: a larger number is a slip of the keyboard, and overflows a date.
@@ -30,7 +32,8 @@ class Limits:
     `landing_days`: files in landing whose rows are in the lake; None keeps them for ever.
     `quarantine_days`: folders of quarantine. `publications`: earlier publications to return to,
     the present one not counted. `editions`: earlier editions of each report. `logs_days`: logs of
-    failed runs and of services. Files and folders are as old as their last change.
+    failed runs and of services. `runs_days`: run records, `alerts_days`: files of alerts, but for
+    what a publication that is there rests on. Files and folders are as old as their last change.
     """
 
     landing_days: int | None = None
@@ -38,6 +41,8 @@ class Limits:
     publications: int = 5
     editions: int = 20
     logs_days: int = 30
+    runs_days: int = 400
+    alerts_days: int = 400
 
     @classmethod
     def of_environment(cls, environment: Mapping[str, str] | None = None) -> Limits:
@@ -56,6 +61,8 @@ class Limits:
             publications=_number(given, PUBLICATIONS, cls.publications, 0),
             editions=_number(given, EDITIONS, cls.editions, 0),
             logs_days=_number(given, LOGS_DAYS, cls.logs_days, 1),
+            runs_days=_number(given, RUNS_DAYS, cls.runs_days, 1),
+            alerts_days=_number(given, ALERTS_DAYS, cls.alerts_days, 1),
         )
 
     def sentence(self) -> str:
@@ -63,7 +70,8 @@ class Limits:
         landing = "for ever" if self.landing_days is None else f"{self.landing_days} days"
         return (
             f"landing is kept {landing}, quarantine {self.quarantine_days} days, "
-            f"logs {self.logs_days} days, {self.publications} earlier publications, "
+            f"logs {self.logs_days} days, run records {self.runs_days} days, "
+            f"alerts {self.alerts_days} days, {self.publications} earlier publications, "
             f"{self.editions} earlier editions of a report"
         )
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from flows.errors import UsageError
 from flows.home.files import read_json, write_json
 from flows.home.fingerprint import of_json
 from flows.home.layout import Home
@@ -181,16 +182,44 @@ class Ledger:
 
 
 def read_ledger(home: Home) -> Ledger:
-    """The ledger of a home; an empty one when nothing was ever read."""
-    content = read_json(home.ledger)
-    if content is None or content.get("version") != LEDGER_VERSION:
-        return Ledger(home.lake)
-    refused = content.get("refused")
-    return Ledger(
-        home.lake,
-        tuple(_record(item) for item in content["files"]),
-        Kept(**refused) if refused else None,
-    )
+    """The ledger of a home; an empty one when nothing was ever read.
+
+    Raises `UsageError` where the lake holds files and there is no ledger that can be read: they
+    may be all that is left of exports that are gone from landing.
+    """
+    try:
+        content = read_json(home.ledger)
+        if content is None:
+            problem = "is gone"
+        elif content["version"] != LEDGER_VERSION:
+            problem = "was written by another version of Greenzone"
+        else:
+            refused = content.get("refused")
+            return Ledger(
+                home.lake,
+                tuple(_record(item) for item in content["files"]),
+                Kept(**refused) if refused else None,
+            )
+    except (ValueError, TypeError, LookupError):
+        problem = "cannot be read"
+    if any(home.lake.rglob("*.parquet")):
+        raise UsageError(
+            f"The list of what was read, {home.ledger}, {problem}, and the lake holds rows.",
+            "Bring it back from a backup, or install the version that wrote it. If landing still "
+            f"holds every export, remove {home.lake} instead: the next run reads them all again.",
+        )
+    return Ledger(home.lake)
+
+
+def begin_ledger(home: Home) -> Ledger:
+    """The ledger, for a run that will change it: there is one before the lake has its first file.
+
+    So what a run that was killed left behind is not taken for a lake whose ledger was lost.
+    """
+    ledger = read_ledger(home)
+    if not ledger.records:
+        write_ledger(home, ledger)
+    return ledger
 
 
 def write_ledger(home: Home, ledger: Ledger) -> None:

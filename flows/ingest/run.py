@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from threading import Lock
 
+from flows.home import forgotten
 from flows.home.hash_key import hash_key
 from flows.home.interventions import check_complete, read_interventions, withdrawals
 from flows.home.layout import Home
@@ -18,6 +19,7 @@ from flows.ingest.ledger import (
     FileRecord,
     Ledger,
     RecordId,
+    begin_ledger,
     read_ledger,
     remove_garbage,
     write_ledger,
@@ -131,7 +133,7 @@ class _Run:
         self.home = home
         self.run_id = run_id
         self.progress = progress
-        self.before = read_ledger(home)
+        self.before = begin_ledger(home)
         decided = read_interventions(home)
         self.withdrawn = withdrawals(decided)
         out = (r for r in self.before.records if r.status == "withdrawn")
@@ -139,6 +141,7 @@ class _Run:
         self.book = Book(self.before, self.withdrawn)
         self.quarantine = Quarantine(home, run_id, self.before.refused)
         self.hash_key = hash_key(home)
+        forgotten.check_complete(home, self.hash_key.mark)
         self.reader = Reader(home, run_id, progress, self.hash_key)
         self.shops: dict[str, Shop] = {}
         self.seen: set[RecordId] = set()

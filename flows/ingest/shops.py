@@ -66,7 +66,9 @@ def shops_from(shop_ids: Iterable[str], declarations: Iterable[Path]) -> list[Sh
     paths = list(declarations)
     rows: list[dict[str, object]] = []
     if paths:
-        frame = pl.concat([pl.read_parquet(path, glob=False) for path in paths], how="diagonal")
+        # Of earlier contracts too: what they call otherwise or lack is null here.
+        read = [pl.read_parquet(path, glob=False) for path in paths]
+        frame = pl.concat(read, how="diagonal_relaxed")
         rows = frame.sort("shop_id", "source_id", "row_number").to_dicts()
     found = []
     for shop_id in sorted(set(shop_ids)):

@@ -14,6 +14,9 @@ _DAYS_BEFORE = 63
 _LEAST_ROWS = 50
 _COPIED = 0.2
 _BEYOND_CHANCE = 5
+_AT_ONCE = 100
+# A file is told of while it is among the newest of its feed: nobody exports an old one again.
+_NEW_DAYS = 7
 # Row limits of exports and of spreadsheets; a larger file of the same feed shows that it is none.
 _LIMITS = (500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 500_000, 1_000_000, 1_048_575)
 
@@ -29,27 +32,26 @@ def _copied(contract: Contract) -> Expectation:
     """Lines of the week that equal older lines but for their order id and a shift of whole days.
 
     Chance makes twins in a shop of one SKU, but as many at any number of days; a copy has one.
+    Equal lines of one second are counted before they are compared, so that a file of nothing else
+    costs no more than another; a second that very many orders share tells nothing.
     """
-    content = (
-        "t.shop_id, t.sku_id, t.quantity, t.subtotal_before_discount, t.zip3, "
-        "epoch(t.created_at)::bigint as second, second % 3600 as clock, t.created_on as day_on"
-    )
     found = (
         "with span as (select shop_id, as_of_on from inputs.as_of where is_current), "
-        f"lines as materialized (select distinct t.order_id, {content}, "
-        f"t.created_on > s.as_of_on - {_DAYS} as is_of_week "
+        "single as (select distinct t.shop_id, t.order_id, hash(t.sku_id, t.quantity, "
+        "t.subtotal_before_discount, t.zip3) as content, epoch(t.created_at)::bigint as second, "
+        f"t.created_on as day_on, t.created_on > s.as_of_on - {_DAYS} as is_of_week "
         f"from lake.{contract.table} as t inner join span as s on s.shop_id = t.shop_id "
         f"and t.created_on <= s.as_of_on and t.created_on > s.as_of_on - {_DAYS_BEFORE}), "
-        "week as (select shop_id, count(*) as whole from lines where is_of_week group by 1), "
-        "twins as (select w.shop_id, w.day_on - b.day_on as shift, "
-        "count(distinct (w.order_id, w.sku_id)) as n from lines as w inner join lines as b "
-        "on b.shop_id = w.shop_id and b.sku_id = w.sku_id and b.clock = w.clock "
-        "and b.quantity = w.quantity and b.order_id <> w.order_id "
-        "and b.subtotal_before_discount is not distinct from w.subtotal_before_discount "
-        "and b.zip3 is not distinct from w.zip3 "
+        "lines as materialized (select shop_id, content, second, second % 86400 as clock, day_on, "
+        "is_of_week, count(*) as n, min(order_id) as one from single "
+        f"group by all having count(*) <= {_AT_ONCE}), "
+        "week as (select shop_id, sum(n)::bigint as whole from lines where is_of_week group by 1), "
         # A day may lie between them on which the clocks were changed by an hour.
-        "where w.is_of_week and w.day_on >= b.day_on "
-        "and abs(w.second - b.second) % 86400 in (0, 3600, 82800) group by all), "
+        "sought as (select *, unnest([0, 3600, 82800]) as changed from lines where is_of_week), "
+        "twins as (select w.shop_id, w.day_on - b.day_on as shift, w.changed, "
+        "sum(w.n)::bigint as n from sought as w inner join lines as b on b.shop_id = w.shop_id "
+        "and b.content = w.content and b.clock = (w.clock + w.changed) % 86400 "
+        "where w.day_on > b.day_on and (w.n > 1 or b.n > 1 or w.one <> b.one) group by all), "
         "others as (select *, (sum(n) over (partition by shop_id) - n) "
         "/ greatest(count(*) over (partition by shop_id) - 1, 1) as chance from twins) "
         "select shop_id, shift, n, whole from others inner join week using (shop_id) "
@@ -93,21 +95,23 @@ def _last_row(contract: Contract) -> Expectation:
 
 
 def round_limits() -> Expectation:
-    """Files that end at a round number of rows, which no file of their feed exceeds."""
+    """New files that end at a round number of rows, which no file of their feed exceeds."""
     limits = ", ".join(str(limit) for limit in _LIMITS)
+    # A declaration has no newest content, and stands until another takes its place.
     found = (
         "select shop_id, file, rows from (select shop_id, file, "
         "rows_accepted + rows_quarantined as rows, max(rows_accepted + rows_quarantined) "
-        "over (partition by shop_id, feed) as most, newest_at, max(newest_at) "
-        f"over (partition by shop_id, feed) as newest from {_FILES} where status = 'loaded') "
-        f"where rows = most and rows in ({limits})"
+        "over (partition by shop_id, feed) as most, coalesce(newest_at >= max(newest_at) "
+        f"over (partition by shop_id, feed) - interval {_NEW_DAYS} day, true) as is_new "
+        f"from {_FILES} where status = 'loaded') "
+        f"where rows = most and rows in ({limits}) and is_new"
     )
     return Expectation(
         name="no_row_limit",
         table=_FILES,
         severity="warning",
         topic="volume",
-        description="No file ends at the row limit of an export",
+        description="No new file ends at the row limit of an export",
         query="select shop_id, count(*) as failures, printf('exactly %d rows, and no file of the "
         "feed has more: it may have been cut, so export shorter periods', max(rows)::bigint) as "
         f"note from ({found}) group by 1",

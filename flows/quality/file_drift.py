@@ -1,6 +1,8 @@
 """Gate 1's warnings about a file that is unlike the files of its feed before it.
 
-The newest file (by its newest content, never by its arrival) is held against the eight before it.
+The newest file (by its newest content, never by its arrival) is held against those of its own day
+and of the eight days with files before it: where each warehouse or each hour sends its own file,
+the files of its own kind are among them.
 What is asked goes beyond all that those files have shown, so that a shop whose exports differ from
 each other raises no alarm, nor one that has too few files or rows to tell. Rows are young in an
 export of a day and old in one of a month: of the files before, the rows of the newest file's ages
@@ -16,7 +18,8 @@ from flows.quality.model import Expectation
 from flows.quality.surge import surging_shops
 
 _FILES = "inputs.files"
-_FILES_BEFORE = 8
+_DAYS_BEFORE = 8
+_MOST_FILES_BEFORE = 120
 _LEAST_FILES_BEFORE = 4
 _LEAST_ROWS = 50
 # A mix has changed where this share of the rows has words beyond what any file before had; a file
@@ -70,7 +73,8 @@ class _Profile:
             "row_number() over (partition by shop_id order by max(newest_at) desc, sha256) - 1 "
             f"as n from {_FILES} where feed = '{self.contract.feed}' and status = 'loaded' "
             f"and newest_at is not null and rows_accepted >= {_LEAST_ROWS} "
-            f"group by shop_id, sha256 qualify n <= {_FILES_BEFORE} "
+            f"group by shop_id, sha256 qualify n <= {_MOST_FILES_BEFORE} and dense_rank() over "
+            f"(partition by shop_id order by max(newest_at)::date desc) <= {_DAYS_BEFORE + 1} "
             f"and count(*) over (partition by shop_id) > {_LEAST_FILES_BEFORE}"
         )
         spans = (
@@ -149,8 +153,10 @@ def _mix(profile: _Profile) -> Expectation:
         "entry.value as rows, sum(entry.value) over (partition by shop_id, n, column_name) "
         "as whole from (select * exclude (words), unnest(map_entries(words)) as entry "
         f"from columns_of)), judged as (select * from shares where whole >= {_LEAST_ROWS}), "
+        # Where every file has one word, and not all the same, the column tells the files apart.
         "known as (select shop_id, column_name, count(distinct n) filter (n > 0) as files "
-        "from judged group by all), "
+        "from judged group by all having count(*) > count(distinct n) "
+        "or count(distinct word) filter (n > 0) = 1), "
         # The share of a word that a file does not have is 0, and so is never the most.
         "before as (select shop_id, column_name, word, max(rows / whole) as most from judged "
         "where n > 0 group by all) "

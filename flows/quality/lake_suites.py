@@ -5,7 +5,7 @@ views of schema `lake`, and of schema `inputs` the tables `as_of` (the day that 
 at) and `files` (the ledger of every file seen).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from flows.contracts import Column, Contract, QualityRule, load_contracts
@@ -44,6 +44,7 @@ def _suite(contract: Contract) -> TableSuite:
         found.extend(_column(contract, column))
     found.extend(_rule(contract, rule) for rule in contract.quality_rules)
     if not contract.is_declaration:
+        found.extend(_sums(contract))
         found.append(_freshness(contract))
         found.extend((*volume_drift(contract), *file_drift(contract), *copies(contract)))
     if contract.feed == ORDER_FEED:
@@ -231,6 +232,37 @@ def _unique(contract: Contract, rule: QualityRule) -> Expectation:
         f"count(*)) as note from ({disputed}) group by 1",
         examples=f"select shop_id, {keys[0]} from ({disputed})",
         files=sources_of(f"select shop_id, unnest(sources) as source_id from ({disputed})"),
+    )
+
+
+def _sums(contract: Contract) -> Iterator[Expectation]:
+    """No amount is too large for a cell, but many of them may be for the sums of the marts.
+
+    The bound is a tenth of what the column's type holds, which no shop sells in any currency: past
+    it the build would break for every shop.
+    """
+    bounds = {
+        column.name: 10 ** (17 - column.scale)
+        for column in contract.columns
+        if column.physical_type.startswith("DECIMAL")
+    }
+    if not bounds:
+        return
+    table = f"{SCHEMA}.{contract.table}"
+    sizes = {name: f"coalesce(sum(abs({name})), 0)" for name in bounds}
+    beyond = " + ".join(f"({sizes[name]} > {bound})::integer" for name, bound in bounds.items())
+    # The files that alone hold a thousandth of it.
+    large = " or ".join(f"{sizes[name]} > {bound // 1000}" for name, bound in bounds.items())
+    yield _expect(
+        contract,
+        name="sums_in_range",
+        severity="critical",
+        description="The amounts of a column add up to a number that can be",
+        query=f"select shop_id, {beyond} as failures from {table} group by 1",
+        counted="columns",
+        files=sources_of(
+            f"select shop_id, source_id from {table} group by shop_id, source_id having {large}"
+        ),
     )
 
 

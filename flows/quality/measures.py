@@ -121,8 +121,13 @@ def qualified(table: str, schema: str) -> str:
 
 def shops_sql(shops: Sequence[str]) -> str:
     """A relation of one column `shop_id`. Ids are folder names, so they travel as hex digits."""
-    listed = ", ".join(f"decode(unhex('{shop.encode().hex()}'))" for shop in shops)
+    listed = ", ".join(literal(shop) for shop in shops)
     return f"select unnest([{listed}]::varchar[]) as shop_id"
+
+
+def literal(shop: str) -> str:
+    """A shop's id in SQL."""
+    return f"decode(unhex('{shop.encode().hex()}'))"
 
 
 def example_sql(item: Expectation, schema: str) -> str | None:

@@ -21,6 +21,8 @@ from flows.quality.measures import (
     compile_measure,
     example_sql,
     first_by_shop,
+    literal,
+    quoted,
     suites_of,
 )
 from flows.quality.model import (
@@ -62,7 +64,8 @@ def run_gate(database: Path, gate: Gate, shops: Sequence[str]) -> GateResult:
             earlier publication. A shop that is not named is not judged.
 
     Returns:
-        One result an expectation. What could not be judged has failed, as critical, for every shop.
+        One result an expectation. What could not be judged has failed, as critical, at the shops
+        whose rows it breaks on; what it finds at the others then is a result beside that.
 
     Raises:
         FileNotFoundError: when there is no such file.
@@ -97,6 +100,7 @@ class _Session:
             InMemoryStoreBackendDefaults,
             ProgressBarsConfig,
         )
+        from sqlalchemy import event
 
         # In memory and silent: no data docs, no progress bars, no usage events.
         self._context = gx.get_context(
@@ -120,10 +124,50 @@ class _Session:
             },
         )
         self._assets = 0
+        self._engine = self._source.get_execution_engine().engine
+        self._database = self._in_use = quoted(str(self.rows("select current_database()")[0][0]))
+        # `use` holds for one connection, and GX takes a new one from the pool when it likes.
+        event.listen(self._engine, "checkout", self._choose)
+
+    def _choose(self, connection: Any, *_: object) -> None:
+        connection.cursor().execute(f"use {self._in_use}")
+
+    @contextmanager
+    def only(
+        self, shops: Sequence[str], catalog: Mapping[str, Mapping[str, str]]
+    ) -> Iterator[None]:
+        """Let what is asked see the rows of these shops alone, and those of no shop."""
+        some, listed = "some_shops", ", ".join(literal(shop) for shop in shops)
+        chosen = f"shop_id in ({listed}) or shop_id is null" if shops else "shop_id is null"
+        statements = [
+            f"attach ':memory:' as {some} (read_write)",
+            *(
+                f"create schema if not exists {some}.{quoted(schema)}"
+                for schema in sorted({relation.partition(".")[0] for relation in catalog})
+            ),
+        ]
+        for relation, columns in catalog.items():
+            name = ".".join(map(quoted, relation.split(".", 1)))
+            rows = f" where {chosen}" if "shop_id" in columns else ""
+            statements.append(
+                f"create view {some}.{name} as select * from {self._database}.{name}{rows}"
+            )
+        try:
+            for statement in statements:
+                self._tell(statement)
+            self._in_use = some
+            yield
+        finally:
+            self._in_use = self._database
+            self._tell(f"detach database if exists {some}")
+
+    def _tell(self, statement: str) -> None:
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql(statement)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Plain SQL on the connection that GX uses."""
-        with self._source.get_execution_engine().engine.connect() as connection:
+        with self._engine.connect() as connection:
             return [tuple(row) for row in connection.exec_driver_sql(sql).fetchall()]
 
     def validate(self, measure: Measure) -> dict[str, bool]:
@@ -200,14 +244,59 @@ class _Judge:
     def table(self, table: str, expectations: tuple[Expectation, ...]) -> list[ExpectationResult]:
         """All the expectations on a table: together, and each alone if together they break."""
         try:
-            return self._judge(table, expectations)
+            return self._judge(table, expectations, self.shops)
         except Exception as error:  # any failure to judge is a verdict, never a way past the gate
             if len(expectations) == 1:
-                return [self._errored(expectations[0], error)]
+                return self._by_shop(expectations[0], error)
         return [result for item in expectations for result in self.table(table, (item,))]
 
-    def _judge(self, table: str, expectations: tuple[Expectation, ...]) -> list[ExpectationResult]:
-        measure = compile_measure(table, self.gate.schema, expectations, self.shops, self.catalog)
+    def _by_shop(self, item: Expectation, error: Exception) -> list[ExpectationResult]:
+        """What broke, asked anew of each shop's own rows: one that errs keeps no other from it.
+
+        What was found at the others is a result of its own, with its own severity.
+        """
+        if not self._is_sound(item):
+            return [self._errored(item, dict.fromkeys(self.shops, error))]
+        judged, errors = self._halves(item, self.shops)
+        found = tuple(finding for result in judged for finding in result.findings)
+        results = [self._result(item, not found, found)] if found or not errors else []
+        return [*results, self._errored(item, errors)] if errors else results
+
+    def _is_sound(self, item: Expectation) -> bool:
+        """Whether it can be asked where no shop has a row."""
+        measure = compile_measure(item.table, self.gate.schema, (item,), self.shops, self.catalog)
+        try:
+            with self.session.only((), self.catalog):
+                self.session.rows(measure.sql)
+        except Exception:  # as in `table`
+            return False
+        return True
+
+    def _halves(
+        self, item: Expectation, shops: tuple[str, ...]
+    ) -> tuple[list[ExpectationResult], dict[str, Exception]]:
+        """The shops' results, and the errors of those that err alone."""
+        judged, error = self._part(item, shops)
+        if error is None or len(shops) == 1:
+            return judged, dict.fromkeys(shops, error) if error else {}
+        middle = len(shops) // 2
+        first, errors = self._halves(item, shops[:middle])
+        second, more = self._halves(item, shops[middle:])
+        return first + second, errors | more
+
+    def _part(
+        self, item: Expectation, shops: tuple[str, ...]
+    ) -> tuple[list[ExpectationResult], Exception | None]:
+        try:
+            with self.session.only(shops, self.catalog):
+                return self._judge(item.table, (item,), shops), None
+        except Exception as error:  # as in `table`
+            return [], error
+
+    def _judge(
+        self, table: str, expectations: tuple[Expectation, ...], shops: tuple[str, ...]
+    ) -> list[ExpectationResult]:
+        measure = compile_measure(table, self.gate.schema, expectations, shops, self.catalog)
         verdicts = self.session.validate(measure)
         failed = [item for item in expectations if not verdicts[item.name]]
         findings = self._findings(measure, failed) if failed else {}
@@ -275,10 +364,10 @@ class _Judge:
             findings=findings,
         )
 
-    def _errored(self, item: Expectation, error: Exception) -> ExpectationResult:
-        # The message may quote a cell, so only the kind of error is kept.
-        kind = type(getattr(error, "orig", None) or error.__cause__ or error).__name__
-        observed = f"could not be judged ({kind})"
+    def _errored(self, item: Expectation, errors: Mapping[str, Exception]) -> ExpectationResult:
+        """An expectation that could not be judged at these shops."""
+        said = {shop: f"could not be judged ({_kind(error)})" for shop, error in errors.items()}
+        observed = " and ".join(sorted(set(said.values())))
         _LOG.warning("%s, %s.%s: %s", self.gate.name, item.table, item.name, observed)
         return ExpectationResult(
             gate=self.gate.name,
@@ -292,8 +381,13 @@ class _Judge:
             passed=False,
             observed=observed,
             is_errored=True,
-            findings=tuple(ShopFinding(shop, observed, 1.0) for shop in self.shops),
+            findings=tuple(ShopFinding(shop, words, 1.0) for shop, words in sorted(said.items())),
         )
+
+
+def _kind(error: Exception) -> str:
+    """The kind of an error: its message may quote a cell."""
+    return type(getattr(error, "orig", None) or error.__cause__ or error).__name__
 
 
 def _in_words(item: Expectation, failures: float, row_count: int) -> str:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from flows.errors import describe
 from flows.home import retention
 from flows.home.files import files_under
 from flows.home.fingerprint import commit, of_json, of_project, versions
@@ -59,7 +60,15 @@ def publish(run: Run) -> None:
     rendering.clear(run)
     run.say("Published" if scope.shops else "Nothing is published")
     if scope.shops:
+        apply_limits(run)
+
+
+def apply_limits(run: Run) -> None:
+    """Remove what was kept long enough; the run is published, whatever the disk says to that."""
+    try:
         retention.apply_limits(run.home, run.limits, lambda: exports_read(run.home), run.say)
+    except OSError as error:
+        run.warn(f"Not everything that was kept long enough could be removed: {describe(error)}")
 
 
 def status_of(run: Run) -> str:
@@ -74,8 +83,8 @@ def status_of(run: Run) -> str:
 def exports_read(home: Home) -> Iterator[Path]:
     """The exports in landing whose rows are in the lake, as they lie there now.
 
-    Not among them: what is refused, as its rows are nowhere else, and declarations, which people
-    keep up to date where they lie.
+    Not among them: what is refused, as a whole or in single rows, which are whole nowhere else, and
+    declarations, which people keep up to date where they lie.
     """
     from flows.ingest.discover import Stamp, discover
     from flows.ingest.ledger import FileRecord, read_ledger
@@ -90,7 +99,7 @@ def exports_read(home: Home) -> Iterator[Path]:
         contracts = [contract_of(record.feed) for record in read]
         if (
             read
-            and all(record.status != "refused" for record in read)
+            and not any(record.status == "refused" or record.rows_quarantined for record in read)
             and all(record.stamp == found.stamp for record in read)
             and not any(contract is None or contract.is_declaration for contract in contracts)
             and Stamp.of(found.path) == found.stamp
@@ -155,6 +164,8 @@ def _inputs(run: Run) -> list[dict[str, Any]]:
             **row,
             "newest_at": row["newest_at"].isoformat() if row["newest_at"] else None,
             "lake_paths": list(record.lake_paths),
+            "contract": record.key.contract,
+            "reader": record.key.reader,
         }
         for row, record in zip(run.files, run.ledger.records, strict=True)
     ]
@@ -197,6 +208,11 @@ def _replace_alerts(run: Run) -> None:
     kept = {run.home.alerts / path for path in new}
     run.alerts = [path for path in sorted(kept) if path.parent == folder]
     if run.request.command != "daily":
+        # Its only alerts are those of gates, and the gates let these shops through.
+        for shop in () if run.request.is_beside else run.needs_scope.shops:
+            path = folder / f"gate_blocked.{shop}.json"
+            if path.exists():
+                run.publication.remove_file(path)
         return
     for path in files_under(folder):
         _, _, shop = path.stem.partition(".")

@@ -26,6 +26,9 @@ from flows.warehouse.scope import Scope, plan, snapshot_scope, what_if_scope
 if TYPE_CHECKING:
     from flows.ingest import FileRecord, Shop
 
+# The lake files of each feed, by the contract and the reader that they were read with.
+LiveFiles = defaultdict[str, defaultdict[tuple[str, int], set[Path]]]
+
 
 def ingest(run: Run) -> None:
     """Read what is new in landing into the lake; then the run knows files and shops.
@@ -94,12 +97,13 @@ def prepare_database(run: Run, database: Path, scope: Scope) -> None:
     """Make a database with the inputs of a build, of all files that the run knows."""
     from flows.contracts import lake_schema, load_contracts
 
-    live: dict[str, set[Path]] = defaultdict(set)
+    live: LiveFiles = defaultdict(lambda: defaultdict(set))
     for record in run.ledger.records:
         if record.status == "loaded" and record.feed and record.shop_id in scope.as_of:
-            live[record.feed].update(run.home.lake / path for path in record.lake_paths)
+            paths = (run.home.lake / path for path in record.lake_paths)
+            live[record.feed][record.key.contract, record.key.reader].update(paths)
     lake = {
-        contract.table: LakeTable(lake_schema(contract), sorted(live[contract.feed]))
+        contract.table: LakeTable(lake_schema(contract), live[contract.feed].values())
         for contract in load_contracts()
     }
     shops = [
@@ -128,7 +132,9 @@ def fingerprints(shops: Iterable[Shop], records: Iterable[FileRecord]) -> dict[s
     project = of_json([of_project(), versions()])
     files: dict[str, list[Any]] = defaultdict(list)
     for record in records:
-        read = [record.file, record.sha256, record.feed, record.status, record.reason]
+        # What was refused and is gone is said no more; rows outlive the file that they came in.
+        is_over = record.status == "refused" and not record.is_present
+        read = [record.file, record.sha256, record.feed, record.status, record.reason, is_over]
         files[record.shop_id].append([*read, asdict(record.key)])
     return {
         shop.shop_id: of_json([project, asdict(shop), sorted(files[shop.shop_id], key=str)])
@@ -152,6 +158,7 @@ def _file_row(record: FileRecord) -> dict[str, Any]:
         "reason": record.reason,
         "mend": record.mend,
         "newest_at": record.newest_at,
+        "is_present": record.is_present,
     }
 
 

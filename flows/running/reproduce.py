@@ -13,6 +13,7 @@ from flows.errors import UsageError
 from flows.home.fingerprint import commit, of_project, versions
 from flows.home.layout import Home
 from flows.home.runs import read_record
+from flows.running.reading import LiveFiles
 from flows.running.run import Request
 from flows.running.session import session
 from flows.running.snapshot import database_target
@@ -148,7 +149,8 @@ def _check_lake(home: Home, record: Record) -> None:
     """Raise `UsageError` where a file of the lake is gone."""
     gone = sorted(
         path
-        for paths in _live(record).values()
+        for groups in _live(record).values()
+        for paths in groups.values()
         for path in paths
         if not (home.lake / path).is_file()
     )
@@ -161,13 +163,15 @@ def _check_lake(home: Home, record: Record) -> None:
         )
 
 
-def _live(record: Record) -> dict[str, set[str]]:
-    """By feed, the lake files that made up its table, of the run's shops."""
+def _live(record: Record) -> LiveFiles:
+    """By feed, the lake files (relative) that made up its table, of the run's shops."""
     shops = record["scope"]["as_of"]
-    live: defaultdict[str, set[str]] = defaultdict(set)
+    live: LiveFiles = defaultdict(lambda: defaultdict(set))
     for file in record["inputs"]:
         if file["status"] == "loaded" and file["feed"] and file["shop_id"] in shops:
-            live[file["feed"]].update(file["lake_paths"])
+            live[file["feed"]][file["contract"], file["reader"]].update(
+                map(Path, file["lake_paths"])
+            )
     return live
 
 
@@ -178,7 +182,8 @@ def _prepare(home: Home, record: Record, scope: Scope, build: Path) -> None:
     live = _live(record)
     lake = {
         contract.table: LakeTable(
-            lake_schema(contract), sorted(home.lake / path for path in live.get(contract.feed, ()))
+            lake_schema(contract),
+            [[home.lake / path for path in paths] for paths in live[contract.feed].values()],
         )
         for contract in load_contracts()
     }

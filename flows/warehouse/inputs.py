@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -57,6 +57,7 @@ _FILES: dict[str, pl.DataType] = {
     "reason": pl.String(),
     "mend": pl.String(),
     "newest_at": _MOMENT,
+    "is_present": pl.Boolean(),
 }
 _INTERVENTIONS: dict[str, pl.DataType] = {
     "intervention_id": pl.String(),
@@ -72,10 +73,14 @@ _INTERVENTIONS: dict[str, pl.DataType] = {
 
 @dataclass(frozen=True)
 class LakeTable:
-    """One feed's live files and the columns that they all have."""
+    """One feed's live files, and the columns that its table has.
+
+    files: in groups that were read with the same contract and reader, and so have the same columns:
+    those of an earlier contract stay when their exports are gone from landing.
+    """
 
     schema: Mapping[str, pl.DataType]
-    files: Sequence[Path]
+    files: Collection[Collection[Path]]
 
 
 @dataclass(frozen=True)
@@ -209,19 +214,34 @@ def _fill(
 
 
 def _lake_query(table: LakeTable) -> str:
-    if table.files:
-        paths = ", ".join(text(str(path)) for path in table.files)
-        columns = ", ".join(name(column) for column in table.schema)
+    """The rows of all files; what an earlier contract lacks, or cannot be cast, is null."""
+    groups: dict[tuple[str, ...], list[Path]] = {}
+    for paths in filter(None, table.files):
+        selected = _selected(table.schema, pl.read_parquet_schema(min(paths)))
+        groups.setdefault(selected, []).extend(paths)
+    if not groups:
+        return f"select {', '.join(_selected(table.schema, {}))} where false"
+    return " union all ".join(
         # Partitions are for people and for pruning by path; `shop_id` is a column of the files.
-        return (
-            f"select {columns} from read_parquet([{paths}], hive_partitioning = false, "
-            "union_by_name = false)"
-        )
-    columns = ", ".join(
-        f"cast(null as {duckdb_type(kind)}) as {name(column)}"
-        for column, kind in table.schema.items()
+        f"select {', '.join(selected)} from read_parquet("
+        f"[{', '.join(text(str(path)) for path in sorted(paths))}], "
+        "hive_partitioning = false, union_by_name = false)"
+        for selected, paths in sorted(groups.items())
     )
-    return f"select {columns} where false"
+
+
+def _selected(
+    wanted: Mapping[str, pl.DataType], found: Mapping[str, pl.DataType]
+) -> tuple[str, ...]:
+    """A table's columns as SQL, out of files that have others."""
+    selected = []
+    for column, kind in wanted.items():
+        if found.get(column) == kind:
+            selected.append(name(column))
+        else:
+            source = name(column) if column in found else "null"
+            selected.append(f"try_cast({source} as {duckdb_type(kind)}) as {name(column)}")
+    return tuple(selected)
 
 
 def duckdb_type(kind: pl.DataType) -> str:

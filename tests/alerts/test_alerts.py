@@ -266,6 +266,7 @@ def refused(file: str, shop_id: str | None = "north") -> dict[str, Any]:
         "status": "refused",
         "reason": "No contract has these headers.",
         "mend": "Export it again as CSV.",
+        "is_present": True,
     }
 
 
@@ -280,6 +281,13 @@ def test_refused_files_say_why_and_how_to_mend_them(warehouse: Path, context: Co
         "`a.bin`: No contract has these headers. Export it again as CSV.\n"
         "`b.csv`: No contract has these headers. Export it again as CSV."
     )
+
+
+def test_a_refused_file_that_is_gone_or_mended_is_said_no_more(
+    warehouse: Path, context: ContextMaker
+) -> None:
+    records = [refused("b.csv") | {"is_present": False}, refused("b.csv") | {"status": "loaded"}]
+    assert build_alerts(warehouse, context(ingest_records=records)) == []
 
 
 def test_each_shop_gets_its_own_file_and_list(warehouse: Path, context: ContextMaker) -> None:

@@ -96,6 +96,7 @@ def test_hostile_text_ends_inert_in_every_alert(
             "status": "refused",
             "reason": hostile,
             "mend": "",
+            "is_present": True,
         }
         for n in range(12)
     ]

@@ -92,7 +92,7 @@ class WebhookServer:
     def _read(connection: socket.socket) -> tuple[str, str, bytes]:
         data = b""
         while b"\r\n\r\n" not in data:
-            data += connection.recv(65_536)
+            data += _received(connection)
         head, _, body = data.partition(b"\r\n\r\n")
         lengths = [
             int(line.split(b":")[1])
@@ -100,8 +100,16 @@ class WebhookServer:
             if line.lower().startswith(b"content-length")
         ]
         while len(body) < lengths[0]:
-            body += connection.recv(65_536)
+            body += _received(connection)
         return head.decode(), "", body
+
+
+def _received(connection: socket.socket) -> bytes:
+    """What comes next. Raises `ConnectionError` at the end of what the other side sends."""
+    data = connection.recv(65_536)
+    if not data:
+        raise ConnectionError("the other side has ended")
+    return data
 
 
 @contextmanager

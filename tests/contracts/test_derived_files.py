@@ -58,6 +58,7 @@ def test_sources_name_the_inputs_of_the_build() -> None:
             "reason",
             "mend",
             "newest_at",
+            "is_present",
         ],
         "interventions": [
             "intervention_id",

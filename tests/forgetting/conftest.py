@@ -90,7 +90,7 @@ def template(key: None, tmp_path_factory: pytest.TempPathFactory) -> Home:
     day = home.reports / "daily" / "2026-04-12"
     for folder in (day, day / "editions" / "r0"):
         folder.mkdir(parents=True)
-        (folder / "index.html").write_text(f"<code>{ANN}</code><text>Buyer {ANN[:9]}…</text>")
+        (folder / "index.html").write_text(f"<code>{ANN}</code><text>Buyer {ANN[:17]}…</text>")
         (folder / "report.json").write_text(json.dumps({"buyers": [ANN, BOB]}))
         (folder / "margin_traps.csv").write_text(f"segment\n{ANN}\n{BOB}\n")
     return home
@@ -121,7 +121,7 @@ def holders(home: Home, value: str) -> set[str]:
     return {
         name.split()[0]
         for name, content in contents(home)
-        if value.encode() in content or f"{value[:9]}…".encode() in content
+        if value.encode() in content or f"{value[:17]}…".encode() in content
     }
 
 
@@ -146,3 +146,5 @@ HOLDING = {
     "broken.json",
     "unfinished.csv.part",
 }
+STAYING = {"refused.csv", "broken.json"}
+"""Of those the ones that are refused: --delete leaves them."""

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+import shutil
 import stat
+import zipfile
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import duckdb
@@ -11,12 +17,14 @@ import polars as pl
 import pytest
 
 from flows.errors import StageError, UsageError
-from flows.forgetting import forget
+from flows.forgetting import forget, scrub
 from flows.forgetting.forget import checked_hash
 from flows.home import Home
 from flows.home.files import files_under
 from flows.home.forgotten import read_forgotten
 from flows.home.interventions import read_interventions
+from flows.report.charts.rows import Bar, bars
+from flows.report.charts.svg import Ids
 from tests.forgetting.conftest import (
     ANN,
     BOB,
@@ -24,12 +32,13 @@ from tests.forgetting.conftest import (
     KEY,
     REASON,
     SHOP,
+    STAYING,
     done,
     holders,
     names,
     quiet,
 )
-from tests.ingest.builders import drop, lake, run, table
+from tests.ingest.builders import drop, lake, order, run, table
 from tests.ingest.test_buyer_hash import FEED, HEADER, returned
 
 
@@ -106,7 +115,7 @@ def test_no_export_brings_the_buyer_back(home: Home) -> None:
     done(home)
     drop(home, "late.csv", table([returned(11, "ANN.of.maple"), returned(12, "bob")], HEADER))
     drop(home, "a.csv", table([returned(1, "ann.of.maple"), returned(13, "bob")], HEADER))
-    home.ledger.unlink()
+    shutil.rmtree(home.lake)
     run(home, "run2")
     assert holders(home, ANN) == set()
     hashes = lake(home, FEED)["buyer_hash"].to_list()
@@ -141,13 +150,81 @@ def test_exports_are_deleted_but_for_those_that_nobody_has_read(home: Home) -> N
     drop(home, "new.csv", table([returned(20, "ann.of.maple")], HEADER))
     all_names = names(home)
     assert done(home, deletes=True) == HOLDING | {"new.csv"}
-    assert names(home) == all_names - HOLDING
+    assert names(home) == (all_names - HOLDING) | STAYING
     before = lake(home, FEED)
     run(home, "run2")
     assert len(lake(home, FEED)) == len(before) + 1
     assert ANN not in lake(home, FEED)["buyer_hash"]
-    assert done(home, deletes=True) == {"new.csv"}
-    assert names(home) == all_names - HOLDING - {"new.csv"}
+    assert done(home, deletes=True) == {"new.csv"} | STAYING
+    assert names(home) == (all_names - HOLDING - {"new.csv"}) | STAYING
+
+
+def test_an_export_under_the_name_of_one_that_was_read_is_not_deleted_unread(home: Home) -> None:
+    """A new one is told by its bytes, and one that comes while the command works by its stamp."""
+    drop(home, "a.csv", table([returned(30, "ann.of.maple"), returned(31, "dora")], HEADER))
+    late = home.landing / SHOP / "orders.csv"
+
+    def say(message: str) -> None:
+        if message.startswith("Writing"):
+            late.write_text(table([order(40, buyer_username="dora")]))
+
+    result = forget(home, ANN, REASON, say, deletes=True)
+    stayed = {i["file"]: i["status"] for i in result.landing if not i["is_deleted"]}
+    assert stayed == {
+        f"{SHOP}/a.csv": "unread",
+        f"{SHOP}/orders.csv": "unread",
+        **{f"{SHOP}/{name}": "refused" for name in STAYING},
+    }
+    assert (home.landing / SHOP / "a.csv").exists() and late.exists()
+
+
+def test_an_archive_with_a_refused_member_is_not_deleted(home: Home) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("good.csv", table([returned(50, "ann.of.maple")], HEADER))
+        archive.writestr("bad.csv", "nothing,known\n1,2\n")
+    drop(home, "half.zip", packed.getvalue())
+    run(home, "run2")
+    result = forget(home, ANN, REASON, quiet, deletes=True)
+    [half] = [item for item in result.landing if item["file"].endswith("half.zip")]
+    assert (half["status"], half["is_deleted"]) == ("refused", False)
+    assert (home.landing / SHOP / "half.zip").exists()
+
+
+def test_an_archive_that_cannot_be_read_to_its_end_is_not_deleted(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = import_module("flows.forgetting.landing")
+    real = module.open_plain
+
+    def torn(path: Path, scratch: Path) -> Iterator[object]:
+        yield from real(path, scratch)
+        if path.name == "c.zip":
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(module, "open_plain", torn)
+    result = forget(home, ANN, REASON, quiet, deletes=True)
+    [packed] = [item for item in result.landing if item["file"].endswith("c.zip")]
+    assert (packed["status"], packed["is_deleted"]) == ("unread", False)
+    assert f"{SHOP}/c.zip" in result.closed
+
+
+def test_other_peoples_labels_and_words_stay(tmp_path: Path) -> None:
+    """A cut label of another hash, and a word, that hold what the hash begins with."""
+    path = tmp_path / "page.html"
+    text = f"{BOB[:9]}{ANN[:8]}… {ANN[:3]}… {BOB[:5]}{ANN[:17]}… decad{ANN[:4]}&hellip;"
+    path.write_text(text)
+    assert not scrub.is_in_file(path, ANN)
+    path.write_text(f"{text} <text>Buyer {ANN[:17]}…</text><text>Buyer {ANN[:25]}…</text>")
+    scrub.scrub_text(path, ANN)
+    said = "<text>Buyer (forgotten)</text>"
+    assert path.read_text() == f"{text} {said}{said}"
+
+
+def test_charts_cut_a_buyer_where_it_is_looked_for() -> None:
+    drawn = bars(Ids(), "t", [Bar(f"Buyer {ANN}", 1.0, "1"), Bar("Buyer", 2.0, "2")], "c")
+    cut = re.findall(r"([0-9a-f]+)(?:…|&hellip;)", repr(drawn))
+    assert {len(digits) for digits in cut} == {17, 25}
 
 
 def test_a_workbook_and_what_nobody_can_open(home: Home) -> None:

@@ -17,6 +17,7 @@ from tests.forgetting.conftest import (
     HOLDING,
     REASON,
     SHOP,
+    STAYING,
     holders,
     names,
     quiet,
@@ -51,7 +52,7 @@ def test_killed_anywhere_the_next_one_finishes(
 def _is_killed_and_finished(home: Home, place: Path, patch: pytest.MonkeyPatch, nth: int) -> bool:
     """Kill a forgetting at its n-th step, and the next one finishes; whether it had so many."""
     copy = Home(shutil.copytree(home.root, place))
-    expected = names(home) - HOLDING
+    expected = names(home) - (HOLDING - STAYING)
     is_killed = False
     with patch.context() as dying:
         _die_at(nth, dying)

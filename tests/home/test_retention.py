@@ -13,10 +13,14 @@ from pathlib import Path
 import pytest
 
 from flows.home import Home, retention
-from flows.home.files import files_under
+from flows.home.files import files_under, write_json
 from flows.home.limits import Limits
+from flows.home.publications import kept_publication
+from flows.home.state import PublicationState
 from flows.ingest import read_ledger
+from flows.running import publishing
 from flows.running.publishing import exports_read
+from flows.running.run import Request, Run
 from tests.ingest.builders import drop, lake, order, run, table
 
 DAY = 86_400
@@ -171,3 +175,104 @@ def test_landing_is_not_looked_through_without_a_limit(home: Home) -> None:
         raise AssertionError("not asked for")
 
     retention.apply_limits(home, Limits(), never, lambda _: None)
+
+
+def test_an_export_of_which_rows_were_refused_stays(home: Home) -> None:
+    """Its refused rows are whole nowhere else, however few they are."""
+    drop(home, "some.csv", table([order(3), order(4, Quantity="many")]))
+    aged(home.landing / "shop1" / "some.csv", 730)
+    run(home, "run2")
+    [record] = [r for r in read_ledger(home).records if r.file == "some.csv"]
+    assert (record.status, record.rows_quarantined) == ("loaded", 1)
+    apply(home)
+    assert "some.csv" in landing(home)
+
+
+def test_what_vanishes_while_it_is_looked_at_is_nobodys_fault(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("gone", "old"):
+        folder = home.quarantine / name
+        folder.mkdir()
+        (folder / "rows.csv").write_text("x")
+        aged(folder / "rows.csv", 91)
+    real = files_under
+
+    def vanishing(folder: Path) -> Iterator[Path]:
+        found = list(real(folder))
+        if folder.name == "gone":
+            shutil.rmtree(folder)
+        return iter(found)
+
+    monkeypatch.setattr("flows.home.retention.files_under", vanishing)
+    apply(home)
+    assert {path.name for path in home.quarantine.iterdir()} == {"run1"}
+
+
+def test_a_disk_that_fails_does_not_fail_what_is_published(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Run(Request("daily", home), "r1", lambda _: None)
+
+    def broken(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(retention, "apply_limits", broken)
+    publishing.apply_limits(made)
+    [warning] = made.warnings
+    assert "kept long enough" in warning
+
+
+def published(home: Home, place: Path, run_id: str, newest: dict[str, tuple[str, str]]) -> None:
+    """The state of a publication: of each shop its newest day and the run that wrote it."""
+    state = PublicationState(run_id=run_id)
+    for shop_id, (day, wrote) in newest.items():
+        state.shop(shop_id).newest, state.shop(shop_id).run_id = day, wrote
+    place.parent.mkdir(parents=True, exist_ok=True)
+    state.write(place)
+
+
+def test_old_run_records_go_but_for_those_that_something_rests_on(
+    home: Home, tmp_path: Path
+) -> None:
+    published(home, PublicationState.path(home), "now", {"shop1": ("2026-11-22", "now")})
+    published(
+        home,
+        kept_publication(home, "kept").state_file,
+        "kept",
+        {"shop1": ("2026-11-21", "kept"), "closed": ("2024-02-01", "long_ago")},
+    )
+    out = tmp_path / "audit.duckdb"
+    out.write_text("x")
+    for run_id in ("now", "kept", "long_ago", "old", "young", "snapshot", "snapshot_gone"):
+        target = {"snapshot": out, "snapshot_gone": tmp_path / "gone.duckdb"}.get(run_id)
+        arguments = {"out": str(target) if target else None}
+        write_json(home.runs / f"{run_id}.json", {"run_id": run_id, "arguments": arguments})
+        aged(home.runs / f"{run_id}.json", 399 if run_id == "young" else 401)
+    (home.runs / "broken.json").write_text("{")
+    aged(home.runs / "broken.json", 401)
+    said = apply(home, Limits())
+    assert "Removed run records older than 400 days (GREENZONE_KEEP_RUNS_DAYS): 3" in said
+    left = {path.stem for path in home.runs.iterdir()}
+    assert left == {"now", "kept", "long_ago", "young", "snapshot"}
+    assert apply(home, Limits()) == []
+
+
+def test_old_alerts_go_but_for_those_of_newest_days_and_open_ones(home: Home) -> None:
+    published(home, PublicationState.path(home), "now", {"shop1": ("2026-11-22", "now")})
+    kept = kept_publication(home, "kept").state_file
+    published(home, kept, "kept", {"closed": ("2024-02-01", "long_ago")})
+    alert = {"as_of_on": "2024-02-03"}
+    over = {"as_of_on": "2024-02-04"}
+    shops = {"shop1": {"open": {"late_dispatch": alert}, "resolved": {"due_soon": over}}}
+    write_json(home.alert_state, {"shops": shops})
+    days = ["2026-11-22", "2024-02-01", "2024-02-02", "2024-02-03", "2024-02-04", "2024-02-05"]
+    for day in days:
+        for name in ("due_soon.shop1.json", "resolved/late.shop1.json"):
+            write_json(home.alerts / day / name, {})
+            aged(home.alerts / day / name, 10 if (day, name[0]) == (days[-1], "r") else 401)
+    said = apply(home, Limits())
+    assert said == ["Removed alerts older than 400 days (GREENZONE_KEEP_ALERTS_DAYS): 3"]
+    assert sorted(path.name for path in home.alerts.iterdir()) == sorted(set(days) - {days[2]})
+    assert [path.name for path in files_under(home.alerts / days[-1])] == ["late.shop1.json"]
+    assert apply(home, Limits()) == []

@@ -12,13 +12,23 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from flows.errors import UsageError
 from flows.home import Home
 from flows.home.files import write_json
 from flows.home.state import PublicationState
 from flows.ingest import discover, ingest, one_file, read_ledger, resolve_shops, sources
-from flows.ingest import ledger as ledgers
 from flows.ingest import run as runs
-from tests.ingest.builders import EVENT, drop, lake, only, order, refused, run, table, tracking
+from tests.ingest.builders import (
+    EVENT,
+    drop,
+    lake,
+    only,
+    order,
+    refused,
+    run,
+    table,
+    tracking,
+)
 
 A = table([order(1), order(2)])
 B = table([order(2), order(3, quantity="0")])
@@ -344,11 +354,41 @@ def test_an_empty_landing_folder(home: Home) -> None:
     assert result.files == () and result.shops == ()
 
 
-def test_a_ledger_of_another_version_is_not_read(home: Home) -> None:
-    drop(home, "a.csv", A)
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (None, "is gone"),
+        (b"", "cannot be read"),
+        (b'{"version": 1, "fi', "cannot be read"),
+        (b"\xff\xfe", "cannot be read"),
+        (b"[]", "cannot be read"),
+        (b'{"version": 1, "files": [{}], "refused": null}', "cannot be read"),
+        (b'{"version": 2, "files": []}', "another version"),
+    ],
+)
+def test_rows_whose_ledger_is_lost_are_no_garbage(
+    home: Home, content: bytes | None, problem: str
+) -> None:
+    exported = drop(home, "a.csv", A)
     run(home)
-    write_json(home.ledger, {"version": ledgers.LEDGER_VERSION + 1, "files": []})
+    good = home.ledger.read_bytes()
+    exported.unlink()
+    home.ledger.unlink() if content is None else home.ledger.write_bytes(content)
+    for attempt in (read_ledger, run):
+        with pytest.raises(UsageError, match=problem) as error:
+            attempt(home)
+        assert error.value.exit_code == 2 and "backup" in error.value.mend
+    home.ledger.write_bytes(good)
+    run(home, "run2")
+    assert lake(home).height == 2
+
+
+def test_without_rows_a_lost_ledger_is_no_loss(home: Home) -> None:
+    drop(home, "bad.csv", b"x,y\n1,2\n")
+    run(home)
+    home.ledger.write_bytes(b"{")
     assert read_ledger(home).records == ()
+    drop(home, "a.csv", A)
     run(home, "run2")
     assert lake(home).height == 2
 

@@ -94,7 +94,7 @@ def _inputs(
         "file, feed, 5::bigint as rows_read, 5::bigint as rows_accepted, 0::bigint as "
         "rows_quarantined, 0::bigint as rows_skipped, table_name || shop_id as sha256, "
         "null::varchar as archive_sha256, 'loaded' as status, null::varchar as reason, "
-        f"null::varchar as mend, timestamp '{AS_OF} 20:00:00' as newest_at "
+        f"null::varchar as mend, timestamp '{AS_OF} 20:00:00' as newest_at, true as is_present "
         f"from {shop_rows(shops)}, (values {feeds}) as f (feed, table_name)"
     )
 

@@ -122,7 +122,7 @@ WARNINGS = [
         "inputs.files",
         "files_refused",
         "insert into inputs.files by name select 'south' as shop_id, 'odd.bin' as file, "
-        "'refused' as status, 0 as rows_read",
+        "'refused' as status, 0 as rows_read, true as is_present",
         f"1 file of {len(load_contracts()) + 1}",
     ),
     (
@@ -149,6 +149,15 @@ def test_a_warning_is_shown_and_blocks_nobody(
     assert (failure.name, failure.severity, failure.failing_shops) == (name, "warning", ("south",))
     assert failure.findings[0].observed == observed
     assert result.blocked_shops == ()
+
+
+def test_a_refused_file_that_is_gone_from_landing_is_no_warning(lake: Path) -> None:
+    change(
+        lake,
+        "insert into inputs.files by name select 'south' as shop_id, 'odd.bin' as file, "
+        "'refused' as status, 0 as rows_read, false as is_present",
+    )
+    assert judge(lake, "inputs.files").failures() == ()
 
 
 def test_a_feed_that_a_shop_never_gave_is_not_stale(lake: Path) -> None:

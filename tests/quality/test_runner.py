@@ -79,6 +79,50 @@ def test_an_expectation_that_errs_counts_as_failed_and_blocks(database: Path) ->
     assert result.blocked_shops == ("a", "b")
 
 
+@pytest.mark.parametrize("shops", [("a", "b"), ("a", "b", "c", HOSTILE[0], "e")])
+def test_what_errs_on_the_rows_of_one_shop_blocks_no_other(
+    database: Path, shops: tuple[str, ...]
+) -> None:
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("update marts.t set buyer = '7' where shop_id <> 'b'")
+        connection.execute("insert into marts.t values (?, 7, 'key:7', '7')", [HOSTILE[0]])
+    counted = Expectation(
+        name="counted",
+        table="t",
+        severity="warning",
+        description="counted",
+        query="select shop_id, count(*) as failures, printf('%d there', count(*)) as note "
+        "from marts.t where cast(buyer as integer) = 7 and id = 7 group by 1",
+        files="select shop_id, key from marts.t where cast(buyer as integer) = 7 and id = 7",
+    )
+    result = ask(
+        database,
+        rows("good", "cast(buyer as integer) < 7"),
+        counted,
+        rows("sound", "id < 0"),
+        shops=shops,
+    )
+
+    good, said, errored, sound = result.results
+    assert good.is_errored and good.failing_shops == ("b",)
+    assert said.severity == "warning" and not said.is_errored
+    assert said.failing_shops == tuple(sorted({"a", HOSTILE[0]} & set(shops)))
+    assert said.findings[-1].observed == "1 there" and said.findings[-1].files == ("key:7",)
+    assert errored.name == "counted" and errored.severity == "critical" and errored.is_errored
+    assert errored.observed == "could not be judged (ConversionException)"
+    assert sound.passed
+    assert result.blocked_shops == ("b",)
+
+
+def test_what_errs_on_rows_of_no_shop_blocks_all(database: Path) -> None:
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("update marts.t set buyer = '7'")
+        connection.execute("insert into marts.t values (null, 1, 'key:1', 'Jane Doe')")
+    result = ask(database, rows("cast", "cast(buyer as integer) < 7"))
+
+    assert result.results[0].is_errored and result.blocked_shops == ("a", "b")
+
+
 def test_results_hold_no_cell_and_no_message(
     database: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:

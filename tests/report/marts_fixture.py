@@ -71,7 +71,8 @@ create table marts.zone_coverage (shop_id text, as_of_on date, origin_set text,
     share_within_2_days double, mean_transit_days double, on_time_delivery_rate double);
 create table marts.row_accounting (run_id text, shop_id text, file text, feed text,
     rows_read bigint, rows_accepted bigint, rows_quarantined bigint, rows_skipped bigint,
-    sha256 text, archive_sha256 text, status text, reason text, mend text);
+    sha256 text, archive_sha256 text, status text, reason text, mend text,
+    is_present boolean);
 """
 
 # metric, target, enforcement, minimum, denominator a week, mean, swing
@@ -221,13 +222,15 @@ insert into marts.feed_freshness values
     ($shop, 'seller_center/returns', 3, 1201, timestamp '2026-11-22 21:00:00', date '2026-11-22');
 insert into marts.row_accounting values
     ('r-1', $shop, 'orders/2026-11-23.csv', 'seller_center/orders', 1310, 1306, 3, 1,
-     repeat('ab', 32), null, 'loaded', null, null),
+     repeat('ab', 32), null, 'loaded', null, null, true),
     ('r-1', $shop, 'tracking.zip!/events.csv', 'carriers/tracking_events', 5200, 5200, 0, 0,
-     repeat('cd', 32), repeat('ce', 32), 'loaded', null, null),
+     repeat('cd', 32), repeat('ce', 32), 'loaded', null, null, true),
     ('r-1', $shop, '@notes<b>.xlsx', null, null, null, null, null,
-     repeat('ef', 32), null, 'refused', 'no contract', 'Export it again as CSV.'),
+     repeat('ef', 32), null, 'refused', 'no contract', 'Export it again as CSV.', true),
+    ('r-1', $shop, '@notes<b>.xlsx', null, null, null, null, null,
+     repeat('fe', 32), null, 'refused', 'no contract', 'Export it again as CSV.', false),
     ('r-0', $shop, 'orders/2026-10.csv', 'seller_center/orders', 46900, 46899, 0, 1,
-     repeat('12', 32), null, 'loaded', null, null);
+     repeat('12', 32), null, 'loaded', null, null, true);
 """
 
 _RETURNS = """

@@ -218,7 +218,7 @@ def test_worklists_are_complete_and_safe(demo: Rendered) -> None:
     assert "<script>alert(1)</script>" in creators
     numbers = {row["tracking_number"] for row in read_csv(demo.folder / "tracking_defects.csv")}
     assert "'-1+cmd" in numbers
-    assert len(read_csv(demo.folder / "row_accounting.csv")) == 4
+    assert len(read_csv(demo.folder / "row_accounting.csv")) == 5
     for name in LISTS | RULE_LISTS:
         for row in read_csv(demo.folder / name):
             for column, cell in row.items():
@@ -262,7 +262,7 @@ def test_decisions_of_people_are_shown_and_stay_text(tmp_path: Path) -> None:
         connection.execute(
             "insert into marts.row_accounting values ('r-0', 'demo', 'x`<b>.csv', "
             "'seller_center/orders', 46900, 46899, 0, 1, repeat('34', 32), null, 'withdrawn', "
-            "null, null)"
+            "null, null, true)"
         )
     failed = {
         **context(DEMO).gate_results[0],

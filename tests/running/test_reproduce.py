@@ -36,6 +36,8 @@ def _record(**changes: Any) -> dict[str, Any]:
                 "shop_id": "a",
                 "status": "loaded",
                 "lake_paths": [LAKE_FILE],
+                "contract": "0123456789abcdef",
+                "reader": 1,
             }
         ],
         "marts": {"orders": {"rows": 1, "digest": "d"}},

@@ -31,6 +31,7 @@ FILE: dict[str, Any] = {
     "reason": "",
     "mend": "",
     "newest_at": datetime(2026, 3, 8, 1),
+    "is_present": True,
 }
 
 
@@ -75,7 +76,7 @@ def test_a_feed_without_files_has_the_types_of_one_with(tmp_path: Path, contract
     schema = lake_schema(contract)
     file = tmp_path / "part.parquet"
     pl.DataFrame(schema=schema).write_parquet(file)
-    lake = {"empty": LakeTable(schema, []), "full": LakeTable(schema, [file])}
+    lake = {"empty": LakeTable(schema, []), "full": LakeTable(schema, [[file]])}
     with _prepare(tmp_path, lake, plan((DAY,), ["west"], PublicationState())) as connection:
         described = [
             connection.execute(f"describe lake.{view}").fetchall() for view in ("empty", "full")

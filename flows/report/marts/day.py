@@ -373,11 +373,11 @@ class ShopDay:
 
     @cached_property
     def refused_files(self) -> int:
-        """Files of this shop that no contract accepts."""
+        """Files of this shop in landing that no contract accepts."""
         return int(
             self.read(
                 "select count(*) as n from marts.row_accounting "
-                "where shop_id = $shop and status = 'refused'"
+                "where shop_id = $shop and status = 'refused' and is_present"
             ).item()
         )
 

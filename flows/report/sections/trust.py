@@ -124,7 +124,8 @@ def _accounting(page: Page) -> list[Table]:
         )
     run = page.context.run_id
     shown = page.day.files(
-        "(run_id = $run or status in ('refused', 'withdrawn') or rows_quarantined > 0)",
+        "(run_id = $run or (status = 'refused' and is_present) or status = 'withdrawn' "
+        "or rows_quarantined > 0)",
         _FILES_SHOWN,
         run=run,
     )

@@ -27,6 +27,14 @@ def of_contract(contract: Contract) -> Iterator[Mutation]:
         column="row_number",
         is_every_shop=True,
     )
+    amounts = [c for c in contract.columns if c.physical_type.startswith("DECIMAL")]
+    for column in () if contract.is_declaration else amounts:
+        yield Mutation(
+            table,
+            "sums_in_range",
+            relation,
+            (f"update {relation} set {column.name} = 21e{15 - column.scale} where {SOUTH}",),
+        )
     if not contract.is_declaration:
         hours = contract.freshness_days * 24 + 1
         yield Mutation(
@@ -83,8 +91,8 @@ def of_files() -> Iterator[Mutation]:
         "files_refused",
         files,
         (
-            f"insert into {files} (shop_id, file, status, rows_read) "
-            "values ('south', 'notes.csv', 'refused', 0)",
+            f"insert into {files} (shop_id, file, status, rows_read, is_present) "
+            "values ('south', 'notes.csv', 'refused', 0, true)",
         ),
     )
     yield Mutation(

@@ -11,5 +11,6 @@ select
     archive_sha256,
     status,
     reason,
-    mend
+    mend,
+    is_present
 from {{ source('inputs', 'files') }}
