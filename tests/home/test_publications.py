@@ -101,7 +101,12 @@ def test_the_text_of_an_alert_is_kept_once_and_as_long_as_it_is_listed(
     old.write_text("alert of long ago")
     read: list[Path] = []
     read_bytes = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or read_bytes(path))
+
+    def noted(path: Path) -> bytes:
+        read.append(path)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
     for number in range(1, 5):
         _stage(home, f"run-{number}", limit=1).commit()
     # What is kept already is not even read again, and takes no room of its own.

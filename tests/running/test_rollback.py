@@ -14,14 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.errors import UsageError
-from flows.home.files import files_under, read_json, write_json
-from flows.home.interventions import add_intervention, read_interventions
+from flows.home.files import files_under, read_json
+from flows.home.interventions import read_interventions
 from flows.home.layout import Home
 from flows.home.publications import kept_publication, kept_publications
 from flows.home.publish import Publication, Step, recover
 from flows.home.runs import read_record
 from flows.home.state import PublicationState, ShopState
-from flows.quality.accepted import acceptances
 from flows.running import publishing
 from flows.running.rollback import rollback, target_of
 from flows.running.run import Request, Run
@@ -107,7 +106,7 @@ def shown(home: Home) -> Content:
     }
 
 
-def _run_id(number: int) -> str:
+def run_id_of(number: int) -> str:
     return f"2026040{number}T000000Z-00000{number}"
 
 
@@ -124,32 +123,32 @@ def published(tmp_path: Path) -> tuple[Home, list[Content]]:
 
 def test_everything_is_as_it_was_then(published: tuple[Home, list[Content]]) -> None:
     home, seen = published
-    outcome = rollback(home, _run_id(1), REASON)
+    outcome = rollback(home, run_id_of(1), REASON)
     assert shown(home) == seen[0]
-    assert (outcome["from"], outcome["to"]) == (_run_id(3), _run_id(1))
+    assert (outcome["from"], outcome["to"]) == (run_id_of(3), run_id_of(1))
     assert outcome["shops"] == {"a": "2026-04-01"}
     assert not (home.reports / "daily" / "2026-04-02" / "index.html").exists()
     # What was rolled back is among the editions, and is kept.
-    assert (home.reports / "daily/2026-04-02/editions" / _run_id(3) / "index.html").exists()
-    assert [kept.run_id for kept in kept_publications(home)] == [_run_id(n) for n in (1, 2, 3)]
+    assert (home.reports / "daily/2026-04-02/editions" / run_id_of(3) / "index.html").exists()
+    assert [kept.run_id for kept in kept_publications(home)] == [run_id_of(n) for n in (1, 2, 3)]
 
 
 def test_a_roll_back_is_a_decision_with_its_record(published: tuple[Home, list[Content]]) -> None:
     home, _ = published
     outcome = rollback(home, None, REASON)
     (decision,) = read_interventions(home)
-    assert (decision.action, decision.reason, decision.run_id) == ("rollback", REASON, _run_id(2))
-    assert decision.details == {"from": _run_id(3), "to": _run_id(2), "ended": []}
+    assert (decision.action, decision.reason, decision.run_id) == ("rollback", REASON, run_id_of(2))
+    assert decision.details == {"from": run_id_of(3), "to": run_id_of(2), "ended": []}
     record = read_record(home, outcome["run_id"]) or {}
     assert (record["status"], record["command"]) == ("rolled_back", "rollback")
-    assert record["arguments"] == {"from": _run_id(3), "to": _run_id(2), "reason": REASON}
+    assert record["arguments"] == {"from": run_id_of(3), "to": run_id_of(2), "reason": REASON}
     assert record["reproducible"] is False
 
 
 def test_forward_again_by_the_same_command(published: tuple[Home, list[Content]]) -> None:
     home, seen = published
     for number in (1, 3, 2, 1, 3):
-        rollback(home, _run_id(number), REASON)
+        rollback(home, run_id_of(number), REASON)
         assert shown(home) == seen[number - 1]
     assert len(read_interventions(home)) == 5
     assert not any(home.staging.iterdir())
@@ -176,67 +175,15 @@ def test_back_to_the_present_changes_nothing(published: tuple[Home, list[Content
 
 def test_a_new_publication_after_a_roll_back(published: tuple[Home, list[Content]]) -> None:
     home, seen = published
-    rollback(home, _run_id(1), REASON)
+    rollback(home, run_id_of(1), REASON)
     publish(home, 4, "2026-04-02", before_step=None)
     after = shown(home)
     assert after["warehouse"] == "4"
     for number in (2, 3):
-        rollback(home, _run_id(number), REASON)
+        rollback(home, run_id_of(number), REASON)
         assert shown(home) == seen[number - 1]
-    rollback(home, _run_id(4), REASON)
+    rollback(home, run_id_of(4), REASON)
     assert shown(home) == after
-
-
-def test_what_was_rolled_away_is_not_gone_back_to_and_goes_first(
-    published: tuple[Home, list[Content]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home, seen = published
-    rollback(home, _run_id(1), REASON)
-    monkeypatch.setenv("GREENZONE_KEEP_PUBLICATIONS", "2")
-    publish(home, 4, "2026-04-02", before_step=None)
-    assert [kept.run_id for kept in kept_publications(home)] == [_run_id(n) for n in (1, 3, 4)]
-    publish(home, 5, "2026-04-03", before_step=None)
-    assert [kept.run_id for kept in kept_publications(home)] == [_run_id(n) for n in (1, 4, 5)]
-    rollback(home, None, REASON)
-    assert PublicationState.load(home).run_id == _run_id(4)
-    rollback(home, None, REASON)
-    assert shown(home) == seen[0]
-
-
-def _accepted(home: Home, number: int, at: str) -> None:
-    """A publication's record says that it was made over a failed check of one shop."""
-    path = home.runs / f"{_run_id(number)}.json"
-    found = {"shop_id": "a", "accepted": {"by": "kim", "at": at, "reason": "fine"}}
-    check = {"name": "unique", "table": "orders", "findings": [found]}
-    record = read_json(path) or {}
-    write_json(path, {**record, "gates": [{"gate": "gate 1", "expectations": [check]}]})
-
-
-def test_what_was_accepted_for_a_publication_ends_when_it_is_left(
-    published: tuple[Home, list[Content]],
-) -> None:
-    home, _ = published
-    details = {
-        "gate": "gate 1",
-        "fingerprint": "f",
-        "kind": "publication",
-        "days": ["2026-04-01"],
-        "policy": None,
-        "expectations": [{"table": "orders", "name": "unique", "failures": 1.0, "observed": "1"}],
-    }
-    made = add_intervention(home, "accept", "a", "orders.unique", "fine", details=details)
-    for number in (2, 3):
-        _accepted(home, number, made.at)
-    # The one that is gone back to rests on it, too.
-    assert rollback(home, None, REASON)["ended"] == []
-    # Further back, and forward again: what ended does not come back.
-    outcome = rollback(home, None, REASON)
-    assert [item["checks"] for item in outcome["ended"]] == ["orders.unique"]
-    assert rollback(home, _run_id(3), REASON)["ended"] == []
-    known = read_interventions(home)
-    assert [item.details["ended"] for item in known[1:]] == [[], ["000001"], []]
-    (given,) = acceptances(known).values()
-    assert given[0].ended_on is not None
 
 
 @pytest.mark.parametrize(
@@ -253,7 +200,7 @@ def test_a_name_that_names_none_or_several(
     home, _ = published
     with pytest.raises(UsageError, match=words) as error:
         rollback(home, run, REASON)
-    assert _run_id(1) in error.value.mend
+    assert run_id_of(1) in error.value.mend
     assert len(list(home.runs.iterdir())) == 3, "a slip of the keyboard is no run"
 
 
@@ -271,18 +218,18 @@ def test_a_publication_that_is_not_whole_is_not_gone_back_to(
     published: tuple[Home, list[Content]],
 ) -> None:
     home, seen = published
-    kept = kept_publication(home, _run_id(1))
+    kept = kept_publication(home, run_id_of(1))
     content = kept.warehouse.read_bytes()
     kept.warehouse.unlink()
     kept.warehouse.write_bytes(content[: len(content) // 3])
     with pytest.raises(UsageError, match="not whole: its warehouse"):
-        rollback(home, _run_id(1), REASON)
-    for path in files_under(home.reports / "daily/2026-04-01/editions" / _run_id(1)):
+        rollback(home, run_id_of(1), REASON)
+    for path in files_under(home.reports / "daily/2026-04-01/editions" / run_id_of(1)):
         path.unlink()
-    (home.reports / "daily/2026-04-01/editions" / _run_id(1)).rmdir()
+    (home.reports / "daily/2026-04-01/editions" / run_id_of(1)).rmdir()
     kept.warehouse.write_bytes(content)
     with pytest.raises(UsageError, match="reports/daily/2026-04-01 as run"):
-        rollback(home, _run_id(1), REASON)
+        rollback(home, run_id_of(1), REASON)
     assert shown(home) == seen[2]
 
 
@@ -294,16 +241,16 @@ def test_the_limit_of_publications_and_of_editions(
     home = Home(tmp_path)
     for number in range(1, 7):
         publish(home, number, "2026-04-01", before_step=None)
-    assert [kept.run_id for kept in kept_publications(home)] == [_run_id(5), _run_id(6)]
+    assert [kept.run_id for kept in kept_publications(home)] == [run_id_of(5), run_id_of(6)]
     editions = home.reports / "daily" / "2026-04-01" / "editions"
-    assert sorted(path.name for path in editions.iterdir()) == [_run_id(4), _run_id(5)]
+    assert sorted(path.name for path in editions.iterdir()) == [run_id_of(4), run_id_of(5)]
     monkeypatch.setenv("GREENZONE_KEEP_EDITIONS", "0")
     publish(home, 7, "2026-04-01", before_step=None)
     # That of a kept publication is not too many.
-    assert [path.name for path in editions.iterdir()] == [_run_id(6)]
+    assert [path.name for path in editions.iterdir()] == [run_id_of(6)]
     before = shown(home)
     rollback(home, None, REASON)
-    rollback(home, _run_id(7), REASON)
+    rollback(home, run_id_of(7), REASON)
     assert shown(home) == before
 
 
@@ -357,7 +304,7 @@ def test_a_death_at_any_step_is_rolled_forward(
         died = _rollback_dying(home, None, step, monkeypatch)
         recover(home)
         assert shown(home) == wanted
-        assert [item.run_id for item in read_interventions(home)] == [_run_id(1)]
+        assert [item.run_id for item in read_interventions(home)] == [run_id_of(1)]
         statuses = {path.stem: (read_json(path) or {})["status"] for path in home.runs.iterdir()}
         assert sorted(statuses.values()) == ["published", "published", "rolled_back"]
         if not died:
@@ -379,7 +326,7 @@ def test_any_sequence_of_publications_roll_backs_and_deaths_is_consistent(
     """What is shown is always exactly what the run that the state names had published."""
     home = Home(tmp_path_factory.mktemp("home"))
     publish(home, 1, "2026-04-01", before_step=None)
-    seen = {_run_id(1): shown(home)}
+    seen = {run_id_of(1): shown(home)}
     decisions = 0
     for number, (move, which, death) in enumerate(moves, start=2):
         with pytest.MonkeyPatch.context() as patch:
@@ -389,8 +336,8 @@ def test_any_sequence_of_publications_roll_backs_and_deaths_is_consistent(
                 try:
                     publish(home, number, f"2026-04-0{which + 1}", before_step=dying_at(death))
                 except Death:
-                    assert recover(home) == _run_id(number)
-                seen[_run_id(number)] = shown(home)
+                    assert recover(home) == run_id_of(number)
+                seen[run_id_of(number)] = shown(home)
             else:
                 kept = [item.run_id for item in kept_publications(home)]
                 target = kept[which % len(kept)]
@@ -417,11 +364,11 @@ def test_a_kept_publication_that_was_damaged_is_in_nobodys_way(
     published: tuple[Home, list[Content]],
 ) -> None:
     home, seen = published
-    state_file = kept_publication(home, _run_id(1)).state_file
+    state_file = kept_publication(home, run_id_of(1)).state_file
     state_file.unlink()
     state_file.write_text('{"shops": ')
     with pytest.raises(UsageError, match="not whole: its state"):
-        rollback(home, _run_id(1), REASON)
+        rollback(home, run_id_of(1), REASON)
     publish(home, 4, "2026-04-02", before_step=None)
-    rollback(home, _run_id(3), REASON)
+    rollback(home, run_id_of(3), REASON)
     assert shown(home) == seen[2]
