@@ -35,7 +35,7 @@ NEEDLES = needles({VALUE})
         hashlib.sha256(VALUE.encode()).hexdigest().encode(),
         hashlib.md5(VALUE.lower().encode()).hexdigest().upper().encode(),
         base64.b64encode(hashlib.sha1(VALUE.encode()).digest()),
-        gzip.compress(VALUE.encode()),
+        gzip.compress(VALUE.encode(), mtime=0),
     ],
 )
 def test_every_writing_is_found(tmp_path: Path, content: bytes) -> None:
