@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,12 @@ with watching(Path(sys.argv.pop(1)), count):
 """
 
 _RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
-_MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
+# The day of the runs and its neighbours: no made-up shop has orders then.
+_DAYS = [datetime.now(UTC) + timedelta(days=offset) for offset in (-1, 0, 1)]
+_MOMENT = re.compile(
+    "(" + "|".join(f"{day:%Y-%m-%d}" for day in _DAYS) + r")[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?"
+)
+_WORDS = re.compile("(" + "|".join(f"{day:%b} {day.day}" for day in _DAYS) + r"), \d\d:\d\d")
 # Which run and when: what two runs of the same data may differ by.
 _OF_A_RUN = ("run_id", "previous_run_id", "published_at", "restated_at", "made_at")
 _OF_A_READING = ("run_id", "lake_paths", "stamp")
@@ -159,7 +165,7 @@ def check_nothing_is_left(home: Home) -> None:
 
 
 def _plain(text: str) -> str:
-    return _MOMENT.sub("MOMENT", _RUN.sub("RUN", text))
+    return _WORDS.sub("MOMENT", _MOMENT.sub("MOMENT", _RUN.sub("RUN", text)))
 
 
 def differing(found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:

@@ -111,7 +111,7 @@ def test_what_waited_is_sent_once_to_the_address_in_a_prefect_block(home: Home) 
 
 def test_an_address_that_is_none_ends_before_anything_is_read(home: Home) -> None:
     wrong = {"GREENZONE_SLACK_WEBHOOK_DATA": f"http://hooks.example.com{PATH}"}
-    done = greenzone(home, "daily", "--date", DAY, "--debug", environment=wrong)
+    done = greenzone(home, "daily", "--date", "2026-04-11", "--debug", environment=wrong)
     assert done.code == 2 and "GREENZONE_SLACK_WEBHOOK_DATA" in done.err
     assert holders(home, done) == []
     # The search does find one.

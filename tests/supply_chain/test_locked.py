@@ -83,8 +83,13 @@ def licence(item: Distribution) -> str:
     """What a distribution says of its licence."""
     classifiers = item.metadata.get_all("Classifier") or []
     named = [part.split(" :: ")[-1] for part in classifiers if part.startswith("License ::")]
-    stated = item.metadata["License-Expression"] or " / ".join(named)
-    return str(stated or (item.metadata["License"] or "").split("\n")[0])
+    stated = _field(item, "License-Expression") or " / ".join(named)
+    return stated or _field(item, "License").split("\n")[0]
+
+
+def _field(item: Distribution, name: str) -> str:
+    """The first value of a field of a distribution's metadata, empty where there is none."""
+    return next(iter(item.metadata.get_all(name) or []), "")
 
 
 def known(name: str, *advisories: str) -> dict[str, Any]:
