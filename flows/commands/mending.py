@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -43,11 +44,23 @@ def _arguments(request: Request) -> dict[str, Any]:
     }
 
 
+def _names_a_file(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What `withdraw` and `restore` are given."""
+    for parameter in reversed(_OF_A_FILE):
+        function = parameter(function)
+    return function
+
+
+_OF_A_FILE = [
+    click.argument("file", metavar="FILE|SHA"),
+    click.option("--reason", required=True, metavar="TEXT", help="Why; shown in the report."),
+    click.option("--shop", metavar="ID", help="Whose file, where several shops have one."),
+    click.option("--later", is_flag=True, help="Only note it; the next run publishes it."),
+]
+
+
 @command("withdraw", cli)
-@click.argument("file", metavar="FILE|SHA")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; shown in the report.")
-@click.option("--shop", metavar="ID", help="Whose file, where several shops have one.")
-@click.option("--later", is_flag=True, help="Only note it; the next run publishes it.")
+@_names_a_file
 def withdraw(
     home: Home, console: Console, debug: bool, file: str, reason: str, shop: str | None, later: bool
 ) -> None:
@@ -65,10 +78,7 @@ def withdraw(
 
 
 @command("restore", cli)
-@click.argument("file", metavar="FILE|SHA")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; shown in the report.")
-@click.option("--shop", metavar="ID", help="Whose file, where several shops have one.")
-@click.option("--later", is_flag=True, help="Only note it; the next run publishes it.")
+@_names_a_file
 def restore(
     home: Home, console: Console, debug: bool, file: str, reason: str, shop: str | None, later: bool
 ) -> None:

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from flows.home.layout import Home
+from tests.arrangements import LEDGERS
 from tests.end_to_end.conftest import DAY, Done, greenzone, make_shop, marts
 from tests.hostile import archives, documents, texts, workbooks
 from tests.hostile.extremes import make_extreme
@@ -25,7 +26,6 @@ CASES = (
     *documents.CASES,
 )
 # They tell of files and of publications, so they depend on what else was there.
-LEDGERS = {"row_accounting", "feed_freshness", "kpi_editions", "kpi_restatements", "interventions"}
 
 
 @pytest.fixture(scope="module")

@@ -18,13 +18,13 @@ from flows.running.run import Request
 from flows.running.session import GateBlocked, outcome, session
 from flows.running.withdrawing import Order, restore, withdraw
 from flows.simulate import simulate
+from tests.arrangements import LEDGERS
 from tests.end_to_end.conftest import Done, greenzone, marts
 from tests.running.conftest import publish_day
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.slow]
 
 SHOP, FIRST, LAST = "east", date(2026, 3, 30), date(2026, 4, 12)
-LEDGERS = {"row_accounting", "feed_freshness", "kpi_editions", "kpi_restatements", "interventions"}
 FOREIGN = "from the agency.zip"
 
 
