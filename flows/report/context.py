@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -32,7 +32,8 @@ class ReportContext:
     the clock, so that the same input gives the same bytes. ``notes`` are sentences for
     every shop, shown under the verdict. ``has_order_lists``: whether the marts without a day
     of their own (orders, packages) stand at ``as_of_on``; where not, the report says so and
-    leaves the lists of orders out.
+    leaves the lists of orders out. ``published_run``: by shop the run of its last publication;
+    the files that were read since are the new ones.
     """
 
     run_id: str
@@ -42,6 +43,7 @@ class ReportContext:
     generated: str = ""
     notes: Sequence[str] = ()
     has_order_lists: bool = True
+    published_run: Mapping[str, str] = field(default_factory=dict)
 
     def gates_of(self, shop_id: str) -> list[Mapping[str, Any]]:
         """Gate results of one shop, failed first, then by severity, gate and expectation."""

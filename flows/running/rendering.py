@@ -156,4 +156,7 @@ def _context(run: Run, day: date, others: list[str]) -> ReportContext:
         ],
         generated=run.record.started_at,
         notes=notes,
+        published_run={
+            shop: known.run_id for shop, known in run.state.shops.items() if known.run_id
+        },
     )

@@ -244,6 +244,21 @@ def test_row_accounting_adds_up_on_the_page(demo: Rendered) -> None:
     assert "Add <code>third_party_logistics/shipments</code>." in trust
 
 
+def test_the_new_files_are_those_read_since_the_last_publication(
+    demo: Rendered, tmp_path: Path
+) -> None:
+    first = daily(tmp_path / "first", demo.warehouse, context(DEMO)).html()
+    told = replace(context(DEMO), published_run={"demo": "r-0"})
+    second = daily(tmp_path / "second", demo.warehouse, told).html()
+    third = replace(context(DEMO), published_run={"demo": "r-1"})
+    last = daily(tmp_path / "last", demo.warehouse, third).html()
+    assert "<code>orders/2026-10.csv</code>" in first
+    assert "<code>orders/2026-10.csv</code>" not in second
+    assert "events.csv</code>" in second and "events.csv</code>" not in last
+    # What has trouble stays in sight.
+    assert "<code>orders/2026-11-23.csv</code>" in last and "@notes&lt;b&gt;.xlsx" in last
+
+
 def test_decisions_of_people_are_shown_and_stay_text(tmp_path: Path) -> None:
     path = tmp_path / "greenzone.duckdb"
     with create(path) as connection:

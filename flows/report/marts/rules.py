@@ -97,12 +97,13 @@ class RuleMarts(SubjectMarts):
 
     @cached_property
     def ages(self) -> dict[str, int]:
-        """Open orders by age bucket."""
+        """Open orders by age bucket, in the order of the names."""
         if not self.has("open_orders") or not self.day.has_lists:
             return {}
         rows = self.day.read(
             "select age_bucket, count(*) as orders from marts.open_orders "
-            "where shop_id = $shop and age_bucket is not null group by 1"
+            "where shop_id = $shop and age_bucket is not null "
+            "group by 1 order by 1"
         )
         return dict(zip(rows["age_bucket"], rows["orders"], strict=True))
 

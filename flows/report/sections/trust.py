@@ -122,12 +122,13 @@ def _accounting(page: Page) -> list[Table]:
                 [Row([code(row["feed"]), count(row["files"]), *_tally(row)]) for row in feeds],
             )
         )
-    run = page.context.run_id
+    # Not by this run's id: a run that was interrupted may have read what this one publishes.
+    published = page.context.published_run.get(page.day.shop.shop_id, "")
     shown = page.day.files(
-        "(run_id = $run or (status = 'refused' and is_present) or status = 'withdrawn' "
+        "(run_id > $published or (status = 'refused' and is_present) or status = 'withdrawn' "
         "or rows_quarantined > 0)",
         _FILES_SHOWN,
-        run=run,
+        published=published,
     )
     if shown.height:
         rows = [
@@ -143,8 +144,8 @@ def _accounting(page: Page) -> list[Table]:
         ]
         tables.append(
             Table(
-                f"{plural(len(rows), 'file')} of this run or with trouble, refused first"
-                + ("; the CSV holds all." if len(rows) == _FILES_SHOWN else "."),
+                f"{plural(len(rows), 'file')} read since the last publication or with trouble, "
+                "refused first" + ("; the CSV holds all." if len(rows) == _FILES_SHOWN else "."),
                 [Column("File"), Column("State"), Column("Feed"), *_TALLY],
                 rows,
             )
