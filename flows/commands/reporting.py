@@ -95,7 +95,7 @@ def _write(
         from flows.report.email.message import message
 
         mail = message(found, pages, content, f"{target.stem}.pdf")
-        beside = target.with_suffix(".html")
+        beside = target.with_suffix(".mail.html")
         write_bytes(beside, mail.html.encode())
         made["email"] = {
             "subject": mail.subject,

@@ -99,7 +99,7 @@ def find_report(
         option = "--week" if week else "--date"
         raise UsageError(
             f"No {kind} report of {wanted} is published.",
-            f"The nearest are {_listed(_nearest(names, wanted))}; name one with {option}.",
+            f"Near it: {_listed(_nearest(names, wanted))}; name one with {option}.",
         )
     folder = home.reports / kind / wanted
     newest = _read(kind, wanted, folder)
