@@ -65,9 +65,7 @@ def report(
     if target:
         say(f"Making {target.name} of the {found.kind} report of {found.name}.")
         made = _write(target, found, pages, paper if pdf else None, email)
-    console.show(
-        {**_described(found, shop), **made}, lambda shown: console.lines(_lines(shown))
-    )
+    console.show({**_described(found, shop), **made}, lambda shown: console.lines(_lines(shown)))
 
 
 def _write(
@@ -107,7 +105,9 @@ def _write(
     return {**made, "out": str(target)}
 
 
-def _target(home: Home, found: PublishedReport, shop: str | None, out: str | None, end: str) -> Path:
+def _target(
+    home: Home, found: PublishedReport, shop: str | None, out: str | None, end: str
+) -> Path:
     """The file to write: what people name, or a name of its own in the working folder."""
     of_shop = f"-{shop}" if shop else ""
     name = f"greenzone-{found.kind}-{found.name}{of_shop}{end}"
@@ -123,9 +123,7 @@ def _target(home: Home, found: PublishedReport, shop: str | None, out: str | Non
         )
     if target.suffix.lower() != end:
         what = "message" if end == ".eml" else "PDF"
-        raise UsageError(
-            f"{target.name} is no name for a {what}.", f"Let the name end in `{end}`."
-        )
+        raise UsageError(f"{target.name} is no name for a {what}.", f"Let the name end in `{end}`.")
     return target
 
 

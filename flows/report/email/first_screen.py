@@ -209,9 +209,7 @@ def _unlinked(line: Line) -> Line:
 def _without_links(line: Line) -> Line:
     """The same without links that are no part of the sentence: to a worklist, to details."""
     kept: list[Inline] = [
-        piece
-        for piece in line
-        if not (isinstance(piece, Run) and piece.href and _is_aside(piece))
+        piece for piece in line if not (isinstance(piece, Run) and piece.href and _is_aside(piece))
     ]
     if kept and isinstance(last := kept[-1], Run):
         kept[-1] = Run(last.text.rstrip(), last.style, last.href)

@@ -7,7 +7,7 @@ to anchors of the same document alone; what leads elsewhere keeps its text.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -26,9 +26,16 @@ from flows.report.reading.model import (
     Run,
     Text,
     grids,
+    words,
 )
 
+_Setter = Callable[[Line], list[Any]]
 _LIST_KINDS = frozenset({"tasks", "cards", "files"})
+# From so many rows on, columns get their widths from here: to measure every cell takes the
+# typesetter longer than to set it.
+_LONG = 60
+# About so many signs are a line of such a table.
+_LINE_SIGNS = 120
 # What stands before the page's own list of its sections.
 FIRST_SCREEN = frozenset({"today", "next", "rates", "decisions"})
 # Narrower than this, two pictures stand side by side.
@@ -86,13 +93,22 @@ def _page(page: PublishedPage, places: _Places) -> dict[str, Any]:
     def line(text: Line) -> list[Any]:
         return [_inline(piece, page.name, places) for piece in text]
 
+    taken: set[str] = set()
+
+    def own_label(anchor: str) -> str:
+        """The label of a place of the page, once: a document may have each but once."""
+        own = label(page.name, anchor)
+        is_new = own not in taken
+        taken.add(own)
+        return own if is_new else ""
+
     def block(item: Block) -> dict[str, Any]:
         if isinstance(item, Text):
             return {"t": "text", "kind": item.kind.partition(" ")[0], "r": line(item.line)}
         if isinstance(item, Listing):
             return _listing(item, line)
         if isinstance(item, Grid):
-            return _grid(item, page.name, line)
+            return _grid(item, own_label, line)
         if isinstance(item, Picture):
             return {
                 "t": "picture",
@@ -122,18 +138,19 @@ def _page(page: PublishedPage, places: _Places) -> dict[str, Any]:
         return made
 
     return {
-        "label": label(page.name, ""),
+        "label": own_label(""),
         "eyebrow": page.eyebrow,
         "verdict": page.verdict,
         "notes": [line(note) for note in page.notes],
         "opening": blocks(page.opening),
         "parts": [
             {
-                "label": label(page.name, part.anchor),
+                # The sections of an overview have no anchor.
+                "label": own_label(part.anchor or f" {number}"),
                 "question": part.question,
                 "blocks": blocks(part.blocks),
             }
-            for part in page.parts
+            for number, part in enumerate(page.parts)
         ],
         "first_screen": sum(part.anchor in FIRST_SCREEN for part in page.parts),
         "terms": [[term.term, term.meaning] for term in page.terms],
@@ -157,17 +174,18 @@ def _drawing(drawing: Drawing) -> dict[str, Any]:
     return {"svg": for_paper(drawing.svg), "alt": drawing.words, "width": drawing.width}
 
 
-def _grid(item: Grid, page: str, line: Any) -> dict[str, Any]:
+def _grid(item: Grid, own_label: Callable[[str], str], line: _Setter) -> dict[str, Any]:
     return {
         "t": "table",
         "caption": item.caption,
+        "widths": _widths(item) if len(item.rows) >= _LONG else [],
         "has_drawings": any(
             isinstance(piece, Drawing) for row in item.rows for cell in row.cells for piece in cell
         ),
         "heads": [{"label": head.label, "is_number": head.is_number} for head in item.heads],
         "rows": [
             {
-                "label": label(page, row.anchor) if row.anchor else "",
+                "label": own_label(row.anchor) if row.anchor else "",
                 "cells": [line(cell) for cell in row.cells],
             }
             for row in item.rows
@@ -175,7 +193,25 @@ def _grid(item: Grid, page: str, line: Any) -> dict[str, Any]:
     }
 
 
-def _listing(item: Listing, line: Any) -> dict[str, Any]:
+def _widths(item: Grid) -> list[float]:
+    """The shares of a long table's columns: no word is broken, and as few texts as can be."""
+    least = [max(map(len, head.label.split()), default=1) for head in item.heads]
+    whole = list(least)
+    for row in item.rows:
+        for place, cell in enumerate(row.cells[: len(least)]):
+            said = words(cell)
+            least[place] = max(least[place], *map(len, said.split() or [""]))
+            whole[place] = max(whole[place], len(said))
+    wanted = sum(whole) - sum(least)
+    room = max(0, _LINE_SIGNS - sum(least))
+    share = min(1.0, room / wanted) if wanted else 1.0
+    return [
+        round(short + (long - short) * share + 2, 1)
+        for short, long in zip(least, whole, strict=True)
+    ]
+
+
+def _listing(item: Listing, line: _Setter) -> dict[str, Any]:
     kind = next((name for name in item.kind.split() if name in _LIST_KINDS), "")
     if kind == "cards":
         return {"t": "cards", "rows": [_card(entry, line) for entry in item.items]}
@@ -188,7 +224,7 @@ def _listing(item: Listing, line: Any) -> dict[str, Any]:
     }
 
 
-def _card(entry: Line, line: Any) -> list[Any]:
+def _card(entry: Line, line: _Setter) -> list[Any]:
     """A rate's card: its status, then what the page names by its class."""
     badges = [piece for piece in entry if isinstance(piece, Badge)]
     named = {piece.style: piece for piece in entry if isinstance(piece, Run) and piece.text.strip()}
@@ -246,5 +282,3 @@ def _all_text(value: Any) -> set[str]:
     if isinstance(value, dict):
         return set().union(*map(_all_text, value.values()))
     return set()
-
-

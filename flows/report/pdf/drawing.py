@@ -8,8 +8,8 @@ from flows.report.tokens import LIGHT
 
 _TOKEN = re.compile(r"var\(--([\w-]+)\)")
 _FONT = re.compile(r' font-family="[^"]*"')
-# Charts are set in the page's sans serif; of what every machine has this is the nearest.
-CHART_FONT = "New Computer Modern"
+# The font of the text around them.
+CHART_FONT = "Libertinus Serif"
 
 
 def for_paper(svg: str) -> str:

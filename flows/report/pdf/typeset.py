@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -32,7 +32,7 @@ _PROBE = b"""#set document(title: "signs")
 """
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
-_STANDARD = "ua-1"
+_Standard = Literal["ua-1"]
 
 
 @dataclass(frozen=True)
@@ -55,17 +55,17 @@ def typeset(pages: Sequence[PublishedPage], paper: str = "a4") -> Typeset:
     missing = _without_glyph(foreign_signs(data))
     inputs = _inputs(data, missing, paper)
     try:
-        return Typeset(_compile(inputs, [_STANDARD]), True, len(missing))
+        return Typeset(_compile(inputs, "ua-1"), True, len(missing))
     except typst.TypstError:
         # Whatever the standard cannot vouch for, the report can still be read.
-        return Typeset(_compile(inputs, []), False, len(missing))
+        return Typeset(_compile(inputs, None), False, len(missing))
 
 
 def sheets(pages: Sequence[PublishedPage], paper: str = "a4", ppi: float = 72) -> list[bytes]:
     """The pages as PNG pictures, one a sheet."""
     data = document(pages)
     inputs = _inputs(data, _without_glyph(foreign_signs(data)), paper)
-    made = typst.compile(
+    made: Any = typst.compile(
         _TEMPLATE.read_bytes(),
         font_paths=_fonts(),
         sys_inputs=inputs,
@@ -76,7 +76,7 @@ def sheets(pages: Sequence[PublishedPage], paper: str = "a4", ppi: float = 72) -
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> Any:
+def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
 
 
@@ -90,14 +90,14 @@ def _inputs(data: dict[str, Any], missing: Sequence[str], paper: str) -> dict[st
     return {"report": json.dumps(shown, ensure_ascii=False)}
 
 
-def _compile(inputs: dict[str, str], standards: list[str]) -> bytes:
+def _compile(inputs: dict[str, str], standard: _Standard | None) -> bytes:
     return bytes(
         typst.compile(
             _TEMPLATE.read_bytes(),
             font_paths=_fonts(),
             sys_inputs=inputs,
             format="pdf",
-            pdf_standards=standards,
+            pdf_standards=standard,
         )
     )
 
@@ -112,7 +112,7 @@ def _without_glyph(signs: str) -> list[str]:
             font_paths=_fonts(),
             sys_inputs={"signs": signs},
             format="pdf",
-            pdf_standards=[_STANDARD],
+            pdf_standards="ua-1",
         )
     except typst.TypstError as error:
         return sorted({_unescaped(text) for text in _NO_GLYPH.findall(error.diagnostic)})

@@ -49,9 +49,7 @@ class Node:
 
     def text(self) -> str:
         """What it says, blanks as in the page."""
-        return "".join(
-            child if isinstance(child, str) else child.text() for child in self.children
-        )
+        return "".join(child if isinstance(child, str) else child.text() for child in self.children)
 
 
 class _Builder(HTMLParser):

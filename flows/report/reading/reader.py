@@ -35,7 +35,7 @@ from flows.report.reading.nodes import Node, parse
 _CONTROLS = frozenset(
     {"script", "style", "nav", "template", "form", "search", "input", "label", "select", "dialog"}
 )
-_LEFT_OUT = frozenset({"only-narrow", "skip", "unseen", "back"})
+_LEFT_OUT = frozenset({"only-narrow", "skip", "unseen", "back", "up"})
 _INLINE = frozenset(
     {"a", "abbr", "b", "button", "code", "dfn", "em", "i", "small", "span", "strong", "svg", "time"}
 )
@@ -66,7 +66,7 @@ def read_page(name: str, content: str) -> PublishedPage:
         [_part(node) for node in _sections(main)],
         _foot(footer),
         [
-            Terms(_term(root, node), _plain(node))
+            _meaning(node)
             for node in root.walk()
             if "popover" in node.attributes and node.identity and _plain(node)
         ],
@@ -83,12 +83,11 @@ def _is_link(piece: Inline) -> bool:
     return isinstance(piece, Run) and bool(piece.href)
 
 
-def _term(root: Node, meaning: Node) -> str:
-    """The words that open a definition."""
-    opener = next(
-        (n for n in root.walk() if n.attributes.get("popovertarget") == meaning.identity), None
-    )
-    return _plain(opener) if opener else meaning.identity
+def _meaning(node: Node) -> Terms:
+    """A definition that the page shows over its text: the term stands out before what it means."""
+    title = node.first(*_STRONG)
+    term = _plain(title) if title else ""
+    return Terms(term, _plain(node).removeprefix(term).strip())
 
 
 def _sections(node: Node) -> Iterator[Node]:
@@ -170,9 +169,7 @@ def _figure(figure: Node) -> Iterator[Picture]:
     title = next((node for node in figure.walk() if "figname" in node.classes), None)
     caption = figure.first("figcaption")
     widest = max(drawings, key=lambda drawing: drawing.width)
-    yield Picture(
-        _plain(title) if title else "", widest, _plain(caption) if caption else ""
-    )
+    yield Picture(_plain(title) if title else "", widest, _plain(caption) if caption else "")
 
 
 def _drawing(svg: Node) -> Drawing:
