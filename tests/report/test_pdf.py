@@ -132,6 +132,7 @@ def test_foreign_text_is_data(demo: Rendered, pdf: Pdf) -> None:
     rows = [[text, text, "1"] for text in (*markup, *ALL)]
     made = typeset([page_with(rows, question='#read("/etc/passwd")')])
     said = squeezed("".join(Pdf(made.content).texts()))
+    assert made.is_accessible
     assert all(squeezed(text) in said for text in markup)
     assert squeezed('#read("/etc/passwd")') in said
 

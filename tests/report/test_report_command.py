@@ -14,7 +14,6 @@ import pytest
 from flows.commands.reporting import _target
 from flows.errors import Locked, UsageError
 from flows.home.layout import Home
-from flows.report import published
 from flows.report.published import find_report, with_pages
 from tests.report.conftest import Rendered
 
@@ -91,11 +90,11 @@ def test_pages_of_two_editions_are_never_mixed(
         if len(waits) == 2:
             shutil.copy(folder / "editions" / EARLIER / "report.json", folder)
 
-    monkeypatch.setattr(published.time, "sleep", finish)
+    monkeypatch.setattr("flows.report.published.time.sleep", finish)
     settled, pages = with_pages(found)
     assert settled.run_id == EARLIER and EARLIER in pages[0].foot and len(waits) == 2
     shutil.copy(home.reports / "daily" / "2026-11-23" / "report.json", folder)
-    monkeypatch.setattr(published.time, "sleep", waits.append)
+    monkeypatch.setattr("flows.report.published.time.sleep", waits.append)
     with pytest.raises(Locked, match="is being replaced"):
         with_pages(find_report(torn))
 

@@ -24,8 +24,9 @@ code{{font-family:inherit}}
 .close{{margin:0}}
 .rest{{border-top:1px solid var(--line);padding-top:16px}}
 .rates{{width:100%;border-collapse:collapse;font-size:14px;color:var(--ink)}}
-.rates th{{text-align:left;font-weight:400;padding:6px 8px 6px 0;border-bottom:1px solid var(--line)}}
+.rates th{{text-align:left;padding:6px 8px 6px 0;border-bottom:1px solid var(--line)}}
 .rates td{{text-align:left;padding:6px 8px 6px 0;border-bottom:1px solid var(--line)}}
+.rates tbody th{{font-weight:400}}
 .rates thead th{{color:var(--muted);font-weight:600;font-size:13px}}
 .rates .n{{text-align:right;white-space:nowrap}}
 .rates .strong{{font-weight:700}}
@@ -34,7 +35,8 @@ code{{font-family:inherit}}
 .rates .bar .value{{background:var(--s1)}}
 .rates .bar .target{{background:var(--ink)}}
 .rates .bar .rest{{background:var(--line);padding:0;border:0}}
-.st{{white-space:nowrap;font-size:13px;padding:1px 6px;border:1px solid transparent;border-radius:3px}}
+.st{{white-space:nowrap;font-size:13px;padding:1px 6px;border-radius:3px}}
+.st{{border:1px solid transparent}}
 .st-ok{{border-color:var(--ok);color:var(--ok)}}
 .st-approaching{{background:var(--tint);border-color:var(--near);font-weight:600}}
 .st-breach{{background:var(--breach);color:var(--bg);font-weight:700}}

@@ -247,8 +247,8 @@ def _csv(piece: Inline) -> Inline:
 
 
 def foreign_signs(data: dict[str, Any]) -> str:
-    """Every sign beyond ASCII of the data, once each, in order."""
-    return "".join(sorted({sign for sign in _all_text(data) if sign > "~"}))
+    """Every sign of the data but those that ASCII prints, once each, in order."""
+    return "".join(sorted({sign for sign in _all_text(data) if not " " <= sign <= "~"}))
 
 
 def with_replaced(data: Any, missing: Sequence[str], sign: str) -> Any:
