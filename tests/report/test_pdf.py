@@ -103,6 +103,8 @@ def test_shops_follow_their_overview_and_it_leads_to_them(several: Rendered) -> 
     assert made.is_accessible and "East <b>Shop</b>" in said
     linked = {run["l"] for part in data["pages"][0]["parts"] for run in _runs(part) if run["l"]}
     assert any(place.startswith("demo.html#") for place in linked)
+    shops = [part["leads_to"] for part in data["pages"][0]["parts"]]
+    assert shops == ["demo.html#", "east.html#", "void.html#"]
 
 
 def _runs(value: object) -> list[dict[str, str]]:

@@ -191,7 +191,7 @@ def test_what_only_a_browser_needs_is_left_out() -> None:
         "<search><label>Find</label><input></search>"
         "<section id='s'><h2>q</h2><p>Late <button popovertarget='t'>dispatch</button> is 2%."
         "<button>Close</button></p><p hidden>no</p><div popover id='t'>"
-        "<b>Late.</b> After its day.</div>"
+        "<dfn>Late.</dfn> After its day.</div>"
         "<table><thead><tr><th class='n'><button>Orders</button></th></tr></thead>"
         "<tbody><tr><td>1</td></tr></tbody></table></section></main>"
         "<footer><p>Run r</p></footer>",

@@ -16,7 +16,7 @@ h1{{font-size:24px;line-height:1.25;margin:4px 0 8px;color:var(--ink)}}
 h2{{font-size:19px;line-height:1.3;margin:24px 0 6px;color:var(--ink)}}
 h3{{font-size:16px;line-height:1.3;margin:14px 0 2px;color:var(--ink)}}
 p{{margin:0 0 6px;color:var(--ink)}}
-ol{{margin:0;padding:0 0 0 24px;color:var(--ink)}}
+ol{{margin:8px 0 0;padding:0 0 0 24px;color:var(--ink)}}
 li{{margin:0 0 4px}}
 code{{font-family:inherit}}
 .muted{{font-size:14px;color:var(--muted)}}

@@ -147,6 +147,8 @@ def _page(page: PublishedPage, places: _Places) -> dict[str, Any]:
             {
                 # The sections of an overview have no anchor.
                 "label": own_label(part.anchor or f" {number}"),
+                # The list of an overview leads to the pages of the shops.
+                "leads_to": places.label(page.name, part.href) if part.href else "",
                 "question": part.question,
                 "blocks": blocks(part.blocks),
             }

@@ -103,11 +103,12 @@ Block = Text | Listing | Grid | Picture | Folded
 
 @dataclass(frozen=True)
 class Part:
-    """A section: its question and what answers it."""
+    """A section: its question and what answers it; ``href``: where its question leads to."""
 
     anchor: str
     question: str
     blocks: Sequence[Block]
+    href: str = ""
 
     @property
     def answer(self) -> Line:

@@ -85,7 +85,7 @@ def _is_link(piece: Inline) -> bool:
 
 def _meaning(node: Node) -> Terms:
     """A definition that the page shows over its text: the term stands out before what it means."""
-    title = node.first(*_STRONG)
+    title = node.first("dfn", *_STRONG)
     term = _plain(title) if title else ""
     return Terms(term, _plain(node).removeprefix(term).strip())
 
@@ -105,7 +105,13 @@ def _holds_sections(child: Node | str) -> bool:
 def _part(section: Node) -> Part:
     question = section.first("h2")
     body = [child for child in section.children if child is not question]
-    return Part(section.identity, _plain(question) if question else "", list(_blocks(body)))
+    link = question.first("a") if question else None
+    return Part(
+        section.identity,
+        _plain(question) if question else "",
+        list(_blocks(body)),
+        link.attributes.get("href", "") if link else "",
+    )
 
 
 def _blocks(children: Iterable[Node | str]) -> Iterator[Block]:
