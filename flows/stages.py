@@ -127,8 +127,7 @@ def merge(run: Run) -> None:
     if not run.needs_scope.shops:
         return
     run.say("Writing the warehouse")
-    published = run.home.published
-    previous = published if published.exists() else None
+    published, previous = run.home.published, run.published
     changed = restate.write_ledgers(
         run.build,
         previous,

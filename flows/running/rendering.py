@@ -121,7 +121,7 @@ def warehouse_of(run: Run, day: date, others: list[str]) -> Iterator[Path]:
     target.unlink(missing_ok=True)
     write_day(
         run.build,
-        run.home.published if others else None,
+        run.published if others else None,
         target,
         day,
         scope.shops,
