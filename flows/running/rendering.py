@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from flows.home.files import read_json, sync_tree
+from flows.home.files import cached_json, sync_tree
 from flows.home.fingerprint import of_json
 from flows.running.reading import decisions
 from flows.running.run import Run
@@ -56,7 +56,7 @@ def _named_after(run: Run, kept: Path) -> Callable[[str, str], None]:
 
     The other run left no record, and a reader who looks up what a page names has to find one.
     """
-    made_by = str((read_json(kept / "report.json") or {}).get("run_id"))
+    made_by = str((cached_json(kept / "report.json") or {}).get("run_id"))
     names = {
         ".html": (f"Run <code>{made_by}</code>", f"Run <code>{run.run_id}</code>"),
         ".json": (f'"run_id": "{made_by}"', f'"run_id": "{run.run_id}"'),
