@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from flows.report.pdf.content import document, foreign_signs, with_replaced
-from flows.report.pdf.typeset import MISSING_SIGN, sheets, typeset
+from flows.report.pdf.content import document
+from flows.report.pdf.signs import foreign_signs, with_replaced
+from flows.report.pdf.typeset import MISSING_SIGN, typeset
 from flows.report.reading.model import Cells, Grid, Head, Part, PublishedPage, Run, grids, words
 from flows.report.reading.reader import read_page
 from tests.injection.payloads import ALL
@@ -95,7 +96,8 @@ def test_same_page_same_bytes_and_papers_differ(demo: Rendered) -> None:
 
 def test_shops_follow_their_overview_and_it_leads_to_them(several: Rendered) -> None:
     names = ("index.html", "demo.html", "east.html", "void.html")
-    pages = pages_of(several, *names)
+    # Not all that the first shop's page says: another test does that.
+    pages = [replace(page, parts=page.parts[:6]) for page in pages_of(several, *names)]
     data = document(pages)
     assert [page["verdict"] for page in data["pages"]] == [page.verdict for page in pages]
     made = typeset(pages)
@@ -119,7 +121,7 @@ def test_reviews_and_pages_of_earlier_versions_can_be_set(
     kind: str, request: pytest.FixtureRequest
 ) -> None:
     made = typeset(pages_of(request.getfixturevalue(kind)))
-    assert made.is_accessible
+    assert made.is_accessible and not made.replaced
 
 
 def test_foreign_text_is_data(demo: Rendered, pdf: Pdf) -> None:
@@ -165,12 +167,6 @@ def test_long_lists_are_set_in_seconds_with_their_heads_on_every_page() -> None:
     assert "576461234567800999" in pdf.texts()[-1]
     assert took < 10, took
     assert len(made.content) < 4_000_000
-
-
-def test_a_picture_of_each_sheet(demo: Rendered, pdf: Pdf) -> None:
-    (page,) = pages_of(demo)
-    drawn = sheets([replace(page, parts=page.parts[:1])], ppi=20)
-    assert drawn and all(sheet.startswith(b"\x89PNG") for sheet in drawn)
 
 
 def test_replaced_signs_leave_places_alone() -> None:

@@ -110,13 +110,11 @@ def shown(html: str) -> collections.Counter[str]:
 @pytest.mark.parametrize("kind", ["demo", "week", "older"])
 def test_nothing_is_lost_and_nothing_added(kind: str, request: pytest.FixtureRequest) -> None:
     made: Rendered = request.getfixturevalue(kind)
-    page = read_page("index.html", made.html())
-    assert said(page) - shown(made.html()) == collections.Counter()
-    assert shown(made.html()) - said(page) == collections.Counter()
+    assert said(read_page("index.html", made.html())) == shown(made.html())
 
 
 def test_every_page_of_several_shops(several: Rendered) -> None:
-    for name in ("index.html", "demo.html", "east.html", "void.html"):
+    for name in ("index.html", "east.html", "void.html"):
         page = read_page(name, several.html(name))
         assert said(page) == shown(several.html(name)), name
     overview = read_page("index.html", several.html())
@@ -171,7 +169,7 @@ def test_drawings_stand_alone_and_say_what_they_show(demo: Rendered, week: Rende
     assert 640 in widths and 340 not in widths
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(ALL), st.text(max_size=30)), max_size=5))
 def test_any_text_comes_back_as_it_went_in(texts: list[str]) -> None:
     cells = "".join(f"<td>{escape(text)}</td>" for text in texts)

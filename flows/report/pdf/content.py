@@ -6,7 +6,6 @@ to anchors of the same document alone; what leads elsewhere keeps its text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -246,41 +245,3 @@ def _csv(piece: Inline) -> Inline:
     if isinstance(piece, Run) and piece.style == "file" and piece.href:
         return Run(f"({unquote(piece.href)})", "code")
     return piece
-
-
-def foreign_signs(data: dict[str, Any]) -> str:
-    """Every sign of the data but those that ASCII prints, once each, in order."""
-    return "".join(sorted({sign for sign in _all_text(data) if not " " <= sign <= "~"}))
-
-
-def with_replaced(data: Any, missing: Sequence[str], sign: str) -> Any:
-    """The data with every text of ``missing`` replaced by ``sign``."""
-    if not missing:
-        return data
-    pattern = re.compile("|".join(re.escape(text) for text in sorted(missing, key=len)[::-1]))
-
-    def replaced(value: Any) -> Any:
-        if isinstance(value, str):
-            return pattern.sub(sign, value)
-        if isinstance(value, list):
-            return [replaced(item) for item in value]
-        if isinstance(value, dict):
-            # Labels are names of places, which no one reads.
-            return {
-                key: item if key in ("label", "l") else replaced(item)
-                for key, item in value.items()
-            }
-        return value
-
-    return replaced(data)
-
-
-def _all_text(value: Any) -> set[str]:
-    """The signs of every string within."""
-    if isinstance(value, str):
-        return set(value)
-    if isinstance(value, list):
-        return set().union(*map(_all_text, value))
-    if isinstance(value, dict):
-        return set().union(*map(_all_text, value.values()))
-    return set()
