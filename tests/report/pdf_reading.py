@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from functools import cached_property
 
 _OBJECT = re.compile(rb"(\d+) 0 obj\s(.*?)\sendobj", re.DOTALL)
 _STREAM = re.compile(rb"stream\r?\n(.*)\r?\nendstream", re.DOTALL)
@@ -30,6 +31,7 @@ class Pdf:
             if b"/Type/StructElem" in o and (found := re.search(rb"/S/(\w+)", o))
         }
 
+    @cached_property
     def texts(self) -> list[str]:
         """The text of each page, its pictures apart, in the order in which it is drawn."""
         return [self._text(page) for page in self.pages]

@@ -53,7 +53,7 @@ def squeezed(text: str) -> str:
 
 def test_it_says_what_the_page_says(demo: Rendered, pdf: Pdf) -> None:
     (page,) = pages_of(demo)
-    said = squeezed("".join(pdf.texts()))
+    said = squeezed("".join(pdf.texts))
     assert pdf.strings("Title")[-1] == page.verdict or page.verdict in pdf.strings("Title")
     for text in (page.verdict, page.eyebrow, page.foot, *(words(note) for note in page.notes)):
         assert squeezed(text) in said, text
@@ -72,7 +72,7 @@ def test_it_is_tagged_has_an_outline_and_numbered_pages(demo: Rendered, pdf: Pdf
     assert b"/Lang" in pdf.content and b"pdfuaid:part" in pdf.content
     titles = pdf.strings("Title")
     assert all(part.question in titles for part in page.parts)
-    shown = pdf.texts()
+    shown = pdf.texts
     assert len(shown) > 3
     for number, text in enumerate(shown, start=1):
         assert f"Page {number} of {len(shown)}" in text
@@ -82,7 +82,7 @@ def test_it_is_tagged_has_an_outline_and_numbered_pages(demo: Rendered, pdf: Pdf
 
 
 def test_statuses_have_a_shape_and_a_word(pdf: Pdf) -> None:
-    assert re.search(r"■ ?Breach", "".join(pdf.texts()))
+    assert re.search(r"■ ?Breach", "".join(pdf.texts))
 
 
 def test_same_page_same_bytes_and_papers_differ(demo: Rendered) -> None:
@@ -97,11 +97,11 @@ def test_same_page_same_bytes_and_papers_differ(demo: Rendered) -> None:
 def test_shops_follow_their_overview_and_it_leads_to_them(several: Rendered) -> None:
     names = ("index.html", "demo.html", "east.html", "void.html")
     # Not all that the first shop's page says: another test does that.
-    pages = [replace(page, parts=page.parts[:6]) for page in pages_of(several, *names)]
+    pages = [replace(page, parts=page.parts[:9]) for page in pages_of(several, *names)]
     data = document(pages)
     assert [page["verdict"] for page in data["pages"]] == [page.verdict for page in pages]
     made = typeset(pages)
-    said = "".join(Pdf(made.content).texts())
+    said = "".join(Pdf(made.content).texts)
     assert made.is_accessible and "East <b>Shop</b>" in said
     linked = {run["l"] for part in data["pages"][0]["parts"] for run in _runs(part) if run["l"]}
     assert any(place.startswith("demo.html#") for place in linked)
@@ -125,7 +125,7 @@ def test_reviews_and_pages_of_earlier_versions_can_be_set(
 
 
 def test_foreign_text_is_data(demo: Rendered, pdf: Pdf) -> None:
-    assert HOSTILE in "".join(pdf.texts())
+    assert HOSTILE in "".join(pdf.texts)
     markup = [
         '#panic("x")',
         "$x$ *bold* _it_ = head",
@@ -135,7 +135,7 @@ def test_foreign_text_is_data(demo: Rendered, pdf: Pdf) -> None:
     ]
     rows = [[text, text, "1"] for text in (*markup, *ALL)]
     made = typeset([page_with(rows, question='#read("/etc/passwd")')])
-    said = squeezed("".join(Pdf(made.content).texts()))
+    said = squeezed("".join(Pdf(made.content).texts))
     assert made.is_accessible
     assert all(squeezed(text) in said for text in markup)
     assert squeezed('#read("/etc/passwd")') in said
@@ -144,7 +144,7 @@ def test_foreign_text_is_data(demo: Rendered, pdf: Pdf) -> None:
 def test_signs_without_a_glyph_are_shown_as_boxes_and_said() -> None:
     rows = [["漢字 shop", "😀 ok", "café"], ["ไทย", "Ω → ≥", "x"]]
     made = typeset([page_with(rows)])
-    said = "".join(Pdf(made.content).texts())
+    said = "".join(Pdf(made.content).texts)
     assert made.is_accessible and made.replaced == 6
     assert f"{MISSING_SIGN * 2} shop" in said and f"{MISSING_SIGN} ok" in said
     assert "café" in said and "≥" in said
@@ -162,9 +162,9 @@ def test_long_lists_are_set_in_seconds_with_their_heads_on_every_page() -> None:
     made = typeset([replace(page, parts=parts)])
     took = time.process_time() - started
     pdf = Pdf(made.content)
-    heads = collections.Counter("Column 0 Column 1" in text for text in pdf.texts())
+    heads = collections.Counter("Column 0 Column 1" in text for text in pdf.texts)
     assert heads[True] == len(pdf.pages) > 40
-    assert "576461234567800999" in pdf.texts()[-1]
+    assert "576461234567800999" in pdf.texts[-1]
     assert took < 10, took
     assert len(made.content) < 4_000_000
 
