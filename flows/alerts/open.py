@@ -6,15 +6,17 @@ the two never disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flows.alerts.message import Alert, Judgement
 from flows.home.files import read_json, write_json
 from flows.home.layout import Home
+
+T = TypeVar("T")
 
 RESOLVED = "resolved"
 """The folder, beside a day's alerts, of the messages that say that one is over."""
@@ -26,7 +28,8 @@ class OpenAlert:
 
     ``opened_on``: the first day. ``as_of_on``: the last day on which it fired; its message is of
     that day. ``is_judged``: whether it fired in the last run, and was not only left open because
-    nothing could be judged. The rest is as in `Alert` and `Bad`.
+    nothing could be judged. ``tells_since``: whether its message says since when. The rest is as in
+    `Alert` and `Bad`.
     """
 
     level: str
@@ -36,6 +39,7 @@ class OpenAlert:
     opened_on: str
     as_of_on: str
     is_judged: bool = True
+    tells_since: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ def advance(
     day: date,
     timezone: str,
     name: str,
+    rules: Collection[str] | None = None,
 ) -> ShopAlerts:
     """A shop's alerts after a day was judged.
 
@@ -89,11 +94,12 @@ def advance(
     Args:
         before: the state before; None for a shop that has none.
         found: what the rules found at this shop; a rule that is not named is not judged.
+        rules: the names of the rules in force, whose alerts alone are kept; None for all.
     """
     if before is not None and day < before.day:
         return before
-    open_now = dict(before.open) if before else {}
-    over = dict(before.resolved) if before else {}
+    open_now = _of_rules(before.open, rules) if before else {}
+    over = _of_rules(before.resolved, rules) if before else {}
     for rule, known in open_now.items():
         open_now[rule] = replace(known, is_judged=False)
     for judged in found:
@@ -107,6 +113,11 @@ def advance(
     return ShopAlerts(day.isoformat(), timezone, name, open_now, over)
 
 
+def _of_rules(known: Mapping[str, T], rules: Collection[str] | None) -> dict[str, T]:
+    """Without the alerts of rules that are gone or switched off: nothing would ever end them."""
+    return {rule: item for rule, item in known.items() if rules is None or rule in rules}
+
+
 def _opened(before: OpenAlert | None, alert: Alert, day: date) -> OpenAlert:
     """An alert that fires; where it was good again between two runs, it is another one."""
     bad = alert.bad
@@ -116,7 +127,13 @@ def _opened(before: OpenAlert | None, alert: Alert, day: date) -> OpenAlert:
     ):
         began = date.fromisoformat(before.opened_on)
     return OpenAlert(
-        alert.level, bad.measure, bad.count, bad.grade, began.isoformat(), day.isoformat()
+        alert.level,
+        bad.measure,
+        bad.count,
+        bad.grade,
+        began.isoformat(),
+        day.isoformat(),
+        tells_since=bad.since_on is not None,
     )
 
 

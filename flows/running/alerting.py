@@ -94,7 +94,8 @@ def _write_open(run: Run, day: date, context: AlertContext, found: Iterable[Judg
     over: list[Alert] = []
     for shop in context.shops:
         mine = [item for item in judged if item.shop_id == shop.shop_id]
-        known = advance(shops.get(shop.shop_id), mine, day, shop.timezone, shop.name)
+        rules = [rule.name for rule in context.book.rules]
+        known = advance(shops.get(shop.shop_id), mine, day, shop.timezone, shop.name, rules)
         shops[shop.shop_id] = known
         stands = {item.rule: item.sentence for item in mine}
         over += _resolved(day, known, shop.shop_id, context.book, stands)
