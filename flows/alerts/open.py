@@ -19,6 +19,9 @@ from flows.home.layout import Home
 
 T = TypeVar("T")
 
+_PAST = 200
+"""Alerts that are over, of a shop, that are kept for the history."""
+
 RESOLVED = "resolved"
 """The folder, beside a day's alerts, of the messages that say that one is over."""
 
@@ -53,14 +56,26 @@ class ResolvedAlert:
 
 
 @dataclass(frozen=True)
+class PastAlert:
+    """An alert that is over, for the history: how bad it was last, from when to when."""
+
+    rule: str
+    level: str
+    measure: str
+    opened_on: str
+    resolved_on: str
+
+
+@dataclass(frozen=True)
 class ShopAlerts:
-    """The alerts of a shop as of its newest day, by rule."""
+    """The alerts of a shop as of its newest day, by rule; ``past``: those that are over."""
 
     as_of_on: str
     timezone: str
     name: str
     open: Mapping[str, OpenAlert] = field(default_factory=dict)
     resolved: Mapping[str, ResolvedAlert] = field(default_factory=dict)
+    past: tuple[PastAlert, ...] = ()
 
     @property
     def day(self) -> date:
@@ -73,12 +88,17 @@ def read_open(home: Home) -> dict[str, ShopAlerts]:
 
     Raises `StageError` when it is damaged.
     """
+    return read_state(home.alert_state)
+
+
+def read_state(path: Path) -> dict[str, ShopAlerts]:
+    """The same from any file that holds such a state."""
     try:
-        content = read_json(home.alert_state) or {"shops": {}}
+        content = read_json(path) or {"shops": {}}
         return {shop: _shop(known) for shop, known in content["shops"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StageError(
-            f"{home.alert_state}, which says what alerts are open, is damaged.",
+            f"{path}, which says what alerts are open, is damaged.",
             "Bring it back from a backup, or remove it: what is open then counts as new.",
         ) from error
 
@@ -110,6 +130,9 @@ def advance(
         return before
     open_now = _of_rules(before.open, rules) if before else {}
     over = _of_rules(before.resolved, rules) if before else {}
+    # What is said to be over since this day may fire again when the day is run again.
+    past = [item for item in before.past if item.resolved_on != day.isoformat()] if before else []
+    again = {item.rule: item for item in before.past[len(past) :]} if before else {}
     for rule, known in open_now.items():
         open_now[rule] = replace(known, is_judged=False)
     for judged in found:
@@ -119,8 +142,19 @@ def advance(
             over.pop(rule, None)
         elif judged.is_judged and known_open is not None:
             over[rule] = ResolvedAlert(known_open.opened_on, day.isoformat(), known_open.measure)
+            past.append(
+                PastAlert(
+                    rule,
+                    known_open.level,
+                    known_open.measure,
+                    known_open.opened_on,
+                    day.isoformat(),
+                )
+            )
             del open_now[rule]
-    return ShopAlerts(day.isoformat(), timezone, name, open_now, over)
+        elif rule in again:
+            past.append(again[rule])
+    return ShopAlerts(day.isoformat(), timezone, name, open_now, over, tuple(past[-_PAST:]))
 
 
 def _of_rules(known: Mapping[str, T], rules: Collection[str] | None) -> dict[str, T]:
@@ -154,4 +188,5 @@ def _shop(known: dict[str, Any]) -> ShopAlerts:
         known["name"],
         {rule: OpenAlert(**item) for rule, item in known["open"].items()},
         {rule: ResolvedAlert(**item) for rule, item in known["resolved"].items()},
+        tuple(PastAlert(**item) for item in known.get("past", ())),
     )

@@ -87,6 +87,7 @@ def _judge(run: Run, day: date, context: AlertContext) -> list[Judgement]:
 
 def _write_open(run: Run, day: date, context: AlertContext, found: Iterable[Judgement]) -> None:
     from flows.alerts import write_alerts
+    from flows.alerts.history import HISTORY, write_history
     from flows.alerts.open import RESOLVED, advance, read_open, write_open
 
     shops = read_open(run.home)
@@ -104,6 +105,7 @@ def _write_open(run: Run, day: date, context: AlertContext, found: Iterable[Judg
         write_alerts(over, run.publication.folder(folder))
     write_open(run.publication.path(run.home.alert_state), shops)
     run.publication.replace_file(run.home.alert_state)
+    write_history(run.publication.path(run.home.alerts / HISTORY), shops)
 
 
 def _resolved(

@@ -203,7 +203,7 @@ def test_a_rule_fires_for_its_rows_alone(
     [alert] = build_alerts(warehouse, alone)
     shown = texts(alert)
     assert shown[0] == header
-    assert alert.text == says.split(". ")[0].rstrip(".") + "."
+    assert alert.text == says.split(". ", maxsplit=1)[0].rstrip(".") + "."
     assert shown[1] == says
     assert listed in shown or (not listed and len(shown) == 4)
     assert shown[-1].startswith(f"Owner: {rule.owner}.")

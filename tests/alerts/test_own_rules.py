@@ -292,7 +292,7 @@ def judge_day(home: Home, warehouse: Path, context: ContextMaker, day: date) -> 
 
 
 # By day how many of 100 packages are valid, its status, and how the messages of that day begin.
-FORTNIGHT: list[tuple[int, str, str | None]] = [
+FORTNIGHT: list[tuple[int | None, str, str | None]] = [
     (99, "ok", None),
     (96, "ok", "New. 4 invalid packages of 100"),
     (96, "ok", None),
