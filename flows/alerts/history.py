@@ -1,4 +1,4 @@
-"""The history of alerts as a CSV: what is open and what is over, by shop, for people's own reports."""
+"""The history of alerts as a CSV: what is open and what is over, for people's own reports."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ def write(run: Run, day: date) -> None:
     A daily run also writes which alerts are open now, and a message for each that is over.
     """
     from flows.alerts import AlertContext, gate_blocked_alert, load_book, write_alerts
+    from flows.alerts.links import report_url
 
     own = set(run.needs_scope.shops)
     blocked = set(run.blocked)
@@ -38,6 +39,7 @@ def write(run: Run, day: date) -> None:
         report_shops=len(own),
         published_on={shop: on for shop, on in newest.items() if on is not None},
         book=load_book(run.home),
+        report_url=report_url(),
     )
     if run.request.command == "daily":
         found = _judge(run, day, context)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,6 +18,7 @@ import yaml
 from flows.alerts import Alert, build_alerts, judge
 from flows.alerts.checking import check_own, check_rules
 from flows.alerts.delivery import pending
+from flows.alerts.links import report_url
 from flows.alerts.notices import resolved_message
 from flows.alerts.open import RESOLVED, advance, read_open, write_open
 from flows.alerts.rules import RuleBook, load_book, project_book, read_rule
@@ -269,6 +274,63 @@ def test_hostile_text_of_an_own_rule_ends_inert(
     [alert] = build_alerts(warehouse, context(book=book))
     valid(alert.message)
     inert(alert)
+
+
+def test_the_rules_are_tried_on_what_is_published(
+    tmp_path: Path, warehouse: Path, context: ContextMaker
+) -> None:
+    home = home_with(tmp_path, OWN)
+    change(warehouse, rate("valid_tracking_rate", 89, "breach"))
+    home.published.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(warehouse, home.published)
+    known = advance(None, [], AS_OF, SHOP.timezone, SHOP.name)
+    write_open(home.alert_state, {"north": known})
+    before = tree(home)
+
+    def tried(*more: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "flows", "alerts", "--home", str(home.root), *more]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+    done = tried("--json", "--rule", "slipping")
+    [found] = json.loads(done.stdout)["rules"]
+    [alert] = build_alerts(warehouse, context(book=alone(home), report_shops=1))
+    assert (found["finds"], found["message"]) == ("fires", alert.message)
+    done = tried("--rule", "sliping")
+    assert done.returncode == 2 and "There is slipping." in done.stderr
+    assert tree(home) == before
+
+
+def tree(home: Home) -> dict[str, int]:
+    """The files of a home folder with the moment of their last change."""
+    return {str(path): path.stat().st_mtime_ns for path in home.root.rglob("*") if path.is_file()}
+
+
+def test_reports_that_are_served_are_linked(
+    warehouse: Path, context: ContextMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(warehouse, rate("valid_tracking_rate", 90, "breach"))
+    monkeypatch.setenv("GREENZONE_REPORT_URL", "https://files.example/reports/")
+    [alert] = build_alerts(warehouse, context(report_url=report_url()))
+    assert (
+        "List: <https://files.example/reports/daily/2026-11-23/tracking_defects.csv"
+        "|tracking_defects.csv>. Report: <https://files.example/reports/daily/2026-11-23/"
+        "index.html#tracking|index.html#tracking>. Runbook:"
+    ) in texts(alert)[-1]
+    valid(alert.message)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["reports", "file:///reports", "https://", "https://a:b@c/", "https://a/<x>", "https://[::1",
+     "https://a/|b", "https://a b/"],
+)  # fmt: skip
+def test_a_report_address_that_is_none_ends_a_run_before_it_begins(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GREENZONE_REPORT_URL", text)
+    with pytest.raises(UsageError, match="GREENZONE_REPORT_URL holds no web address"):
+        check_alerts(Home(tmp_path))
+    assert not doctor._alert_rules(Home(tmp_path)).is_good
 
 
 def judge_day(home: Home, warehouse: Path, context: ContextMaker, day: date) -> None:
