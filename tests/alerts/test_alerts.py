@@ -166,7 +166,7 @@ def test_a_blocked_gate_silences_its_rates_and_says_which_check_failed(
         "as `576460000000000001`, in `orders.csv`.",
         "Not judged until this is mended: late dispatch, valid tracking, "
         "seller-fault cancellation, on-time delivery, overdue orders, due soon, compound risk, "
-        "account health zone, auto cancel ahead and 7 more.",
+        "account health zone, auto cancel ahead, dispatch capacity and 6 more.",
         "Do now: mend the files named here or drop a new export, then run the day again.",
         "If the data are right all the same: `greenzone accept 20261124T090000Z-1 "
         "seller_center__orders.order_id_present --reason TEXT`.",
