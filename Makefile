@@ -13,7 +13,7 @@ SOURCES := flows tests
 export PYTHONDONTWRITEBYTECODE :=
 export GREENZONE_HOME ?= $(CURDIR)/data
 
-.PHONY: help setup daily test test-end-to-end test-all lint types format lock audit bench fuzz up down clean
+.PHONY: help setup daily test test-end-to-end test-all lint types format docs docs-site pictures lock audit bench fuzz up down clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,17 @@ types: $(READY) ## types of the code
 format: $(READY) ## rewrite the code in the project's style
 	@$(BIN)/ruff check --fix $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
+
+docs: $(READY) ## write the pages of docs/ that are made from contracts, models, rules and reports
+	@$(BIN)/python -m flows.contracts --write
+	@$(BIN)/python -m tests.documentation.sections --write
+	@$(BIN)/python -m flows.documentation --write
+
+docs-site: $(READY) ## dbt's documentation of every model and column as one page, build/docs/index.html
+	@$(BIN)/python -m flows.documentation.site
+
+pictures: $(READY) ## take the pictures of docs/pictures/ anew, from a made-up shop (some minutes)
+	@$(BIN)/python -m tests.pictures
 
 lock: $(READY) ## resolve the dependencies anew into requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
