@@ -2,8 +2,8 @@
 
 `python -m tests.documentation.sections --write` renders both reports from the hand-made marts of
 `tests/report/` and writes what it saw into `flows/documentation/sections.yaml`, from which the
-lineage in `docs/` is made. A section is built once more on a page of its own, since a page keeps
-what another section has read already.
+lineage in `docs/` is made. Each section gets a page of its own, since a page keeps what another
+section has read already.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from flows.generated import command
 from flows.report import daily as daily_report
 from flows.report import render
 from flows.report import weekly as weekly_report
-from flows.report.charts.svg import Ids
+from flows.report.charts import drawing
 from flows.report.marts.day import ShopDay
 from flows.report.model import Page, Section
 from flows.report.worklists.write import write_worklists
@@ -39,6 +39,7 @@ from tests.report.subjects_fixture import add_subjects
 
 _READ = re.compile(r"\bmarts\.(\w+)")
 _NO_DECISION = "select 'demo' as shop_id, 1 as intervention_id where false"
+_NO_PICTURE = '<svg width="1" height="1" viewBox="0 0 1 1"></svg>'
 _NOTICE = (
     "# What each section of the reports reads. Written by\n"
     "# `python -m tests.documentation.sections --write`, which watches them; do not edit.\n"
@@ -83,14 +84,14 @@ def _watched(report: ModuleType, found: dict[str, Seen]) -> Iterator[None]:
     def watch(build: Callable[..., Any]) -> Callable[..., Any]:
         def built(page: Page, *given: Any, **named: Any) -> Any:
             apart, watched = _apart(page.day)
-            made = build(replace(page, day=apart, ids=Ids()), *given, **named)
+            made = build(replace(page, day=apart), *given, **named)
             if isinstance(made, Section):
                 files = dict.fromkeys(item.href for item in made.downloads)
                 found[made.anchor] = Seen(made.question, sorted(watched.marts), list(files))
             else:
                 first = found[FIRST_SCREEN]
                 first.marts = sorted({*first.marts, *watched.marts})
-            return build(page, *given, **named)
+            return made
 
         return built
 
@@ -109,7 +110,11 @@ def _watched(report: ModuleType, found: dict[str, Seen]) -> Iterator[None]:
         return written
 
     found[FIRST_SCREEN] = Seen("", [], [])
-    with patch.multiple(report, **builders), patch.object(render, "write_worklists", listed):
+    with (
+        patch.multiple(report, **builders),
+        patch.object(render, "write_worklists", listed),
+        patch.object(drawing, "_draw", lambda *_: _NO_PICTURE),  # half of the time is spent there
+    ):
         yield
 
 
