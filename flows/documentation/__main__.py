@@ -13,6 +13,7 @@ from flows.documentation.lineage import lineage_page
 from flows.documentation.marts import mart_pages
 from flows.documentation.rates import rates_page
 from flows.documentation.report import report_page
+from flows.documentation.runbooks import runbooks_page
 from flows.generated import command
 from flows.paths import MART_DOCS_DIR
 
@@ -21,14 +22,15 @@ FOLDERS = (MART_DOCS_DIR,)
 
 def generated() -> dict[Path, str]:
     """Path and text of every page."""
-    return mart_pages() | rates_page() | report_page() | alerts_page() | lineage_page()
+    of_marts = mart_pages() | rates_page() | report_page() | lineage_page()
+    return of_marts | alerts_page() | runbooks_page()
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The command; returns its exit code."""
     return command(
         "python -m flows.documentation",
-        "The pages of marts, rates, reports, alerts and lineage.",
+        "The pages of marts, rates, reports, alerts and lineage, and the list of runbooks.",
         generated,
         FOLDERS,
         arguments,

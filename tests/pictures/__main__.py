@@ -61,7 +61,7 @@ def gallery(folder: Path) -> str:
     blocks = [
         "# Pictures",
         "<!-- Written by `make pictures`; do not edit. -->",
-        "What people see, of made-up shops: the first two screens of each page in a real browser "
+        "What people see, of made-up shops: the first screens of each page in a real browser "
         "at 390, 768 and 1280 pixels, and the first sheet on A4.",
     ]
     for name, title in TITLES.items():

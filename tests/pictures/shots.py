@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.pictures.png import indexed_png
 
 CHROMIUM = Path("/usr/bin/chromium")
-SIZES = {390: 1688, 768: 1536, 1280: 1600}
-"""Width of the window and how much of the page is kept, two screens, in pixels."""
+SIZES = {390: 1688, 768: 1400, 1280: 1200}
+"""Width of the window and how much of the page is kept, in pixels."""
 
 _ARGUMENTS = ("--no-sandbox", "--disable-background-networking", "--disable-gpu")
 _PIXELS = """async (source) => {
@@ -40,15 +40,15 @@ class Camera:
     folder: Path
 
     def screen(self, page: Path, name: str, width: int, *, dark: bool = False) -> Path:
-        """The first two screens of a page, at a width, light or dark."""
+        """The first screens of a page, at a width, light or dark."""
         context = self.browser.new_context(
-            viewport={"width": width, "height": SIZES[width] // 2},
+            viewport={"width": width, "height": 800},
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
         )
         shown = context.new_page()
         shown.goto(page.as_uri(), wait_until="load")
-        whole = shown.evaluate("document.documentElement.scrollHeight")
+        whole = shown.evaluate("Math.ceil(document.body.getBoundingClientRect().height)")
         clip = {"x": 0, "y": 0, "width": width, "height": min(whole, SIZES[width])}
         taken = shown.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
         context.close()
