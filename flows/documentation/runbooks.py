@@ -35,11 +35,11 @@ def runbooks_page() -> dict[Path, str]:
 
 
 def _opening(text: str) -> tuple[str, str]:
-    """The title of a page, and its cases; where it has none or many, its first sentence."""
+    """The title of a page, and its cases; where it has not a few, its first sentence."""
     lines = text.splitlines()
     title = lines[0].removeprefix("# ")
     cases = [line.removeprefix("## ") for line in lines if line.startswith("## ")]
-    if 1 <= len(cases) <= _FEW:
+    if 2 <= len(cases) <= _FEW:
         return title, "; ".join(cases)
     prose = text.split("\n\n")[1].replace("\n", " ")
     return title, _SENTENCE.split(_LINK.sub(r"\1", prose), maxsplit=1)[0]

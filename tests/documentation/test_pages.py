@@ -13,6 +13,14 @@ from tests.documentation.pages import anchors, links, pages, spans, text_of
 _COMMAND = re.compile(r"(?:^|\s|/)greenzone ([a-z][a-z-]*)((?: [^|#;&()]*)?)")
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 _MAKE = re.compile(r"^make ([a-z-]+)")
+FLOWS = PROJECT_ROOT / "flows"
+# What a run tells its own parts, and a channel's webhook, which is named after the channel.
+_OF_RUNS = {
+    "GREENZONE_BUILD_DB",
+    "GREENZONE_TEMP_DIRECTORY",
+    "GREENZONE_PROJECT",
+    "GREENZONE_SLACK_WEBHOOK_OPERATIONS",
+}
 _SETTING = re.compile(r"GREENZONE_[A-Z_]*[A-Z]")
 _TEST_FILE = re.compile(r"(?:tests/)?[a-z_]+/(?:test_[a-z_0-9]+)\.py")
 _OUR_FILE = re.compile(r"(?:flows|tests|dbt_project|data_contracts|docs)/[\w./-]*\w/?")
@@ -75,6 +83,18 @@ def test_every_command_and_option_is_one() -> None:
             named = set(_OPTION.findall(rest))
             wrong += [f"{page}: {name} has no {one}" for one in sorted(named - _options(name))]
     assert wrong == []
+
+
+def test_every_command_is_in_the_readme() -> None:
+    rows = re.findall(r"^\| (`.*)$", text_of(PROJECT_ROOT / "README.md"), re.MULTILINE)
+    named = {word for row in rows for word in re.findall(r"`([a-z]+)", row)}
+    assert set(cli.commands) - named == set()
+
+
+def test_every_setting_is_in_a_page() -> None:
+    read = "".join(path.read_text(encoding="utf-8") for path in FLOWS.rglob("*.py"))
+    named = {name for path in pages() for name in _SETTING.findall(text_of(path))}
+    assert set(_SETTING.findall(read)) - named - _OF_RUNS == set()
 
 
 def test_every_target_of_make_is_one() -> None:
