@@ -30,13 +30,11 @@ def parse(folder: Path) -> Path:
     return folder / "manifest.json"
 
 
-def write_site(folder: Path) -> Path:
-    """Write the page into `folder`; its path. Raises `StageError`."""
-    with tempfile.TemporaryDirectory() as scratch:
-        target = Path(scratch)
-        parse(target)
-        _dbt(target, "docs", "generate", "--static", "--empty-catalog", "--no-compile")
-        text = (target / "static_index.html").read_text(encoding="utf-8")
+def write_site(folder: Path, scratch: Path) -> Path:
+    """Write the page into `folder`; its path. dbt works in `scratch`. Raises `StageError`."""
+    parse(scratch)
+    _dbt(scratch, "docs", "generate", "--static", "--empty-catalog", "--no-compile")
+    text = (scratch / "static_index.html").read_text(encoding="utf-8")
     before, head, after = text.partition(_HEAD)
     if not head:
         raise StageError(
@@ -66,7 +64,8 @@ def _dbt(target: Path, *arguments: str) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """The command; returns its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
-    path = write_site(Path(given[0]) if given else DEFAULT)
+    with tempfile.TemporaryDirectory() as scratch:
+        path = write_site(Path(given[0]) if given else DEFAULT, Path(scratch))
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, open it in a browser")
     return 0
 
