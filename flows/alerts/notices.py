@@ -143,7 +143,7 @@ def _change(
     is_worse = (
         now.grade > said.grade
         or _rank(now.level) > _rank(said.level)
-        or book.step(now.count) > book.step(said.count)
+        or book.step(now.count, rule) > book.step(said.count, rule)
     )
     if is_worse and now.as_of_on >= said.as_of_on:
         return "worse", f"Worse: {now.measure}; was {said.measure} on {format_date(told_on)}."

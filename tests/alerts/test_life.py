@@ -28,6 +28,7 @@ from flows.alerts.rules import load_book, read_book, read_rule
 from flows.alerts.webhooks import Webhook
 from flows.errors import StageError, UsageError
 from flows.home.layout import Home
+from tests.alerts.conftest import RULE
 
 MONDAY = date(2026, 11, 2)
 ZONE = "America/Los_Angeles"
@@ -334,11 +335,7 @@ def test_each_shop_has_its_own_alerts(home: Home) -> None:
 
 
 def test_quiet_hours_wait_unless_it_is_urgent(home: Home) -> None:
-    item = {
-        "name": "overdue_orders", "title": "x", "condition": "overdue", "severity": "act_today",
-        "owner": "x", "act": "x", "runbook": "x", "quiet_hours": "21:00-07:00",
-    }  # fmt: skip
-    rule = read_rule(item)
+    rule = read_rule(RULE | {"quiet_hours": "21:00-07:00"})
     assert rule.is_quiet_at(datetime(2026, 1, 1, 21, 0).time())
     assert rule.is_quiet_at(datetime(2026, 1, 1, 3, 0).time())
     assert not rule.is_quiet_at(datetime(2026, 1, 1, 7, 0).time())
@@ -378,17 +375,13 @@ def test_messages_with_words_are_valid_block_kit() -> None:
     ],
 )
 def test_a_rule_that_cannot_be_meant_is_refused(change: dict[str, Any], words: str) -> None:
-    known = {
-        "name": "x", "title": "x", "condition": "overdue", "severity": "check", "owner": "x",
-        "act": "x", "runbook": "x",
-    }  # fmt: skip
     with pytest.raises(UsageError, match=words) as caught:
-        read_rule(known | change)
+        read_rule(RULE | change)
     assert "rules.yaml" in caught.value.mend
     with pytest.raises(UsageError, match="worse_at"):
-        read_book({"rules": [known], "worse_at": [10, 5]})
+        read_book({"rules": [RULE], "worse_at": [10, 5]})
     with pytest.raises(UsageError, match="same name"):
-        read_book({"rules": [known, known], "worse_at": [5]})
+        read_book({"rules": [RULE, RULE], "worse_at": [5]})
 
 
 def test_every_rule_is_told_in_time() -> None:
