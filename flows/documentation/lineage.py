@@ -8,6 +8,7 @@ from pathlib import Path
 from flows.contracts.load import load_contracts
 from flows.documentation.marts import (
     NOTICE,
+    alerts_of,
     by_subject,
     mart_link,
     readers_of,
@@ -43,7 +44,8 @@ def lineage_page() -> dict[Path, str]:
         diagram(_between()),
         "## From marts to pages",
         "By subject: what its marts read (rounded: a folder of intermediate models; a name alone: "
-        "another mart, a staging model or a seed), and which parts of the reports read them.",
+        "another mart, a staging model or a seed), and which parts of the reports and which alerts "
+        "read them.",
         *_subject_diagrams(),
         "## Every mart",
         "Every mart also rests on `reference/shops` for the shop's market, zone and currency.",
@@ -124,19 +126,23 @@ def _readers(marts: Sequence[Mart]) -> Iterator[Edge]:
     for mart in marts:
         for section in readers_of(mart.name):
             yield mart.name, f"{section.report}: {section.title}"
+        for rule in alerts_of(mart.name):
+            yield mart.name, f"alert: {rule}"
 
 
 def _tables() -> Iterator[str]:
     for subject, marts in by_subject().items():
         yield f"### Marts: {subject_title(subject)}"
         yield table(
-            ("Mart", "Feeds", "Daily report", "Weekly review"),
+            ("Mart", "Feeds", "Daily report", "Weekly review", "Alerts"),
             [
                 (
                     mart_link(mart.name),
                     _feeds(mart.name),
                     _titles(readers_of(mart.name), "daily"),
                     _titles(readers_of(mart.name), "weekly"),
+                    ", ".join(f"[{name}](alerts.md#{name})" for name in alerts_of(mart.name))
+                    or "–",
                 )
                 for mart in marts
             ],
@@ -146,6 +152,10 @@ def _tables() -> Iterator[str]:
 def _feeds(mart: str) -> str:
     tables = {item.feed: item.table for item in load_contracts()}
     return ", ".join(f"[{feed}](feeds/{tables[feed]}.md)" for feed in feeds_of(mart)) or "–"
+
+
+def _alerts(mart: str) -> str:
+    return ", ".join(f"[{name}](alerts.md#{name})" for name in alerts_of(mart)) or "–"
 
 
 def _titles(sections: Sequence[ReportSection], report: str) -> str:

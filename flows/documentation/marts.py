@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from flows.alerts.rules import load_rules
 from flows.contracts.load import load_contracts
 from flows.documentation.models import Mart, MartColumn, feeds_of, load_marts
 from flows.documentation.sections import REPORTS, ReportSection, load_sections
@@ -71,6 +72,15 @@ def mart_link(mart: str, folder: str = "marts/") -> str:
 def readers_of(mart: str) -> list[ReportSection]:
     """The sections of the reports that read a mart."""
     return [section for section in load_sections() if mart in section.marts]
+
+
+def alerts_of(mart: str) -> list[str]:
+    """The alert rules that ask a mart, or name its rows."""
+    return [
+        rule.name
+        for rule in load_rules()
+        if mart in (rule.mart, rule.list.mart if rule.list else rule.mart)
+    ]
 
 
 @cache
@@ -155,6 +165,9 @@ def _facts(mart: Mart, promise: dict[str, Any]) -> Iterable[str]:
     sections = readers_of(mart.name)
     if sections:
         yield f"**Read by:** {sections_text(sections)}"
+    alerts = [f"[`{name}`](../alerts.md#{name})" for name in alerts_of(mart.name)]
+    if alerts:
+        yield f"**Alerts:** {', '.join(alerts)}"
 
 
 def sections_text(sections: Sequence[ReportSection]) -> str:

@@ -46,7 +46,7 @@ def test_every_section_reads_marts_that_are_there() -> None:
 def test_every_rule_has_its_part() -> None:
     text = generated()[DOCS_DIR / "alerts.md"]
     for rule in load_rules():
-        assert f"\n## {rule.name}\n" in text and rule.owner in text
+        assert f"\n## {rule.name}\n" in text and rule.owner in text and rule.about in text
 
 
 def test_feeds_are_found_through_macros_and_models() -> None:
