@@ -36,16 +36,26 @@ class Subject:
 def make_homes(folder: Path) -> list[Home]:
     """A shop with half a year of faults, and two small shops in a home of their own."""
     one, several = Home(folder / "one"), Home(folder / "several")
-    faults = [word for name in _SCENARIOS for word in ("--scenario", name)]
-    _simulate(one, "demo", "2026-05-25", "2026-11-21", "60", *faults)
-    _run(one, "weekly", "--week", "2026-W46")
-    _run(one, "daily", "--date", "2026-11-20")
-    _run(one, "daily", "--date", "2026-11-21")
-    _run(one, "backfill", "--policy", "US-2026-01-12")
-    for shop, seed in (("north", "8"), ("south", "9")):
-        _simulate(several, shop, "2026-09-23", "2026-11-21", "20", seed=seed)
-    _run(several, "daily", "--date", "2026-11-21")
+    make_one(one)
+    make_several(several)
     return [one, several]
+
+
+def make_one(home: Home) -> None:
+    """A shop with half a year of faults: a week and the days after it."""
+    faults = [word for name in _SCENARIOS for word in ("--scenario", name)]
+    _simulate(home, "demo", "2026-05-25", "2026-11-21", "60", *faults)
+    _run(home, "weekly", "--week", "2026-W46")
+    _run(home, "backfill", "--from", "2026-11-16", "--to", "2026-11-20")
+    _run(home, "daily", "--date", "2026-11-21")
+
+
+def make_several(home: Home) -> None:
+    """Two small shops, and what their weeks would have been under the rules of January."""
+    for shop, seed in (("north", "8"), ("south", "9")):
+        _simulate(home, shop, "2026-09-23", "2026-11-21", "20", seed=seed)
+    _run(home, "daily", "--date", "2026-11-21")
+    _run(home, "backfill", "--policy", "US-2026-01-12")
 
 
 def _simulate(
