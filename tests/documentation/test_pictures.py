@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows.paths import DOCS_DIR
 from tests.documentation.pages import links, pages, text_of
-from tests.pictures.__main__ import FOLDER, GALLERY, TITLES, gallery
+from tests.pictures.__main__ import ALERT, FOLDER, GALLERY, MAIL, PDF, TITLES, gallery
 from tests.pictures.message import message_page, most_urgent
 from tests.pictures.png import indexed_png
 from tests.pictures.shots import SIZES
@@ -19,7 +19,7 @@ def test_every_kind_of_page_is_there_at_each_width_and_on_paper() -> None:
     held = {path.name for path in FOLDER.glob("*.png")}
     ends = [*SIZES, "a4"]
     assert {f"{name}-{end}.png" for name in TITLES for end in ends} - held == set()
-    assert "alert-768.png" in held
+    assert {f"{MAIL}-390.png", f"{MAIL}-768.png", f"{PDF}-a4.png", f"{ALERT}-768.png"} <= held
 
 
 def test_pictures_are_small() -> None:

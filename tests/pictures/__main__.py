@@ -1,8 +1,8 @@
 """Takes every picture of `docs/pictures/` anew, and writes the page that shows them.
 
 `python -m tests.pictures` makes the shops first, which takes some minutes; with `--home DIR` (may
-be repeated) the pages of home folders that are there already are taken. A kind of page that no home
-has keeps its pictures.
+be repeated) the pages of home folders that are there already are taken, the first one's report as
+PDF and e-mail. A kind of page that no home has keeps its pictures.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from flows.home.layout import Home
 from flows.markdown import page
 from flows.paths import DOCS_DIR, PROJECT_ROOT
-from tests.pictures.homes import Subject, make_homes, newest_message, subjects
+from tests.pictures.homes import Subject, handed_out, make_homes, newest_message, subjects
 from tests.pictures.message import message_page
 from tests.pictures.shots import SIZES, Camera, camera
 
@@ -30,7 +30,11 @@ TITLES = {
 }
 """Every kind of page that is pictured, in the order of the gallery."""
 
-ALERT = "alert"
+ALERT, MAIL, PDF = "alert", "email", "pdf"
+MAIL_WIDTHS = (390, 768)
+OTHERS = {PDF: "The daily report as a PDF", MAIL: "The daily report as an e-mail", ALERT: "Alert"}
+"""What is pictured at fewer widths."""
+
 WITH_DARK = ("daily", "weekly", "index")
 
 
@@ -40,6 +44,8 @@ def take(homes: list[Home], folder: Path, scratch: Path) -> list[Path]:
     with camera(folder) as shooting:
         for subject in subjects(homes):
             taken += _take_one(shooting, subject, scratch)
+        pdf, mail = handed_out(homes[0], scratch)
+        taken += [shooting.sheet(pdf, PDF), *(shooting.screen(mail, MAIL, w) for w in MAIL_WIDTHS)]
         message = newest_message(homes)
         if message:
             source = scratch / "alert.html"
@@ -64,13 +70,10 @@ def gallery(folder: Path) -> str:
         "What people see, of made-up shops: the first screens of each page in a real browser "
         "at 390, 768 and 1280 pixels, and the first sheet on A4.",
     ]
-    for name, title in TITLES.items():
+    for name, title in {**TITLES, **OTHERS}.items():
         shown = _pictures(folder, name)
         if shown:
             blocks += [f"## {title}", "\n".join(_image(path, title) for path in shown)]
-    alert = folder / f"{ALERT}-768.png"
-    if alert.exists():
-        blocks += ["## Alert", _image(alert, "The message of an alert")]
     return page(*blocks)
 
 
@@ -81,8 +84,8 @@ def _pictures(folder: Path, name: str) -> list[Path]:
 
 
 def _image(path: Path, title: str) -> str:
-    detail = path.stem.rpartition("-")[2] if path.stem != ALERT else ""
-    words = {"a4": "printed on A4", "dark": "1280 pixels, dark"}.get(detail, f"{detail} pixels")
+    detail = path.stem.rpartition("-")[2]
+    words = {"a4": "on A4", "dark": f"{max(SIZES)} pixels, dark"}.get(detail, f"{detail} pixels")
     return f"![{title}, {words}]({path.parent.name}/{path.name})"
 
 
@@ -98,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
     GALLERY.write_text(gallery(FOLDER), encoding="utf-8", newline="\n")
     for path in taken:
         print(f"{path.relative_to(PROJECT_ROOT)}: {path.stat().st_size / 1000:.0f} kB")
-    missing = [name for name in TITLES if not (FOLDER / f"{name}-390.png").exists()]
+    missing = [name for name in (*TITLES, *OTHERS) if not _pictures(FOLDER, name)]
     if missing:
         print(f"No picture of: {', '.join(missing)}.", file=sys.stderr)
     return 1 if missing else 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import os
 import subprocess
 import sys
@@ -56,6 +58,18 @@ def make_several(home: Home) -> None:
         _simulate(home, shop, "2026-09-23", "2026-11-21", "20", seed=seed)
     _run(home, "daily", "--date", "2026-11-21")
     _run(home, "backfill", "--policy", "US-2026-01-12")
+
+
+def handed_out(home: Home, scratch: Path) -> tuple[Path, Path]:
+    """The newest daily report as a PDF, and the page of it as an e-mail."""
+    pdf, message = scratch / "report.pdf", scratch / "report.eml"
+    _run(home, "report", "--pdf", "--out", str(pdf))
+    _run(home, "report", "--email", "--out", str(message))
+    parts = email.message_from_bytes(message.read_bytes(), policy=email.policy.default).walk()
+    text = next(part.get_content() for part in parts if part.get_content_type() == "text/html")
+    shown = scratch / "email.html"
+    shown.write_text(text, encoding="utf-8")
+    return pdf, shown
 
 
 def _simulate(

@@ -58,12 +58,17 @@ class Camera:
         """The first sheet of a page, printed on A4."""
         shown = self.browser.new_page()
         shown.goto(page.as_uri(), wait_until="load")
-        shown.pdf(path=scratch / "sheet.pdf", format="A4", print_background=True)
+        printed = scratch / "printed.pdf"
+        shown.pdf(path=printed, format="A4", print_background=True)
         shown.close()
-        source = scratch / "sheet.typ"
+        return self.sheet(printed, name)
+
+    def sheet(self, pdf: Path, name: str) -> Path:
+        """The first sheet of a PDF on A4."""
+        source = pdf.with_suffix(".typ")
         source.write_text(
             "#set page(width: 210mm, height: 297mm, margin: 0pt)\n"
-            '#image("sheet.pdf", page: 1, width: 100%)\n',
+            f'#image("{pdf.name}", page: 1, width: 100%)\n',
             encoding="utf-8",
         )
         drawn = typst.compile(source, format="png", ppi=96)
