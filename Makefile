@@ -13,7 +13,7 @@ SOURCES := flows tests
 export PYTHONDONTWRITEBYTECODE :=
 export GREENZONE_HOME ?= $(CURDIR)/data
 
-.PHONY: help setup daily test test-end-to-end test-all lint types format docs docs-site pictures lock audit bench fuzz up down clean
+.PHONY: help setup daily test test-end-to-end test-all lint types format lock audit bench fuzz up down clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,7 @@ format: $(READY) ## rewrite the code in the project's style
 	@$(BIN)/ruff check --fix $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
 
+.PHONY: docs docs-site pictures
 docs: $(READY) ## write the pages of docs/ that are made from contracts, models, rules and reports
 	@$(BIN)/python -m flows.contracts --write
 	@$(BIN)/python -m tests.documentation.sections --write
