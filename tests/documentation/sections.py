@@ -23,6 +23,7 @@ from unittest.mock import patch
 import duckdb
 import yaml
 
+from flows.documentation.models import load_marts
 from flows.documentation.sections import FIRST_SCREEN, SECTIONS_FILE, WORKLISTS
 from flows.generated import command
 from flows.report import daily as daily_report
@@ -38,7 +39,7 @@ from tests.report.rules_fixture import add_rules, create_rules
 from tests.report.subjects_fixture import add_subjects
 
 _READ = re.compile(r"\bmarts\.(\w+)")
-_NO_DECISION = "select 'demo' as shop_id, 1 as intervention_id where false"
+_TYPES = {"text": "varchar", "integer": "bigint", "number": "double"}
 _NO_PICTURE = '<svg width="1" height="1" viewBox="0 0 1 1"></svg>'
 _NOTICE = (
     "# What each section of the reports reads. Written by\n"
@@ -127,8 +128,24 @@ def _warehouse(folder: Path, *, is_weekly: bool) -> Path:
         create_rules(connection)
         add_rules(connection, "demo")
         add_subjects(connection, "demo", day=day)
-        connection.execute(f"create table marts.interventions as {_NO_DECISION}")
+        _complete(connection)
     return path
+
+
+def _complete(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give the warehouse the marts that were not made by hand, without rows."""
+    held = {
+        name
+        for (name,) in connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'marts'"
+        ).fetchall()
+    }
+    for mart in load_marts():
+        if mart.name not in held:
+            columns = ", ".join(
+                f'"{column.name}" {_TYPES.get(column.type, column.type)}' for column in mart.columns
+            )
+            connection.execute(f"create table marts.{mart.name} ({columns})")
 
 
 @cache
