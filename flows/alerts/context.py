@@ -21,6 +21,7 @@ class AlertContext:
     report is, relative to the home folder, empty where there is none; ``report_shops``: how many
     shops it shows, which decides where a shop's lists are (0: as many as ``shops``).
     ``published_on``: by shop, the day of the publication that stands. ``book``: the rules.
+    ``report_url``: where `reports/` is served, empty where it is not.
     """
 
     run_id: str
@@ -32,6 +33,7 @@ class AlertContext:
     report_shops: int = 0
     published_on: Mapping[str, date] = field(default_factory=dict)
     book: RuleBook = field(default_factory=load_book)
+    report_url: str = ""
 
     def failures(self, shop_id: str, severity: str) -> list[ExpectationResult]:
         """What failed for a shop in any gate, in the order of the gates."""

@@ -18,8 +18,18 @@ from typing import Any
 import duckdb
 
 _CLASSES = frozenset(
-    ("BETWEEN", "CASE", "CAST", "COLUMN_REF", "COMPARISON", "CONJUNCTION", "CONSTANT")
-    + ("FUNCTION", "OPERATOR", "PARAMETER")
+    (
+        "BETWEEN",
+        "CASE",
+        "CAST",
+        "COLUMN_REF",
+        "COMPARISON",
+        "CONJUNCTION",
+        "CONSTANT",
+        "FUNCTION",
+        "OPERATOR",
+        "PARAMETER",
+    )
 )
 _EMPTY = ("where_clause", "having", "sample", "qualify", "group_expressions", "group_sets")
 _NO_FUNCTIONS = frozenset(("current_setting", "getvariable", "version"))

@@ -201,20 +201,17 @@ class Finder:
             return None, None
         when = f"as_of_on between $day - {_PAST_DAYS} and $day"
         part = f'any_value("{rule.compare_within}")' if rule.compare_within else "null"
-        if rule.clear is not None:
-            clear = f"select distinct as_of_on from {self._fires(rule.mart, rule.clear, when)}"
-        else:
-            clear = (
-                f"select distinct as_of_on from {self._base(rule.mart, when)} "
-                "where as_of_on not in (select as_of_on from fires)"
-            )
+        clear = rule.clear or "true"
         sql = f"""
 with fires as (
     select as_of_on, {self._sql(rule, rule.count)} as rows_found, {part} as compared
     from {self._fires(rule.mart, rule.where, when)}
     group by as_of_on having rows_found >= {rule.at_least}
 ),
-clear as ({clear})
+clear as (
+    select distinct as_of_on from {self._fires(rule.mart, clear, when)}
+    and as_of_on not in (select as_of_on from fires)
+)
 select (
     select min(as_of_on) from fires
     where as_of_on > coalesce(
@@ -233,10 +230,8 @@ select (
         if listed is None or not self._stands(listed.mart):
             return (), 0
         order = listed.order_by or listed.item or "all"
-        sql = (
-            f"select *, count(*) over () as list_total from {self._fires(listed.mart, listed.where)} "
-            f"order by {order} limit {TOP}"
-        )
+        fires = self._fires(listed.mart, listed.where)
+        sql = f"select *, count(*) over () as list_total from {fires} order by {order} limit {TOP}"
         rows = self._ask(sql, known)
         return tuple(rows), rows[0]["list_total"] if rows else 0
 

@@ -146,7 +146,9 @@ def _change(
         or book.step(now.count, rule) > book.step(said.count, rule)
     )
     if is_worse and now.as_of_on >= said.as_of_on:
-        return "worse", f"Worse: {now.measure}; was {said.measure} on {format_date(told_on)}."
+        worse = f"Worse: {now.measure}; was {said.measure} on {format_date(told_on)}."
+        since = f" Open since {format_date(opened)}, day {days}." if not now.tells_since else ""
+        return "worse", worse + (since if days > 1 else "")
     if rule.has_end and (day - told_on).days >= rule.remind_after_days:
         before = "" if now.measure == said.measure else f", was {said.measure}"
         return "still_open", f"Still open, day {days}: {now.measure}{before}."

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from flows.alerts.context import AlertContext
 from flows.alerts.message import Alert, Bad, build, clean, code, escape
@@ -38,12 +39,21 @@ def foot(rule: Rule, shop: Shop, context: AlertContext) -> str:
     count = context.report_shops or len(context.shops)
     if rule.worklist and context.report_folder:
         name = worklist_path(shop.shop_id, rule.worklist, count)
-        parts.append(f"List: {code(f'{context.report_folder}/{name}')}.")
+        parts.append(f"List: {_place(f'{context.report_folder}/{name}', context)}.")
     if rule.section and context.report_folder:
         page = "index.html" if count == 1 else f"{shop.shop_id}.html"
-        parts.append(f"Report: {code(f'{context.report_folder}/{page}#{rule.section}')}.")
+        place = f"{context.report_folder}/{page}#{rule.section}"
+        parts.append(f"Report: {_place(place, context)}.")
     parts.append(runbook(rule))
     return " ".join(filter(None, parts))
+
+
+def _place(path: str, context: AlertContext) -> str:
+    """A path under the home folder: a link where the reports are served, else in back ticks."""
+    if not context.report_url:
+        return code(path)
+    served = quote(path.removeprefix("reports/"), safe="/#")
+    return f"<{context.report_url}/{served}|{escape(path.rpartition('/')[2])}>"
 
 
 def runbook(rule: Rule) -> str:

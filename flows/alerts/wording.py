@@ -1,4 +1,4 @@
-"""The sentences of the rules: templates whose placeholders are columns, counts and tested sentences.
+"""The sentences of the rules: templates with columns, counts and tested sentences filled in.
 
 A placeholder is `{column}`, `{column:format}`, `{sentence:name}` or one of the names below. Text
 from outside is escaped here, and no template can call, link or format anything.

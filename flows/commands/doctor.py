@@ -250,11 +250,13 @@ def _limits(_: Home) -> Finding:
 
 def _alert_rules(home: Home) -> Finding:
     from flows.alerts.checking import check_own
+    from flows.alerts.links import report_url
     from flows.alerts.rules import load_book
 
     try:
         book = load_book(home)
         check_own(book)
+        report_url()
     except UsageError as error:
         return Finding("alert rules", False, error.message.rstrip("."), error.mend)
     own = sum(rule.source == str(home.alert_rules) for rule in book.rules)

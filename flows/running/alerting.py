@@ -24,6 +24,7 @@ def write(run: Run, day: date) -> None:
     A daily run also writes which alerts are open now, and a message for each that is over.
     """
     from flows.alerts import AlertContext, gate_blocked_alert, load_book, write_alerts
+    from flows.alerts.links import report_url
 
     own = set(run.needs_scope.shops)
     blocked = set(run.blocked)
@@ -38,6 +39,7 @@ def write(run: Run, day: date) -> None:
         report_shops=len(own),
         published_on={shop: on for shop, on in newest.items() if on is not None},
         book=load_book(run.home),
+        report_url=report_url(),
     )
     if run.request.command == "daily":
         found = _judge(run, day, context)
@@ -87,6 +89,7 @@ def _judge(run: Run, day: date, context: AlertContext) -> list[Judgement]:
 
 def _write_open(run: Run, day: date, context: AlertContext, found: Iterable[Judgement]) -> None:
     from flows.alerts import write_alerts
+    from flows.alerts.history import HISTORY, write_history
     from flows.alerts.open import RESOLVED, advance, read_open, write_open
 
     shops = read_open(run.home)
@@ -94,7 +97,8 @@ def _write_open(run: Run, day: date, context: AlertContext, found: Iterable[Judg
     over: list[Alert] = []
     for shop in context.shops:
         mine = [item for item in judged if item.shop_id == shop.shop_id]
-        known = advance(shops.get(shop.shop_id), mine, day, shop.timezone, shop.name)
+        rules = [rule.name for rule in context.book.rules]
+        known = advance(shops.get(shop.shop_id), mine, day, shop.timezone, shop.name, rules)
         shops[shop.shop_id] = known
         stands = {item.rule: item.sentence for item in mine}
         over += _resolved(day, known, shop.shop_id, context.book, stands)
@@ -103,6 +107,7 @@ def _write_open(run: Run, day: date, context: AlertContext, found: Iterable[Judg
         write_alerts(over, run.publication.folder(folder))
     write_open(run.publication.path(run.home.alert_state), shops)
     run.publication.replace_file(run.home.alert_state)
+    write_history(run.publication.path(run.home.alerts / HISTORY), shops)
 
 
 def _resolved(

@@ -180,10 +180,12 @@ def check_alerts(home: Home) -> None:
     """Raise `UsageError` for alert rules or webhooks of the environment that are none."""
     from flows.alerts import load_book
     from flows.alerts.checking import check_own
+    from flows.alerts.links import report_url
     from flows.alerts.webhooks import resolve
 
     book = load_book(home)
     check_own(book)
+    report_url()
     resolve({rule.channel for rule in book.rules}, None)
 
 

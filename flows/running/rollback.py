@@ -7,6 +7,8 @@ from typing import Any
 
 import duckdb
 
+from flows.alerts.history import HISTORY, write_history
+from flows.alerts.open import read_state
 from flows.errors import UsageError
 from flows.home.files import files_under
 from flows.home.fingerprint import commit, of_project, versions
@@ -169,6 +171,10 @@ def _stage_alerts(run: Run, target: Kept) -> None:
     if target.open_alerts_file.exists():
         link_or_copy(target.open_alerts_file, publication.path(home.alert_state))
         publication.replace_file(home.alert_state)
+        if (home.alerts / HISTORY).exists():
+            shops = read_state(target.open_alerts_file)
+            write_history(publication.path(home.alerts / HISTORY), shops)
+            publication.replace_file(home.alerts / HISTORY)
     for name, text in alerts.items():
         if now.get(name) != text:
             publication.path(home.alerts / name).write_text(text, encoding="utf-8")
