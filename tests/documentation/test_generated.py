@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+
+import pytest
 
 from flows.alerts.rules import load_rules
 from flows.documentation.__main__ import FOLDERS, generated, main
@@ -18,22 +21,26 @@ def test_what_sections_read_is_what_was_seen() -> None:
     assert stale(watched(), ()) == [], "run `make docs`"
 
 
-def test_no_page_is_stale() -> None:
-    assert stale(generated(), FOLDERS) == [], "run `make docs`"
+@pytest.fixture(scope="module", name="written")
+def _written() -> dict[Path, str]:
+    return generated()
+
+
+def test_no_page_is_stale(written: dict[Path, str]) -> None:
+    assert stale(written, FOLDERS) == [], "run `make docs`"
 
 
 def test_check_passes() -> None:
     assert main(["--check"]) == 0
 
 
-def test_every_mart_has_its_part() -> None:
-    pages = generated()
+def test_every_mart_has_its_part(written: dict[Path, str]) -> None:
     for mart in load_marts():
-        text = pages[MART_DOCS_DIR / f"{mart.subject}.md"]
+        text = written[MART_DOCS_DIR / f"{mart.subject}.md"]
         assert f"\n## {mart.name}\n" in text and mart.grain in text and mart.owner in text
         assert all(f"`{column.name}`" in text for column in mart.columns)
-        assert f"({mart.subject}.md#{mart.name})" in pages[MART_DOCS_DIR / "index.md"]
-        assert f"#{mart.name})" in pages[DOCS_DIR / "lineage.md"]
+        assert f"({mart.subject}.md#{mart.name})" in written[MART_DOCS_DIR / "index.md"]
+        assert f"#{mart.name})" in written[DOCS_DIR / "lineage.md"]
 
 
 def test_every_section_reads_marts_that_are_there() -> None:
@@ -43,8 +50,8 @@ def test_every_section_reads_marts_that_are_there() -> None:
         assert section.marts, f"{section.report}: {section.title} reads nothing"
 
 
-def test_every_rule_has_its_part() -> None:
-    text = generated()[DOCS_DIR / "alerts.md"]
+def test_every_rule_has_its_part(written: dict[Path, str]) -> None:
+    text = written[DOCS_DIR / "alerts.md"]
     for rule in load_rules():
         assert f"\n## {rule.name}\n" in text and rule.owner in text and rule.about in text
 
@@ -55,8 +62,8 @@ def test_feeds_are_found_through_macros_and_models() -> None:
     assert "seller_center/returns" not in feeds_of("packages")
 
 
-def test_diagrams_are_small_and_whole() -> None:
-    text = generated()[DOCS_DIR / "lineage.md"]
+def test_diagrams_are_small_and_whole(written: dict[Path, str]) -> None:
+    text = written[DOCS_DIR / "lineage.md"]
     diagrams = re.findall(r"```mermaid\n(.*?)\n```", text, re.DOTALL)
     assert len(diagrams) > 10
     for diagram in diagrams:
