@@ -7,8 +7,6 @@ from typing import Any
 
 import duckdb
 
-from flows.alerts.history import HISTORY, write_history
-from flows.alerts.open import read_state
 from flows.errors import UsageError
 from flows.home.files import files_under
 from flows.home.fingerprint import commit, of_project, versions
@@ -166,6 +164,9 @@ def _stage_reports(run: Run, state: PublicationState) -> None:
 
 def _stage_alerts(run: Run, target: Kept) -> None:
     """The alerts that stood then, and none that came later; what was sent stays sent."""
+    from flows.alerts.history import HISTORY, write_history
+    from flows.alerts.open import read_state
+
     home, publication = run.home, run.publication
     alerts, now = target.alerts(), present_alerts(home)
     if target.open_alerts_file.exists():

@@ -20,7 +20,7 @@ from flows.alerts.checking import check_own, check_rules
 from flows.alerts.delivery import pending
 from flows.alerts.links import report_url
 from flows.alerts.notices import resolved_message
-from flows.alerts.open import RESOLVED, advance, read_open, write_open
+from flows.alerts.open import RESOLVED, ResolvedAlert, advance, read_open, write_open
 from flows.alerts.rules import RuleBook, load_book, project_book, read_rule
 from flows.commands import doctor
 from flows.errors import UsageError
@@ -253,7 +253,7 @@ def test_sql_that_breaks_on_the_rows_is_a_warning_and_no_crash(
     assert own.is_judged and not own.problem
 
 
-@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("hostile", HOSTILE[::2], ids=range(len(HOSTILE[::2])))
 def test_hostile_text_of_an_own_rule_ends_inert(
     tmp_path: Path, warehouse: Path, context: ContextMaker, hostile: str
 ) -> None:
@@ -268,12 +268,17 @@ def test_hostile_text_of_an_own_rule_ends_inert(
         "name": "mine",
         "says": "<!channel> @here {carrier} & {carrier:words} {carrier:code}.",
         "owner": "<@U1>",
+        "resolved": "<!here> over",
+        "runbook": "https://wiki.example/<b>",
         "list": {"item": "carrier", "say": ["{carrier:name}"]},
     }
     book = alone(home_with(tmp_path, rule))
     [alert] = build_alerts(warehouse, context(book=book))
-    valid(alert.message)
-    inert(alert)
+    over = ResolvedAlert("2026-11-02", "2026-11-05", alert.bad.measure)
+    message = resolved_message(book.rules[0], hostile, over)
+    for made in (alert, Alert("mine", "north", "check", message)):
+        valid(made.message)
+        inert(made)
 
 
 def test_the_rules_are_tried_on_what_is_published(
