@@ -15,7 +15,7 @@ from flows.documentation.marts import (
     subject_title,
 )
 from flows.documentation.models import Mart, feeds_of, folder_of, parents
-from flows.documentation.sections import ReportSection
+from flows.documentation.sections import WORKLISTS, ReportSection
 from flows.markdown import page, table
 from flows.paths import DOCS_DIR
 
@@ -125,7 +125,8 @@ def _inputs(marts: Sequence[Mart]) -> Iterator[Edge]:
 def _readers(marts: Sequence[Mart]) -> Iterator[Edge]:
     for mart in marts:
         for section in readers_of(mart.name):
-            yield mart.name, f"{section.report}: {section.title}"
+            if section.anchor != WORKLISTS:  # nearly every mart has one
+                yield mart.name, f"{section.report}: {section.title}"
         for rule in alerts_of(mart.name):
             yield mart.name, f"alert: {rule}"
 
