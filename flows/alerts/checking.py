@@ -19,7 +19,9 @@ from flows.alerts.relations import create_empty, create_of_run, declared, marts_
 from flows.alerts.rules import RUN, SHOWN_FILE, Rule, RuleBook
 from flows.alerts.sentences import NEEDS, SENTENCES
 from flows.alerts.wording import FORMATS, NEVER, SECTIONS, is_format, placeholders, stray_braces
+from flows.contracts.load import SUFFIX
 from flows.errors import UsageError
+from flows.paths import CONTRACTS_DIR
 
 _ALWAYS = frozenset(("count", "day", "shop"))
 
@@ -52,6 +54,9 @@ def _check(
     for mart in sorted(marts_of(rule)):
         if mart not in marts:
             raise _wrong(rule, f"there is no mart {mart}", "Take one of docs/marts")
+    for feed in rule.silenced_by:
+        if not (CONTRACTS_DIR / f"{feed}{SUFFIX}").exists():
+            raise _wrong(rule, f"silenced_by: there is no feed {feed}", "Take one of docs/feeds")
     columns = marts[rule.mart]
     given = frozenset({"day", "shop", *rule.parameters})
     expected = {"where": rule.where, "count": rule.count, "grade": rule.grade, "clear": rule.clear}

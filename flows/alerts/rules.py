@@ -265,6 +265,9 @@ def _changed(rule: Rule, item: Mapping[str, Any], source: str) -> Rule:
         if odd:
             known = ", ".join(rule.parameters) or "none"
             raise _wrong(f"{name} has no parameter {odd[0]}.", f"It has {known}; mend it", source)
+        for key, value in more.items():
+            if isinstance(value, str | bool) and not isinstance(rule.parameters[key], type(value)):
+                raise _wrong(f"{name}: parameter {key} is no number.", "Mend it", source)
         changes["parameters"] = {**rule.parameters, **more}
     changed = replace(rule, **changes, source=source)
     _check(changed, source)

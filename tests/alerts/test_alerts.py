@@ -166,7 +166,7 @@ def test_a_blocked_gate_silences_its_rates_and_says_which_check_failed(
         "as `576460000000000001`, in `orders.csv`.",
         "Not judged until this is mended: late dispatch, valid tracking, "
         "seller-fault cancellation, on-time delivery, overdue orders, due soon, compound risk, "
-        "account health zone.",
+        "account health zone, auto cancel ahead, dispatch capacity and 6 more.",
         "Do now: mend the files named here or drop a new export, then run the day again.",
         "If the data are right all the same: `greenzone accept 20261124T090000Z-1 "
         "seller_center__orders.order_id_present --reason TEXT`.",
@@ -205,7 +205,7 @@ def test_a_stale_feed_silences_the_rates_that_need_it_and_names_them(
         "`carriers/tracking_events`: newest content is of 2026-11-20 08:00 UTC, "
         "96 h before the end of 2026-11-23.",
         "Not judged until then: late dispatch, valid tracking, on-time delivery, overdue orders, "
-        "due soon, compound risk.",
+        "due soon, compound risk, auto cancel ahead, dispatch capacity.",
     ]
 
 

@@ -128,6 +128,10 @@ def test_a_rule_of_the_project_is_changed_by_name(tmp_path: Path) -> None:
         ("rules: [{name: due_soon, severity: loud}]", "unknown severity"),
         ("rules: [{name: due_soon, enabled: perhaps}]", "neither true nor false"),
         ("rules: [{name: due_soon, parameters: {luck: 1}}]", "no parameter luck"),
+        (
+            "rules: [{name: due_soon, parameters: {chance: often}}]",
+            "parameter chance is no number",
+        ),
         ("rules: [{name: due_soon, worse_at: [3, 2]}]", "rising counts"),
         ("rules: [{name: due_soon, quiet_hours: [1]}]", "quiet_hours is no text"),
         ("rules: [{name: due_soon}, {name: due_soon}]", "same name"),
@@ -191,6 +195,7 @@ def test_a_file_that_is_wrong_ends_a_run_before_it_begins(
         ({"says": "{sentence:poem}"}, "names no sentence poem"),
         ({"says": "{sentence:rate}"}, "the sentence rate needs metric"),
         ({"title": "{creator_handle}"}, "title names creator_handle"),
+        ({"silenced_by": ["seller_center/order"]}, "there is no feed seller_center/order"),
         ({"message": ["{says}", "{lists}"]}, "message knows no lists"),
     ],
 )
