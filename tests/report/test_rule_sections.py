@@ -291,9 +291,9 @@ def test_a_shop_judged_by_due_date_over_seven_days(tmp_path: Path) -> None:
     )
     html = made.html()
     assert "Late dispatch is 4.0% (40 of 1,000), not below 4.0%: 1 order too many." in html
-    assert "With them late dispatch" not in html
+    assert "With them late dispatch" not in text_of(html)
     assert "The four rates in the last 7 days, the worst first." in html
-    assert '<th scope="col" class="n">30 days</th>' in html
+    assert '<th scope="col" class="n spare">30 days</th>' in html
     assert "below 4.0%" in section(made, "rates")
     assert "Judged by policy <code>VN-2020</code> over the last 7 days" in html
     bases = table(section(made, "dispatch"), "dispatch-t1")
