@@ -296,4 +296,3 @@ class Glossary:
             '<button type="button" class="term" popovertarget="term-{0}" '
             'aria-describedby="term-{0}">{1}</button>'
         ).format(term.name, words)
-

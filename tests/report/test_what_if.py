@@ -66,6 +66,13 @@ def _weeks(
     return [_row("us", day, metric, published, what_if) for day in DAYS]
 
 
+def example() -> bytes:
+    """A page with a rate that would have been judged differently, and one changed rule."""
+    changes = {"US-2019": [RuleChange("target of late dispatch", "0.04", "0.02")]}
+    text, _ = _page(_weeks(OK, ("breach", 5, 100)), "us", changes=changes)
+    return text.encode()
+
+
 def test_only_the_ends_of_weeks_and_of_the_range_are_shown() -> None:
     text, page = _page(_weeks(OK, ("breach", 5, 100)), "us")
     assert text.count("<tr>") == 1 + 3, "two Sundays, the last day, the head"
