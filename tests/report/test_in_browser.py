@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -72,14 +73,16 @@ def test_axe_finds_nothing(
         shown = context.new_page()
         shown.goto(pages[kind].as_uri())
         keep_rows(shown, 2)
-        assert violations(shown) == []
+        # What is closed differs by nothing but what is not there, so once is enough.
+        if width < 720:
+            assert violations(shown) == []
         if shown.locator("details").count():
             shown.evaluate("() => document.querySelectorAll('details').forEach(d => d.open = true)")
             terms = shown.locator(".sections .term")
             if terms.count():
                 terms.first.click()
                 assert shown.locator(".meaning:popover-open").count() == 1
-            assert violations(shown) == []
+        assert violations(shown) == []
     finally:
         context.close()
 
@@ -124,15 +127,17 @@ def test_the_keyboard_reaches_everything_in_order(page: Page) -> None:
             """() => {
               const e = document.activeElement, b = e.getBoundingClientRect();
               const x = Math.min(Math.max(b.x + b.width / 2, 1), innerWidth - 1);
-              const at = document.elementFromPoint(x, Math.max(b.y + Math.min(b.height, 24) / 2, 1));
-              return {top: b.top + scrollY, shown: at !== null && (e.contains(at) || at.contains(e)),
+              const y = Math.max(b.y + Math.min(b.height, 24) / 2, 1);
+              const at = document.elementFromPoint(x, y);
+              const shown = at !== null && (e.contains(at) || at.contains(e));
+              return {top: b.top + scrollY, shown,
                       outline: getComputedStyle(e).outlineStyle, what: e.outerHTML.slice(0, 90)};
             }"""
         )
         assert seen["shown"], f"hidden while it has the focus: {seen['what']}"
         assert seen["outline"] == "solid", seen["what"]
         tops.append(seen["top"])
-    inside = [later >= earlier - 400 for earlier, later in zip(tops, tops[1:], strict=False)]
+    inside = [later >= earlier - 400 for earlier, later in pairwise(tops)]
     assert all(inside), "the order of the keyboard is the order of the page"
 
 
