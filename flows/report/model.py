@@ -30,6 +30,8 @@ from flows.report.formats import (
 from flows.report.marts.day import ShopDay
 from flows.report.sentences.rates import STATUSES, not_judged_sentence
 
+_CUT = "The first "
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -64,6 +66,11 @@ class Table:
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Row]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the page holds only the first rows, as its caption says."""
+        return self.caption.startswith(_CUT)
 
 
 @dataclass(frozen=True)
@@ -242,5 +249,5 @@ def list_caption(one: str, shown: int, total: int, order: str, many: str = "") -
     """``12 open orders, by deadline.``; says so when the page holds only the first rows."""
     whole = plural(total, one, many or None)
     if shown < total:
-        return f"The first {shown:,} of {whole}, {order}; the CSV holds all."
+        return f"{_CUT}{shown:,} of {whole}, {order}; the CSV holds all."
     return f"{whole}, {order}."

@@ -23,6 +23,7 @@ from flows.report.formats import format_date
 from flows.report.marts.day import ShopDay
 from flows.report.model import Page, ShopPage
 from flows.report.sentences.rates import STATUSES
+from flows.report.terms import Glossary
 from flows.report.tokens import css_variables
 from flows.report.worklists.write import worklist_path, write_worklists
 
@@ -77,7 +78,8 @@ def period(kind: str, as_of_on: date) -> str:
 
 def html(template: str, **variables: Any) -> bytes:
     """One page as bytes."""
-    text = environment().get_template(template).render(**_shell(), **variables)
+    shell = {**_shell(), "terms": Glossary()}
+    text = environment().get_template(template).render(**shell, **variables)
     return (in_markup(text.rstrip()) + "\n").encode()
 
 

@@ -8,25 +8,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request
 
 from flows.home.layout import Home
 from flows.simulate import simulate
 from tests.end_to_end.conftest import DAY, FIRST, LAST, greenzone
 from tests.end_to_end.landing import Table, tables_under, write
+from tests.report.browser import chromium
 
 pytestmark = pytest.mark.end_to_end
 
-CHROMIUM = Path("/usr/bin/chromium")
 WIDTHS = {390: 844, 768: 1024, 1280: 800}
-# The browser itself phones home unless it is told not to.
-_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-)
 HOSTILE = (
     "<img src=//evil.example/x onerror=document.title='owned'>",
     "<script>document.title='owned'</script>",
@@ -57,12 +49,8 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no browser: {CHROMIUM} is missing (package chromium)")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_ARGUMENTS))
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

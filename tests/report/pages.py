@@ -17,6 +17,7 @@ class Page(HTMLParser):
         self.ids: list[str] = []
         self.links: list[str] = []
         self.text: list[str] = []
+        self._goes_on = False
         self.feed(html)
         self.close()
         assert not self.open, f"never closed: {self.open}"
@@ -31,6 +32,7 @@ class Page(HTMLParser):
             self.links.append(found["href"])
         if tag not in _VOID:
             self.open.append(tag)
+        self._goes_on = tag == "button"
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -41,10 +43,16 @@ class Page(HTMLParser):
         assert self.open, f"stray </{tag}>"
         assert self.open[-1] == tag, f"</{tag}> closes <{self.open[-1]}>"
         self.open.pop()
+        self._goes_on = tag == "button"
 
     def handle_data(self, data: str) -> None:
         if not self.open or self.open[-1] not in ("script", "style"):
-            self.text.append(data)
+            # A term that can be opened is a word of its sentence.
+            if self._goes_on and self.text:
+                self.text[-1] += data
+            else:
+                self.text.append(data)
+            self._goes_on = False
 
     def count(self, tag: str) -> int:
         """How many of a tag."""

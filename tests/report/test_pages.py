@@ -104,7 +104,7 @@ def test_tables_have_caption_and_scoped_headings(page: Path) -> None:
             cells = Page(row)
             assert cells.count("th") + cells.count("td") == columns
     for region in Page(html).attributes("div"):
-        if region.get("role") == "region":
+        if region.get("role") == "group":
             assert region["tabindex"] == "0"
             assert region["aria-labelledby"] in Page(html).ids
 
