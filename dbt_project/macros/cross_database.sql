@@ -63,3 +63,8 @@
 {% macro spark__joined_text(column) -%}
     array_join(array_sort(collect_set({{ column }})), ', ')
 {%- endmacro %}
+
+{# The Sunday of the ISO week that holds a date. #}
+{% macro week_end(day) -%}
+    {{ add_days(week_start(day), 6) }}
+{%- endmacro %}

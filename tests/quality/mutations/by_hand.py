@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from tests.quality.mutations.by_hand_money import MONEY, Row
 from tests.quality.mutations.by_hand_rows import OTHERS
+from tests.quality.mutations.by_hand_weeks import WEEKS
 from tests.quality.mutations.generic import one_row
 from tests.quality.mutations.judging import Mutation
 
@@ -331,5 +332,5 @@ def by_hand() -> Iterator[Mutation]:
             (f"update {relation} set {change} where {one_row(relation, where)}",),
             kin=KIN.get((table, name), ()),
         )
-    for table, name, relation, statement in OTHERS:
+    for table, name, relation, statement in (*OTHERS, *WEEKS):
         yield Mutation(table, name, relation, (statement,), kin=KIN.get((table, name), ()))
