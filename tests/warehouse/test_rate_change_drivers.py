@@ -19,7 +19,9 @@ METRIC = "late_dispatch_rate"
 
 # Segment, whether it is this week's, whether it is counted: one order a triple.
 orders_of_two_weeks = st.lists(
-    st.tuples(st.sampled_from(["NJ", "CA", "(unknown)", "=1+1", "TX"]), st.booleans(), st.booleans()),
+    st.tuples(
+        st.sampled_from(["NJ", "CA", "(unknown)", "=1+1", "TX"]), st.booleans(), st.booleans()
+    ),
     max_size=60,
 )
 few = settings(

@@ -1,5 +1,8 @@
-"""Mutations of the marts of full weeks: the build that is broken ends on another day, so a row of its
-last Sunday is put in, right but for the one thing."""
+"""Mutations of the marts of full weeks.
+
+The build that is broken ends on another day, so a row of its last Sunday is put in, right but for
+the one thing.
+"""
 
 from __future__ import annotations
 
