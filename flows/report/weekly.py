@@ -10,6 +10,7 @@ from flows.report.formats import zone_label
 from flows.report.model import Page, Section, ShopPage
 from flows.report.render import empty_verdict, period, render_folder
 from flows.report.sections.coverage import coverage, network
+from flows.report.sections.coverage_change import with_change
 from flows.report.sections.delivery import delivery
 from flows.report.sections.drivers import what_drove_it
 from flows.report.sections.promises import promises
@@ -76,7 +77,7 @@ def _judged(page: Page) -> Iterator[Section | None]:
     yield returns_cost(page)
     yield routes_of_grades(page)
     yield suppliers(page)
-    yield coverage(page)
+    yield with_change(page, coverage(page))
     yield network(page)
     yield stock(page)
     yield routes(page)

@@ -127,8 +127,8 @@ def _figure(page: Page, change: Change) -> Figure:
         page.ids,
         f"{words.label} by {DIMENSIONS[dimension]}, points against the week before",
         steps,
-        "What each segment's own rate added, then what moved between segments (mix). Red made the "
-        "rate worse, green better.",
+        "What each segment's own rate added, then what orders added by moving between them (mix). "
+        "Red: worse, green: better.",
         least=0.1,
     )
 
@@ -141,15 +141,27 @@ def _parts_table(explained: Sequence[Change]) -> Table:
     fields = [
         Field("Rate", lambda r: Cell(METRICS[r["metric"]].label)),
         Field("Part", lambda r: Cell(r["label"])),
+        Field("Week before", lambda r: _of(r, "previous_"), is_number=True),
+        Field("This week", lambda r: _of(r, ""), is_number=True),
         Field("Points", lambda r: Cell(r["text"], sort=f"{r['effect']:.9f}"), is_number=True),
     ]
-    rows = [
-        {"metric": change.metric, "label": part.label, "text": part.text, "effect": part.effect}
-        for change in explained
-        for part in parts_of(change.rows[change.dimensions[0]])
-    ]
-    caption = "The parts of each change; those of a rate add up to it."
-    return table_of(caption, fields, rows)
+    rows: list[dict[str, Any]] = []
+    for change in explained:
+        segments = change.rows[change.dimensions[0]]
+        counts = {row["segment"]: row for row in segments}
+        # The others and the mix are no segment, so they have no rate of their own.
+        rows += [
+            {
+                **dict.fromkeys(segments[0]),
+                **(counts.get(part.label, {}) if part.is_segment else {}),
+                "metric": change.metric,
+                "label": part.label,
+                "text": part.text,
+                "effect": part.effect,
+            }
+            for part in parts_of(segments)
+        ]
+    return table_of("The parts of each change; those of a rate add up to it.", fields, rows)
 
 
 def _fold(change: Change) -> Fold:

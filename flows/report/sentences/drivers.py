@@ -16,6 +16,9 @@ LARGEST = 5
 
 UNKNOWN = "(unknown)"
 
+_LEAST = 3
+"""A segment that moved fewer orders than this is chance as likely as not, and is not named first."""
+
 _CLEAR = 0.5
 """A segment that brings this share of the change more than its share of the orders stands out."""
 
@@ -27,6 +30,7 @@ class Part:
     label: str
     effect: float
     tenths: int
+    is_segment: bool = True
 
     @property
     def text(self) -> str:
@@ -77,7 +81,8 @@ def parts_of(rows: Sequence[Mapping[str, Any]]) -> list[Part]:
     total = tenths_of(change_of(rows))
     shares = shared_out([effect for _, effect in effects], total)
     return [
-        Part(label, effect, tenths) for (label, effect), tenths in zip(effects, shares, strict=True)
+        Part(label, effect, tenths, is_segment=place < len(named))
+        for place, ((label, effect), tenths) in enumerate(zip(effects, shares, strict=True))
     ]
 
 
@@ -90,18 +95,22 @@ def stands_out(rows: Sequence[Mapping[str, Any]]) -> float:
     """How far one segment's part of the change is above its part of the orders, 1 at most.
 
     Near 0 where every segment moved alike, so that the dimension explains nothing. What moved
-    between segments counts too; orders of which no file tells the segment explain nothing.
+    between segments counts too. Orders of which no file tells the segment, and effects of fewer
+    than three orders, explain nothing.
     """
     change = change_of(rows)
     known = [row for row in rows if row["segment"] != UNKNOWN]
-    if not change or not known:
+    if not change:
         return 0.0
-    own = max(
-        float(row["rate_effect"]) / change - (row["share"] + row["previous_share"]) / 2
+    orders = sum(row["denominator"] + row["previous_denominator"] for row in rows) / 2
+    mix = math.fsum(row["mix_effect"] for row in known)
+    found = [mix / change] if abs(mix) * orders >= _LEAST else []
+    found += [
+        row["rate_effect"] / change - (row["share"] + row["previous_share"]) / 2
         for row in known
-    )
-    mix = math.fsum(row["mix_effect"] for row in known) / change
-    return float(min(1.0, max(own, mix)))
+        if abs(row["rate_effect"]) * orders >= _LEAST
+    ]
+    return float(min(1.0, max(found, default=0.0)))
 
 
 def explains(rows: Sequence[Mapping[str, Any]]) -> bool:
