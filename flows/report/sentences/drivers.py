@@ -17,7 +17,7 @@ LARGEST = 5
 UNKNOWN = "(unknown)"
 
 _LEAST = 3
-"""A segment that moved fewer orders than this is chance as likely as not, and is not named first."""
+"""A segment that moved fewer orders than this may well be chance, and is not named first."""
 
 _CLEAR = 0.5
 """A segment that brings this share of the change more than its share of the orders stands out."""
