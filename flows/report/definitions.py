@@ -42,7 +42,8 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         "Every order or package is in one segment of each dimension: `(several)` where it has more "
         "than one, `(none)` without one, `(unknown)` where no file tells. A dimension is named "
         "first where one of its segments, or the mix, moved most of the change beyond its share of "
-        "the orders, and at least three orders. It tells where the change is, not why.",
+        "the orders, by at least three orders and by more than chance (95%). It tells where the "
+        "change is, not why.",
     ),
     "promises": (
         "Hours of what was done in the week, from the warehouse's own stamps. Kept: of what was "

@@ -29,6 +29,8 @@ def row(segment: str, rate: float, mix: float, change: float, share: float = 0.5
         "mix_effect": mix,
         "previous_share": share,
         "share": share,
+        "previous_value": 0.02,
+        "value": 0.02 + rate / share,
         "previous_denominator": 1000 * share,
         "denominator": 1000 * share,
         "shop_previous_value": 0.02,

@@ -63,7 +63,7 @@ def test_a_week_ends_on_a_sunday(week: Rendered, tmp_path: Path) -> None:
 def test_each_change_is_taken_apart_in_parts_that_add_up(week: Rendered) -> None:
     html = section(week, "drivers")
     assert "What drove it?" in html
-    assert "Late dispatch rose 1.0 points, by warehouse: NJ-1 +1.2, LA-2 −0.4, mix +0.2." in html
+    assert "Late dispatch rose 1.0 points, by warehouse: NJ-1 +1.2, LA-2 −0.5, mix +0.3." in html
     assert "Valid tracking held at 97.0%." in html
     assert "On-time delivery cannot be compared" in html
     assert html.count("<figure") >= 1

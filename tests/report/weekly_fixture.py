@@ -1,6 +1,6 @@
 """What the weekly review alone asks of the hand-made marts: drivers, promises, earlier coverage.
 
-Late dispatch rises from 30 to 40 of 1,000 because of NJ-1; seller-fault cancellation moves in every
+Late dispatch rises from 20 to 30 of 1,000 because of NJ-1; seller-fault cancellation moves in every
 SKU alike; valid tracking holds; on-time delivery had no orders the week before.
 """
 
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 _RATES = {
     "late_dispatch_rate": {
-        "warehouse": [("NJ-1", 15, 500, 27, 500), ("LA-2", 15, 500, 8, 400), ("$x", 0, 0, 5, 100)],
-        "carrier": [("UPS", 30, 1000, 40, 1000)],
-        "creator": [("(none)", 15, 500, 20, 500), ("$y", 15, 500, 20, 500)],
+        "warehouse": [("NJ-1", 5, 500, 17, 500), ("LA-2", 15, 500, 8, 400), ("$x", 0, 0, 5, 100)],
+        "carrier": [("UPS", 20, 1000, 30, 1000)],
+        "creator": [("(none)", 10, 500, 15, 500), ("$y", 10, 500, 15, 500)],
     },
     "seller_fault_cancellation_rate": {
         "warehouse": [("NJ-1", 11, 500, 14, 500), ("LA-2", 12, 500, 15, 500)],

@@ -84,8 +84,8 @@ def _span(row: Mapping[str, Any]) -> Span:
         row["warehouse_id"],
         row["p50_hours"],
         row["p90_hours"],
-        f"{row['p50_hours']:.1f}",
-        f"{row['p90_hours']:.1f} h, n {row['done']:,}, kept {kept}",
+        "",
+        f"{row['p50_hours']:.1f}, {row['p90_hours']:.1f} h; n {row['done']:,}; kept {kept}",
     )
 
 

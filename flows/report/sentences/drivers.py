@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from statistics import NormalDist
 from typing import Any
 
 from flows.report.formats import format_points, format_rate
@@ -18,6 +19,9 @@ UNKNOWN = "(unknown)"
 
 _LEAST = 3
 """A segment that moved fewer orders than this may well be chance, and is not named first."""
+
+_CHANCE = 0.05
+"""How often a dimension may be named for what is chance: shared out among its segments."""
 
 _CLEAR = 0.5
 """A segment that brings this share of the change more than its share of the orders stands out."""
@@ -95,8 +99,8 @@ def stands_out(rows: Sequence[Mapping[str, Any]]) -> float:
     """How far one segment's part of the change is above its part of the orders, 1 at most.
 
     Near 0 where every segment moved alike, so that the dimension explains nothing. What moved
-    between segments counts too. Orders of which no file tells the segment, and effects of fewer
-    than three orders, explain nothing.
+    between segments counts too. Orders of which no file tells the segment, effects of fewer than
+    three orders, and rates that differ by no more than chance explain nothing.
     """
     change = change_of(rows)
     known = [row for row in rows if row["segment"] != UNKNOWN]
@@ -108,9 +112,23 @@ def stands_out(rows: Sequence[Mapping[str, Any]]) -> float:
     found += [
         row["rate_effect"] / change - (row["share"] + row["previous_share"]) / 2
         for row in known
-        if abs(row["rate_effect"]) * orders >= _LEAST
+        if abs(row["rate_effect"]) * orders >= _LEAST and _is_sure(row, len(known))
     ]
     return float(min(1.0, max(found, default=0.0)))
+
+
+def _is_sure(row: Mapping[str, Any], segments: int) -> bool:
+    """Whether a segment's two rates differ by more than chance: the test of two proportions.
+
+    ``segments``: how many are tested; the more, the likelier one of them is chance (Bonferroni).
+    """
+    before, now = row["previous_denominator"], row["denominator"]
+    if not before or not now:
+        return False
+    pooled = (row["previous_value"] * before + row["value"] * now) / (before + now)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / before + 1 / now))
+    sure = NormalDist().inv_cdf(1 - _CHANCE / 2 / segments)
+    return bool(abs(row["value"] - row["previous_value"]) >= sure * error)
 
 
 def explains(rows: Sequence[Mapping[str, Any]]) -> bool:
