@@ -40,8 +40,7 @@ def with_change(page: Page, section: Section) -> Section:
         )
         for state in (ALL, *_moved(now, before))
     ]
-    section.figures.insert(
-        0,
+    section.figures.append(
         slope(
             page.ids,
             "Share of orders within two days, four weeks ago and now",
