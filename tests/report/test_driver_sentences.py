@@ -24,6 +24,7 @@ effects = st.lists(st.floats(-0.2, 0.2).map(lambda v: round(v, 6)), min_size=1, 
 def row(segment: str, rate: float, mix: float, change: float, share: float = 0.5) -> dict[str, Any]:
     return {
         "metric": "late_dispatch_rate",
+        "dimension": "carrier",
         "segment": segment,
         "rate_effect": rate,
         "mix_effect": mix,
@@ -70,6 +71,7 @@ def test_a_dimension_explains_what_one_of_its_segments_moved() -> None:
     # All moved alike; one segment alone; no file tells which; two orders of chance.
     assert not explains([row("A", 0.005, 0.0, 0.01), row("B", 0.005, 0.0, 0.01)])
     assert not explains([row("A", 0.01, 0.0, 0.01, 1.0)])
+    assert not explains([row("(none)", 0.02, 0.0, 0.02, 0.1), row("B", 0.0, 0.0, 0.02, 0.9)])
     assert not explains([row("(unknown)", 0.01, 0.0, 0.01, 0.1), row("B", 0.0, 0.0, 0.01, 0.9)])
     assert not explains([row("A", 0.002, 0.0, 0.002, 0.1), row("B", 0.0, 0.0, 0.002, 0.9)])
 

@@ -61,7 +61,8 @@ class WeeklyMarts(SubjectMarts):
         return self.frame(
             "rate_change_drivers",
             "as_of_on = $day",
-            "metric, dimension, abs(rate_effect) desc nulls last, denominator desc, segment",
+            "metric, dimension, abs(rate_effect) + abs(mix_effect) desc nulls last, "
+            "denominator desc, segment",
         )
 
     @cached_property

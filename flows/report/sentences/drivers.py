@@ -15,6 +15,9 @@ from flows.report.sentences.rates import METRICS
 LARGEST = 5
 """Segments that are named; the rest stand together."""
 
+UNTOLD = frozenset({("carrier", "(none)"), ("sku", "(none)")})
+"""Segments that are a want of data: a package without a number has no carrier either."""
+
 UNKNOWN = "(unknown)"
 
 _LEAST = 3
@@ -72,9 +75,12 @@ def shared_out(effects: Sequence[float], total: int) -> list[int]:
 def parts_of(rows: Sequence[Mapping[str, Any]]) -> list[Part]:
     """The largest segments, the others and the mix; their tenths add up to the change.
 
-    ``rows``: a metric's segments of one dimension, the largest rate effect first, with effects.
+    ``rows``: a metric's segments of one dimension, with effects.
     """
-    moved = [row for row in rows if row["rate_effect"]]
+    # A stable sort: of equal effects the first row stays the first.
+    moved = sorted(
+        (row for row in rows if row["rate_effect"]), key=lambda row: -abs(row["rate_effect"])
+    )
     # A sixth segment takes no more room than a line for the others.
     named = moved if len(moved) == LARGEST + 1 else moved[:LARGEST]
     others = moved[len(named) :]
@@ -103,7 +109,11 @@ def stands_out(rows: Sequence[Mapping[str, Any]]) -> float:
     three orders, and rates that differ by no more than chance explain nothing.
     """
     change = change_of(rows)
-    known = [row for row in rows if row["segment"] != UNKNOWN]
+    known = [
+        row
+        for row in rows
+        if row["segment"] != UNKNOWN and (row["dimension"], row["segment"]) not in UNTOLD
+    ]
     if not change:
         return 0.0
     orders = sum(row["denominator"] + row["previous_denominator"] for row in rows) / 2
