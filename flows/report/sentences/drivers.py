@@ -117,7 +117,8 @@ def stands_out(rows: Sequence[Mapping[str, Any]]) -> float:
     if not change:
         return 0.0
     orders = sum(row["denominator"] + row["previous_denominator"] for row in rows) / 2
-    mix = math.fsum(row["mix_effect"] for row in known)
+    # Where some have no known segment, the shares of all others move with theirs.
+    mix = math.fsum(row["mix_effect"] for row in rows) if len(known) == len(rows) else 0.0
     found = [mix / change] if abs(mix) * orders >= _LEAST else []
     found += [
         row["rate_effect"] / change - (row["share"] + row["previous_share"]) / 2
