@@ -17,7 +17,7 @@ from flows.report.sections.promises import promises
 from flows.report.sections.rates import rate_rows
 from flows.report.sections.returns import returns
 from flows.report.sections.returns_cost import returns_cost, routes_of_grades
-from flows.report.sections.review import decisions, held_the_line, last_month
+from flows.report.sections.review import decisions, held_the_line
 from flows.report.sections.routes import routes
 from flows.report.sections.settlement import settlement
 from flows.report.sections.stock import stock
@@ -69,7 +69,7 @@ def _judged(page: Page) -> Iterator[Section | None]:
     yield held_the_line(page)
     if not page.day.is_built:
         return
-    yield what_drove_it(page, last_month(page))
+    yield what_drove_it(page)
     yield promises(page)
     yield delivery(page)
     yield returns(page, closed_only=True)

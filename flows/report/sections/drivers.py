@@ -10,6 +10,7 @@ from flows.report.charts.steps import Step, waterfall
 from flows.report.charts.svg import Figure
 from flows.report.formats import MISSING, format_count, format_points, format_rate
 from flows.report.model import Cell, Field, Fold, Page, Section, Table, list_caption, table_of
+from flows.report.sections.review import last_month
 from flows.report.sentences.drivers import (
     change_of,
     driver_sentence,
@@ -86,12 +87,13 @@ def _change(metric: str, rows: Mapping[str, Segments], is_unjudged: bool) -> Cha
     return Change(metric, said, True, ordered)
 
 
-def what_drove_it(page: Page, last_month: Fold | None = None) -> Section:
-    """What drove it? ``last_month``: what else is known, folded."""
+def what_drove_it(page: Page) -> Section:
+    """What drove it? What stands behind the rates of 30 days is folded below."""
     found = changes(page)
     section = Section("drivers", "What drove it?", "Drivers")
-    if last_month is not None:
-        section.folds.append(last_month)
+    standing = last_month(page)
+    if standing is not None:
+        section.folds.append(standing)
     if not found:
         section.answers.append("Not compared: the weeks are not held by warehouse, carrier or SKU.")
         return section
