@@ -63,3 +63,34 @@
 {% macro spark__joined_text(column) -%}
     array_join(array_sort(collect_set({{ column }})), ', ')
 {%- endmacro %}
+
+{# The Sunday of the ISO week that holds a date. #}
+{% macro week_end(day) -%}
+    {{ add_days(week_start(day), 6) }}
+{%- endmacro %}
+
+{# The name of a time zone; null where there is no such zone. #}
+{% macro known_zone(zone) -%}
+    {{ return(adapter.dispatch('known_zone', 'greenzone')(zone)) }}
+{%- endmacro %}
+
+{% macro default__known_zone(zone) -%}
+    case when {{ zone }} in (select name from pg_timezone_names()) then {{ zone }} end
+{%- endmacro %}
+
+{% macro spark__known_zone(zone) -%}
+    {{ zone }}
+{%- endmacro %}
+
+{# A naive UTC timestamp on the clock of a zone that `known_zone` let through. #}
+{% macro local_time(moment, zone) -%}
+    {{ return(adapter.dispatch('local_time', 'greenzone')(moment, zone)) }}
+{%- endmacro %}
+
+{% macro default__local_time(moment, zone) -%}
+    timezone({{ zone }}, timezone('UTC', {{ moment }}))
+{%- endmacro %}
+
+{% macro spark__local_time(moment, zone) -%}
+    from_utc_timestamp({{ moment }}, {{ zone }})
+{%- endmacro %}

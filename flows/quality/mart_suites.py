@@ -22,6 +22,7 @@ from flows.quality.model import Expectation, Gate, TableSuite
 from flows.quality.network_suites import NETWORK
 from flows.quality.returns_suites import RETURNS
 from flows.quality.settlement_suites import SETTLEMENT
+from flows.quality.weekly_suites import WEEKLY
 
 NAME = "gate 2"
 SCHEMA = "marts"
@@ -340,4 +341,5 @@ _ARITHMETIC: dict[str, tuple[Expectation, ...]] = {
     **LATE_DISPATCH,
     **MARGINS,
     **SETTLEMENT,
+    **WEEKLY,
 }

@@ -15,7 +15,9 @@ from flows.report.context import ReportContext
 from flows.report.marts.day import LIST_LIMIT
 from flows.report.model import ShopPage
 from flows.report.rule_data import rule_data
+from flows.report.sections.drivers import Change, changes, is_compared
 from flows.report.sections.trust import defaults_note, reach_sentence
+from flows.report.sentences.drivers import parts_of
 from flows.report.sentences.rates import HEADLINE_BASIS, not_judged_sentence, row_sentence
 from flows.report.subject_data import subject_data
 
@@ -92,11 +94,30 @@ def shop_data(made: ShopPage, worklists: Sequence[str]) -> dict[str, Any]:
 
 
 def week_data(made: ShopPage) -> dict[str, Any]:
-    """What a weekly review adds: the five weeks and the decisions asked."""
-    weeks = made.page.day.weeks().to_dicts()
+    """What a weekly review adds: the five weeks, what moved them, and the decisions asked."""
+    page = made.page
+    weeks, of = page.day.weeks().to_dicts(), page.day.of.weekly
     return {
         "weeks": [{k: v for k, v in row.items() if k != "shop_id"} for row in weeks],
+        "rate_drivers": [_change(driven) for driven in changes(page)],
+        "promises": _rows(of.promises),
+        "coverage_before": {"as_of_on": of.slope_from_on, "states": _rows(of.earlier_coverage)},
         "decisions": [vars(decision) for decision in made.variables["decisions"]],
+    }
+
+
+def _change(driven: Change) -> dict[str, Any]:
+    return {
+        "metric": driven.metric,
+        "sentence": driven.sentence,
+        "explained_by": [name for name in driven.dimensions if driven.is_explained],
+        "dimensions": {
+            name: {
+                "parts": [vars(part) for part in parts_of(rows)] if is_compared(rows) else [],
+                **_list(pl.DataFrame(rows).drop("metric", "dimension", "basis", strict=False)),
+            }
+            for name, rows in driven.rows.items()
+        },
     }
 
 

@@ -34,6 +34,25 @@ DEFINITIONS: dict[str, tuple[str, ...]] = {
         "takes in that warehouse. Orders that were handed over by their deadline and scanned after "
         "it are held up by the carrier's scan; they can be appealed with the proof of hand-over.",
     ),
+    "drivers": (
+        "Each full week as it stood at its Sunday's end, on the basis that the platform judges by. "
+        "A segment's own rate adds the mean of its two shares of the orders, times the change of "
+        "its rate; mix is what orders add by moving between segments with higher and lower rates. "
+        "Both add up to the change exactly; the printed tenths are rounded so that they do too.",
+        "Every order or package is in one segment of each dimension: `(several)` where it has more "
+        "than one, `(none)` without one, `(unknown)` where no file tells. A dimension is named "
+        "first where one of its segments, or the mix, moved most of the change beyond its share of "
+        "the orders, by at least three orders and by more than chance (95%). It tells where the "
+        "change is, not why.",
+    ),
+    "promises": (
+        "Hours of what was done in the week, from the warehouse's own stamps. Kept: of what was "
+        "promised for a day of the week, the part done by the end of that day. What comes in "
+        "before the cut-off of `reference/warehouses`, on a business day by the warehouse's clock, "
+        "is promised for that day, else for the next business day; orders cancelled before they "
+        "left do not count. Returns: days from the carrier's delivery, or from the arrival, by "
+        "what is usual among 3PLs, as no file declares it.",
+    ),
     "dispatch": (
         METRICS["late_dispatch_rate"].definition,
         "By due date: orders whose deadline fell in the window, late or still open after it. With "

@@ -10,11 +10,14 @@ from flows.report.formats import zone_label
 from flows.report.model import Page, Section, ShopPage
 from flows.report.render import empty_verdict, period, render_folder
 from flows.report.sections.coverage import coverage, network
+from flows.report.sections.coverage_change import with_change
 from flows.report.sections.delivery import delivery
+from flows.report.sections.drivers import what_drove_it
+from flows.report.sections.promises import promises
 from flows.report.sections.rates import rate_rows
 from flows.report.sections.returns import returns
 from flows.report.sections.returns_cost import returns_cost, routes_of_grades
-from flows.report.sections.review import decisions, drivers, held_the_line
+from flows.report.sections.review import decisions, held_the_line
 from flows.report.sections.routes import routes
 from flows.report.sections.settlement import settlement
 from flows.report.sections.stock import stock
@@ -66,14 +69,15 @@ def _judged(page: Page) -> Iterator[Section | None]:
     yield held_the_line(page)
     if not page.day.is_built:
         return
-    yield drivers(page)
+    yield what_drove_it(page)
+    yield promises(page)
     yield delivery(page)
     yield returns(page, closed_only=True)
     yield traps(page, is_review=True)
     yield returns_cost(page)
     yield routes_of_grades(page)
     yield suppliers(page)
-    yield coverage(page)
+    yield with_change(page, coverage(page))
     yield network(page)
     yield stock(page)
     yield routes(page)

@@ -11,6 +11,7 @@ from .command import CENTROIDS, ROOT
 from .compare import ANYTHING, Key, Values, differences, read_mart
 from .coverage import Centroids, Coverage, read_centroids
 from .demand import concentration, state_rows, zone_rows
+from .drivers import Drivers
 from .return_costs import ReturnCosts
 from .returns import ReturnRates, read_returns
 from .run import Result
@@ -123,6 +124,32 @@ def compare_demand(source: Path, result: Result, coverage: Coverage) -> list[str
     ]
 
 
+def compare_drivers(source: Path, result: Result) -> list[str]:
+    """What differs in ``marts.rate_change_drivers`` by SKU and creator, where a week has ended."""
+    keys = ("metric", "dimension", "segment")
+    day = result.as_of_on
+    published = {
+        key: row
+        for key, row in _published(
+            source, "rate_change_drivers", ("as_of_on", *keys), result
+        ).items()
+        if key[0] == day
+    }
+    if day.isoweekday() != 7:
+        return ["rate_change_drivers: a day within a week has rows"] if published else []
+    bases = {str(row["metric"]): str(row["basis"]) for row in published.values()}
+    expected: dict[Key, Values] = {
+        (day, row.metric, row.dimension, row.segment): {
+            name: value if value is None or isinstance(value, int) else float(value)
+            for name, value in asdict(row).items()
+            if name not in keys
+        }
+        for row in Drivers(result.exports, result.orders).rows(day, bases)
+    }
+    mine = {key: row for key, row in published.items() if key[2] in ("sku", "creator")}
+    return differences("rate_change_drivers", mine, expected)
+
+
 def compare_more(source: Path, result: Result) -> list[str]:
     """Everything that differs in the marts of returns, costs, settlements and demand."""
     exports, standings, day = result.exports, result.standings, result.as_of_on
@@ -137,4 +164,5 @@ def compare_more(source: Path, result: Result) -> list[str]:
         *compare_settlement(source, result, Settlement(exports, standings, returned, day, end)),
         *compare_zones(source, result, centroids),
         *compare_demand(source, result, coverage),
+        *compare_drivers(source, result),
     ]

@@ -15,6 +15,7 @@ from flows.warehouse.inputs import duckdb_type
 from tests.quality.late_marts import LATE_MARTS
 from tests.quality.return_marts import RETURN_MARTS
 from tests.quality.settlement_marts import SETTLEMENT_MARTS
+from tests.quality.weekly_marts import WEEKLY_MARTS
 
 MARTS_YAML = PROJECT_ROOT / "flows" / "quality" / "marts.yaml"
 _TYPES = {"number": "decimal(18, 2)"}
@@ -306,7 +307,7 @@ def good_marts(path: Path, shops: Sequence[str] = SHOPS, orders: int = 540) -> P
         connection.execute("create schema marts")
         connection.execute("create schema inputs")
         _as_of(connection, shops)
-        by_subject = (*LATE_MARTS, *RETURN_MARTS, *SETTLEMENT_MARTS)
+        by_subject = (*LATE_MARTS, *RETURN_MARTS, *SETTLEMENT_MARTS, *WEEKLY_MARTS)
         for statement in (_KPI, _ORDERS, _PACKAGES, *_SMALL, *by_subject):
             connection.execute(statement.format(**words))
         for name, column in (("sku", "seller_sku"), ("creator", "creator_handle")):

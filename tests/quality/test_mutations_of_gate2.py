@@ -17,6 +17,7 @@ from flows.home.layout import Home
 from flows.quality import Gate, gate2, run_gate
 from flows.simulate import simulate
 from tests.quality.mutations.base import SHOPS, copy_marts
+from tests.quality.mutations.by_hand_weeks import add_week
 from tests.quality.mutations.judging import Bench, Mutation, check
 from tests.quality.mutations.listing import ByTable, of_gate2
 from tests.running.conftest import build_day
@@ -24,7 +25,7 @@ from tests.running.conftest import build_day
 pytestmark = pytest.mark.end_to_end
 
 SCENARIOS = ("missing_settlement", "misrouted_grades", "repeat_returner", "bad_creator", "bad_sku")
-FIRST, LAST = date(2026, 2, 1), date(2026, 4, 30)
+FIRST, SUNDAY, LAST = date(2026, 2, 1), date(2026, 4, 26), date(2026, 4, 30)
 # GX itself judges one mutation of every so many tables.
 SAMPLED = 15
 
@@ -36,7 +37,7 @@ def good_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for seed, shop in enumerate(SHOPS, 1):
         simulate(root, shop, FIRST, LAST, 12, seed, (*SCENARIOS, "oversell"))
     good = root / "good.duckdb"
-    copy_marts(build_day(Home(root), LAST), good)
+    copy_marts(add_week(build_day(Home(root), LAST), SUNDAY), good)
     return good
 
 

@@ -11,9 +11,10 @@ import pytest
 from flows.report.context import ReportContext, Shop
 from flows.report.daily import render_daily
 from flows.report.weekly import render_weekly
-from tests.report.marts_fixture import DAY, HOSTILE, add_shop, create
+from tests.report.marts_fixture import DAY, HOSTILE, add_shop, create, run
 from tests.report.rules_fixture import add_rules, create_rules
 from tests.report.subjects_fixture import add_subjects
+from tests.report.weekly_fixture import EARLIER
 
 SUNDAY = date(2026, 11, 22)
 DEMO = Shop("demo", "Demo Shop", "US", "America/Los_Angeles", "USD", True)
@@ -120,4 +121,5 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
     with create(path) as connection:
         add_shop(connection, "demo", day=SUNDAY)
         add_subjects(connection, "demo", day=SUNDAY)
+        run(connection, EARLIER, shop="demo", day=SUNDAY)
     return weekly(folder / "out", path, context(DEMO, day=SUNDAY))

@@ -11,6 +11,7 @@ from datetime import date
 import duckdb
 
 from tests.report.marts_fixture import DAY, FORMULA, HOSTILE, run
+from tests.report.weekly_fixture import WEEKLY
 
 _RETURNS = """
 create table if not exists marts.returns (shop_id text, return_order_id text, order_id text,
@@ -356,7 +357,7 @@ insert into marts.refund_reason_groups values
     ($shop, $day, 'rolling_30d', 'unmapped', 130, 0.325, 118, 125, 2400, 'USD', 30, 0.25)
 """
 
-SUBJECTS = (_RETURNS, _COSTS, _COVERAGE, _ROUTES, _STOCK, _SETTLEMENT, _DETAILS)
+SUBJECTS = (_RETURNS, _COSTS, _COVERAGE, _ROUTES, _STOCK, _SETTLEMENT, _DETAILS, WEEKLY)
 
 
 def add_subjects(connection: duckdb.DuckDBPyConnection, shop: str, *, day: date = DAY) -> None:

@@ -113,7 +113,7 @@ def test_a_shop_without_rows_raises_nothing(several: Rendered) -> None:
 def test_the_map_marks_the_sites(demo: Rendered, week: Rendered) -> None:
     for made in (demo, week):
         shown = section(made, "coverage")
-        (first, _) = re.findall(r"<svg.*?</svg>", shown, re.DOTALL)
+        (first, *_) = re.findall(r"<svg.*?</svg>", shown, re.DOTALL)
         assert "Warehouses: NJ-1, NJ-2 in NJ, LA-2 &lt;b&gt; in CA." in first
         assert "Proposed: Scranton, ZIP 188 in PA, Las Vegas, ZIP 891 in NV." in first
         assert first.count("<circle") == 2 * 4, "on the map and in its key"

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from flows.report.weekly import render_weekly
-from tests.report.conftest import DEMO, Rendered, context
-from tests.report.marts_fixture import DAY
+from tests.report.conftest import DEMO, SUNDAY, Rendered, context, weekly
+from tests.report.marts_fixture import DAY, add_shop, create
 from tests.report.pages import Page
+from tests.report.reading import section
+from tests.report.test_daily import read_csv
 
 
 def test_week_stands_against_the_four_before(week: Rendered) -> None:
@@ -58,3 +60,60 @@ def test_json_holds_weeks_and_decisions(week: Rendered) -> None:
 def test_a_week_ends_on_a_sunday(week: Rendered, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Sunday"):
         render_weekly(week.warehouse, tmp_path, context(DEMO, day=DAY))
+
+
+def test_each_change_is_taken_apart_in_parts_that_add_up(week: Rendered) -> None:
+    html = section(week, "drivers")
+    assert "What drove it?" in html
+    assert "Late dispatch rose 1.0 points, by warehouse: NJ-1 +1.2, LA-2 −0.5, mix +0.3." in html
+    assert "Valid tracking held at 97.0%." in html
+    assert "On-time delivery cannot be compared" in html
+    assert html.count("<figure") >= 1
+    assert "rate_drivers.csv" in html
+
+
+def test_a_dimension_in_which_all_moved_alike_is_not_named(week: Rendered) -> None:
+    data = json.loads((week.folder / "report.json").read_text(encoding="utf-8"))
+    found = {change["metric"]: change for change in data["shops"][0]["rate_drivers"]}
+    late = found["late_dispatch_rate"]
+    assert late["explained_by"][0] == "warehouse"
+    tenths = [part["tenths"] for part in late["dimensions"]["warehouse"]["parts"]]
+    assert sum(tenths) == 10
+    assert late["dimensions"]["warehouse"]["total"] == 3
+    assert found["valid_tracking_rate"]["explained_by"] == []
+    assert found["on_time_delivery_rate"]["dimensions"]["carrier"]["parts"] == []
+
+
+def test_many_segments_are_five_and_the_others(week: Rendered) -> None:
+    data = json.loads((week.folder / "report.json").read_text(encoding="utf-8"))
+    found = {change["metric"]: change for change in data["shops"][0]["rate_drivers"]}
+    parts = found["seller_fault_cancellation_rate"]["dimensions"]["sku"]["parts"]
+    assert [part["label"] for part in parts][-2:] == ["others", "mix"]
+    assert len(parts) == 7
+    assert sum(part["tenths"] for part in parts) == 6
+
+
+def test_promises_are_held_against_what_was_done(week: Rendered) -> None:
+    html = section(week, "promises")
+    assert "450 of 510 shipments left by the promised day (88.2%); least at NJ-1, 88.0%." in html
+    assert "LA-2 has no promise to be held against: add <code>order_cutoff</code>" in html
+    assert "Inventory accuracy is not known" in html
+    assert "3 business days (assumed)" in html
+    rows = read_csv(week.folder / "promises.csv")
+    assert len(rows) == 4
+
+
+def test_coverage_stands_against_four_weeks_ago(week: Rendered) -> None:
+    html = section(week, "coverage")
+    assert "since Oct 25" in html
+    assert "Share of orders within two days, four weeks ago and now" in html
+
+
+def test_what_an_older_warehouse_lacks_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "w.duckdb"
+    with create(path) as connection:
+        add_shop(connection, "demo", day=SUNDAY)
+    made = weekly(tmp_path / "out", path, context(DEMO, day=SUNDAY))
+    assert "Not compared: the weeks are not held by warehouse" in section(made, "drivers")
+    assert 'id="promises"' not in made.html()
+    assert "The coverage of Oct 25 is not held" in section(made, "coverage")

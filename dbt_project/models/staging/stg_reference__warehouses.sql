@@ -12,6 +12,8 @@ renamed as (
         name as warehouse_name,
         kind,
         zip3,
+        timezone,
+        order_cutoff,
         daily_capacity,
         active_from_on,
         active_to_on
@@ -28,5 +30,7 @@ qualify row_number() over (
         zip3 nulls last,
         warehouse_name nulls last,
         kind nulls last,
-        daily_capacity nulls last
+        daily_capacity nulls last,
+        timezone nulls last,
+        order_cutoff nulls last
 ) = 1

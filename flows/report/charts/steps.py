@@ -22,10 +22,13 @@ class Step:
     tone: str = "s1"
 
 
-def waterfall(ids: Ids, title: str, steps: Sequence[Step], caption: str) -> Figure:
+def waterfall(
+    ids: Ids, title: str, steps: Sequence[Step], caption: str, least: float = 1.0
+) -> Figure:
     """Rows from the opening to the closing number; each bar begins where the last one ended.
 
-    A step of nothing keeps a hair line, so that its row is not empty.
+    A step of nothing keeps a hair line, so that its row is not empty. ``least``: the shortest
+    scale, in the unit of the steps.
     """
     alt = altair_module()
     rows = [
@@ -39,7 +42,8 @@ def waterfall(ids: Ids, title: str, steps: Sequence[Step], caption: str) -> Figu
         for place, step in enumerate(steps)
     ]
     ends = [max(step.start, step.end) for step in steps]
-    low, high = min([0.0, *(min(s.start, s.end) for s in steps)]), max([*ends, 1.0])
+    low, high = min([0.0, *(min(s.start, s.end) for s in steps)]), max([*ends, 0.0])
+    high = max(high, low + least)
     longest = max((len(step.text) for step in steps), default=0)
     links = [{"n": place, "m": place + 1, "x": step.end} for place, step in enumerate(steps[:-1])]
 

@@ -12,6 +12,7 @@ from flows.report.marts.details import DetailMarts
 from flows.report.marts.returns import ReturnMarts
 from flows.report.marts.settlement import SettlementMarts
 from flows.report.marts.stock import StockMarts
+from flows.report.marts.weekly import WeeklyMarts
 
 if TYPE_CHECKING:
     from flows.report.marts.day import ShopDay
@@ -52,3 +53,8 @@ class Subjects:
     def details(self) -> DetailMarts:
         """What answers further questions of the rule book's sections."""
         return DetailMarts(self.day)
+
+    @cached_property
+    def weekly(self) -> WeeklyMarts:
+        """What the weekly review alone asks for."""
+        return WeeklyMarts(self.day)

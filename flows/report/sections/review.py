@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from flows.report.charts.svg import Figure
 from flows.report.charts.time import week_multiple
 from flows.report.formats import format_date, format_points, format_rate, plural
-from flows.report.model import Cell, Column, Page, Row, Section, Table, rate, status
+from flows.report.model import Cell, Column, Fold, Page, Row, Section, Table, rate, status
 from flows.report.sections.cancellations import fault_weeks, reason_table
 from flows.report.sections.shipping import warehouse_bars, warehouse_table
 from flows.report.sections.tracking import defect_bars
@@ -138,30 +139,33 @@ def _table(weeks: dict[str, list[tuple[date, dict[str, Any] | None]]]) -> Table:
     )
 
 
-def drivers(page: Page) -> Section:
-    """What stands behind it?"""
+def last_month(page: Page) -> Fold | None:
+    """Late orders by warehouse, defects and cancellations of 30 days; None without any."""
     day = page.day
-    section = Section("drivers", "What stands behind it?", "Drivers")
+    answers: list[str] = []
+    figures: list[Figure] = []
+    tables: list[Table] = []
     late = day.rate("late_dispatch_rate")
     worst = next((row for row in day.warehouses if row["numerator"]), None)
     if late and worst:
-        section.answers.append(
+        answers.append(
             f"Most late by rate in 30 days: {worst['warehouse']}, "
             f"{format_rate(worst['value'], (late['target'],))} "
             f"({worst['numerator']:,} of {worst['denominator']:,})."
         )
-        section.figures.append(warehouse_bars(page, late["target"]))
-        section.tables.append(warehouse_table(page, late["target"]))
+        figures.append(warehouse_bars(page, late["target"]))
+        tables.append(warehouse_table(page, late["target"]))
     if day.tracking_defects:
-        section.figures.append(defect_bars(page))
+        figures.append(defect_bars(page))
     chart = fault_weeks(page)
     if chart is not None:
-        section.figures.append(chart)
+        figures.append(chart)
     if day.cancellation_reasons:
-        section.tables.append(reason_table(page))
-    if not section.tables and not section.figures:
-        section.answers.append("No late order, defect or cancellation in the last 30 days.")
-    return section
+        tables.append(reason_table(page))
+    if not tables and not figures:
+        return None
+    summary = "The last 30 days: late orders, tracking defects, cancellations"
+    return Fold(summary, tables, answers, figures)
 
 
 def decisions(page: Page) -> list[Decision]:

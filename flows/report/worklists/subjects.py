@@ -57,6 +57,8 @@ def subject_lists(
         ("settlement_missing.csv", settlement.orders("missing")),
     )
     weekly = (
+        ("rate_drivers.csv", of.weekly.drivers),
+        ("promises.csv", of.weekly.promise_rows),
         ("returns_review.csv", of.costs.review),
         ("unit_economics.csv", of.costs.contributions),
         ("misrouted_returns.csv", of.costs.misrouted),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from tests.quality.mutations.by_hand_money import MONEY, Row
 from tests.quality.mutations.by_hand_rows import OTHERS
+from tests.quality.mutations.by_hand_weeks import WEEKS, WEEKS_KIN
 from tests.quality.mutations.generic import one_row
 from tests.quality.mutations.judging import Mutation
 
@@ -286,11 +287,13 @@ UPDATES: tuple[Row, ...] = (
         "true",
     ),
     *MONEY,
+    *WEEKS,
 )
 """One row a change: table, expectation, what is set, and in which rows of the shop."""
 
 _COUNTED_TWICE = ("adds_up_to_the_rate",)
 KIN: dict[tuple[str, str], tuple[str, ...]] = {
+    **WEEKS_KIN,
     # An order that is overdue is late, and has to have a cause.
     ("orders", "overdue_is_not_dispatched"): ("late_dispatch_causes.every_late_order",),
     # A value that is no rate is no value between two bounds either.
