@@ -20,7 +20,7 @@ from flows.home.publications import (
     kept_publication,
 )
 from flows.home.state import PublicationState
-from flows.running import rendering, what_if
+from flows.running import indexing, rendering, what_if
 from flows.running.run import Run
 from flows.running.unchanged import edition_name
 from flows.warehouse.policies import PolicyBook
@@ -47,6 +47,8 @@ def publish(run: Run) -> None:
     _replace_alerts(run)
     if is_new:
         keep(run, before)
+    if scope.shops:
+        indexing.stage(publication, run.state, run.record.started_at)
     complete_record(run)
     run.record.close(status_of(run))
     record = publication.path(run.record_path)
