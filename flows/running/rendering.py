@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from flows.home.files import sync_tree
 from flows.home.fingerprint import of_json
+from flows.home.publications import EDITIONS, beyond_the_limit, editions_beyond_the_limit
 from flows.running.reading import decisions
 from flows.running.run import Run
 from flows.running.unchanged import edition_name
@@ -38,7 +39,9 @@ def render(run: Run, day: date, kind: Kind) -> None:
         unfinished.mkdir(parents=True)
         others = _others(run, day)
         with warehouse_of(run, day, others) as warehouse:
-            _renderer(kind)(warehouse, unfinished, _context(run, day, others))
+            _renderer(kind)(
+                warehouse, unfinished, _context(run, day, others, edition_name(kind, day))
+            )
         if kept.exists():
             shutil.rmtree(kept)
         if run.request.command == "backfill":
@@ -122,7 +125,7 @@ def report_shops(run: Run, shop_ids: Collection[str]) -> list[Shop]:
     ]
 
 
-def _context(run: Run, day: date, others: list[str]) -> ReportContext:
+def _context(run: Run, day: date, others: list[str], name: str) -> ReportContext:
     from flows.report.context import ReportContext
 
     notes = [
@@ -159,4 +162,23 @@ def _context(run: Run, day: date, others: list[str]) -> ReportContext:
         published_run={
             shop: known.run_id for shop, known in run.state.shops.items() if known.run_id
         },
+        index="../../index.html",
+        report=name,
+        earlier=_earlier(run, name),
     )
+
+
+def _earlier(run: Run, name: str) -> list[str]:
+    """The runs whose editions of a report lie beside it once this run is published, newest first.
+
+    What is beyond the limit by then is not among them: no page speaks of what is gone.
+    """
+    replaced = run.state.edition_run(name)
+    report = run.home.reports / name
+    if replaced is None or not (report / "index.html").exists():
+        return []
+    limits = run.limits
+    dropped = beyond_the_limit(run.home, run.run_id, run.state.run_id, limits.publications)
+    gone = editions_beyond_the_limit(run.home, report, replaced, limits.editions, dropped)
+    known = {path.name for path in (report / EDITIONS).glob("[!.]*")} | {replaced}
+    return sorted(known - {path.name for path in gone}, reverse=True)

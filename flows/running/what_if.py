@@ -46,6 +46,7 @@ def write(run: Run) -> None:
         as_of_on=scope.days[-1],
         shops=report_shops(run, scope.shops),
         generated=run.record.started_at,
+        index="../../reports/index.html",
         notes=[
             "A what-if: nothing of it is published, and no report or alert speaks of it.",
             *run.warnings,

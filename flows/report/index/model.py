@@ -152,6 +152,12 @@ def worst(statuses: Any) -> str:
     return min(statuses, key=severity, default="")
 
 
+def made_words(run_id: str) -> str:
+    """``Nov 23, 2026, 08:15 UTC``: when a run began; its id where that does not say."""
+    at = made_at(run_id)
+    return f"{at:%b} {at.day}, {at:%Y, %H:%M} UTC" if at else run_id
+
+
 def made_at(run_id: str) -> datetime | None:
     """When a run began (UTC), as its id says; None for an id of another form."""
     try:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from flows.calendar import week_name
 from flows.foreign_text import in_json
 from flows.report.formats import format_date, plural
-from flows.report.index.model import Changes, Index, Report, Restated, made_at
+from flows.report.index.model import Changes, Index, Report, Restated, made_words
 from flows.report.render import html
 from flows.report.rule_words import CHANGE_WORDS, words_of
 from flows.report.sentences.ahead import joined
@@ -234,9 +234,12 @@ def _restated_rows(found: Sequence[Restated]) -> Iterator[dict[str, Any]]:
             "sort": report.as_of_on.isoformat(),
             "href": _href(report),
             "why": _why(item),
-            "newest": _made(report.run_id),
+            "newest": made_words(report.run_id),
             "earlier": [
-                {"href": f"{quote(report.name)}/editions/{quote(run)}/index.html", "at": _made(run)}
+                {
+                    "href": f"{quote(report.name)}/editions/{quote(run)}/index.html",
+                    "at": made_words(run),
+                }
                 for run in item.earlier
             ],
         }
@@ -267,11 +270,6 @@ def _changed(found: Changes) -> str:
     """``2 judged numbers changed (new files)``."""
     causes = joined([words_of(CHANGE_WORDS, cause).lower() for cause in found.causes])
     return f"{plural(found.numbers, 'judged number')} changed ({causes})"
-
-
-def _made(run_id: str) -> str:
-    at = made_at(run_id)
-    return f"{at:%b} {at.day}, {at:%Y, %H:%M} UTC" if at else run_id
 
 
 def _search_data(index: Index) -> Markup:

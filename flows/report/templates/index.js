@@ -31,7 +31,7 @@
       word: word,
       verdict: verdict,
       why: why,
-      text: [row[0], label, more, word, verdict, row[4] || "", why, why ? "restated" : ""]
+      text: ["", row[0], label, more, word, verdict, row[4] || "", why, why ? "restated" : ""]
         .join(" ").toLowerCase()
     };
   }
@@ -67,7 +67,7 @@
     item.appendChild(state);
     item.appendChild(document.createTextNode(" "));
     item.appendChild(link);
-    item.appendChild(document.createTextNode(": " + found.verdict));
+    item.appendChild(document.createTextNode(found.verdict ? ": " + found.verdict : ""));
     if (found.why) { item.appendChild(element("span", " " + found.why, "note")); }
     return item;
   }
@@ -83,10 +83,17 @@
       count.textContent = "";
       return;
     }
-    var hits = everything.filter(function (one) {
-      return (!choice.value || (choice.value === "r" ? one.why !== "" : one.code === choice.value)) &&
-        asked.every(function (word) { return one.text.indexOf(word) >= 0; });
+    var chosen = everything.filter(function (one) {
+      return !choice.value || (choice.value === "r" ? one.why !== "" : one.code === choice.value);
     });
+    var phrase = " " + asked.join(" ");
+    var hits = chosen.filter(function (one) { return one.text.indexOf(phrase) >= 0; });
+    if (!hits.length) {
+      // As it was written it is nowhere: then every word of it, in any order.
+      hits = chosen.filter(function (one) {
+        return asked.every(function (word) { return one.text.indexOf(word) >= 0; });
+      });
+    }
     hits.slice(0, LISTED).forEach(function (one) { list.appendChild(line(one)); });
     count.textContent = hits.length === 0
       ? "No report matches."

@@ -45,6 +45,19 @@
       th.appendChild(button);
     });
   });
+  // The folder of a report keeps its earlier editions below it, whose pages are left as they were.
+  if (/\/editions\/[^/]+\/[^/]*$/.test(window.location.pathname)) {
+    var said_so = document.createElement("p");
+    var newest = document.createElement("a");
+    var all = document.getElementById("all-reports");
+    said_so.className = "banner";
+    said_so.textContent = "This is an earlier edition of this report. ";
+    newest.href = "../../index.html";
+    newest.textContent = "Read the newest";
+    said_so.appendChild(newest);
+    document.querySelector("header").appendChild(said_so);
+    if (all) { all.href = "../../" + all.getAttribute("href"); }
+  }
   window.addEventListener("beforeprint", function () {
     Array.prototype.forEach.call(document.querySelectorAll("details"), function (d) { d.open = true; });
   });
