@@ -39,10 +39,10 @@ def backfill(
             tasks.compare(run)
         else:
             tasks.merge(run)
-            progress = artifacts.Progress(len(run.days))
+            progress = artifacts.Progress(run)
             for day in run.days:
                 tasks.day_task(day)(run, day)
-                progress.step()
+                progress.step(day)
         tasks.publish(run)
         artifacts.leave(run)
         return outcome(run)

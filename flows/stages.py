@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, ParamSpec
 from flows.home.files import read_json, write_json
 from flows.home.fingerprint import of_json
 from flows.home.interventions import read_interventions
-from flows.running import alerting, publishing, reading, rendering, unchanged, what_if
+from flows.running import alerting, changes, publishing, reading, rendering, unchanged, what_if
 from flows.running.run import Run
 from flows.warehouse import dbt_run, restate
 from flows.warehouse import merge as merging
@@ -144,6 +144,8 @@ def merge(run: Run) -> None:
         run.build, previous, run.publication.path(published), run.needs_scope, run.home.work
     )
     run.publication.replace_file(published)
+    if run.request.command == "backfill":
+        changes.write(run)
     digest(run)
 
 
