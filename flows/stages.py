@@ -83,6 +83,8 @@ def judge_input(run: Run) -> None:
 
     if _is_built(run):
         run.say("Using the finished build of an earlier run")
+        if run.request.command == "backfill" and (done := rendering.finished_days(run)):
+            run.say(f"{done} of {len(run.days)} reports were finished before the interruption")
         scope = run.needs_scope
         stand_at_newest(run.build, run.home.work)
         renew_interventions(run.build, scope, reading.decisions(run, scope), run.home.work)

@@ -17,8 +17,10 @@ from flows.warehouse.merge import MARTS
 from flows.warehouse.restate import RESTATEMENTS
 
 LISTED = 10
-_ORDER = "is_status_change desc, is_judged desc, size desc nulls first, shop_id, as_of_on, metric, " \
-    "basis, window_name"  # fmt: skip
+_ORDER = (
+    "is_status_change desc, is_judged desc, size desc nulls first, "
+    "shop_id, as_of_on, metric, basis, window_name"
+)
 
 
 def write(run: Run) -> None:
@@ -36,6 +38,7 @@ def write(run: Run) -> None:
         csv_frame(frame, columns, "UTC").write_csv(run.publication.path(path))
         run.publication.replace_file(path)
     judged = frame.filter(pl.col("is_judged"))
+    largest = (judged if judged.height else frame).head(LISTED)
     run.record.changes = {
         "numbers": frame.height,
         "days": frame.n_unique("as_of_on"),
@@ -44,8 +47,8 @@ def write(run: Run) -> None:
         "first_published": [day.isoformat() for day in days if _is_new(run, day)],
         "kept_editions": [],
         "file": str(path) if frame.height else None,
-        "largest": [_plain(row) for row in (judged if judged.height else frame).head(LISTED).to_dicts()],
-    }  # fmt: skip
+        "largest": largest.with_columns(pl.col("as_of_on").cast(pl.String)).to_dicts(),
+    }
 
 
 def lines(changes: dict[str, Any]) -> list[str]:
@@ -109,12 +112,6 @@ def _is_new(run: Run, day: date) -> bool:
         day.isoformat() not in run.state.shops[shop].days if shop in run.state.shops else True
         for shop in run.needs_scope.shops
     )
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: value.isoformat() if isinstance(value, date) else value for key, value in row.items()
-    }
 
 
 def _rate(value: float | None) -> str:

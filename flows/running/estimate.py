@@ -18,6 +18,7 @@ from flows.home.runs import newest_records
 _RECORDS = 30
 _RECENT_DAYS = 8
 _DAILY = ("published", "partly_blocked")
+_BEFORE = ("ingest", "gate 1", "build", "gate 2", "warehouse")
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,7 @@ def pace_of(home: Home) -> Pace | None:
         if written < 1 or not timings.get("build") or not timings.get("report"):
             continue
         days.append(timings["report"] / written)
-        before.append(
-            sum(
-                timings.get(name, 0.0)
-                for name in ("ingest", "gate 1", "build", "gate 2", "warehouse")
-            )
-        )
+        before.append(sum(timings.get(name, 0.0) for name in _BEFORE))
         after.append(timings.get("publish", 0.0))
     if not days:
         return None
@@ -78,8 +74,12 @@ class Progress:
     """
 
     def __init__(
-        self, home: Home, total: int, say: Callable[[str], None], now: Callable[[], float] = time.monotonic
-    ) -> None:  # fmt: skip
+        self,
+        home: Home,
+        total: int,
+        say: Callable[[str], None],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._pace = pace_of(home)
         self._total = total
         self._done = 0
