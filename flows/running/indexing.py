@@ -19,6 +19,7 @@ from flows.home.layout import Home
 from flows.home.publications import EDITIONS
 from flows.home.publish import Publication
 from flows.home.state import PublicationState
+from flows.warehouse.published import readable
 
 if TYPE_CHECKING:
     from flows.report.index.model import Report, Restated, ShopVerdict, WhatIf
@@ -42,8 +43,8 @@ def stage(publication: Publication, state: PublicationState, generated: str) -> 
     reports, newest = _reports(publication, state)
     if not reports:
         return
-    warehouse = _at(publication, home.published)
-    statuses, changed = read_numbers(warehouse, state.shops) if warehouse.exists() else ({}, {})
+    warehouse = readable(_at(publication, home.published), home.work)
+    statuses, changed = read_numbers(warehouse, state.shops) if warehouse else ({}, {})
     index = Index(
         run_id=publication.run_id,
         generated=generated,
