@@ -53,7 +53,7 @@ def stage(publication: Publication, state: PublicationState, generated: str) -> 
         newest=newest,
         days=statuses,
         restated=tuple(_restated(publication, reports, changed)),
-        what_ifs=tuple(_what_ifs(publication)),
+        what_ifs=tuple(_what_ifs(home)),
     )
     page = home.reports / "index.html"
     publication.path(page).write_bytes(render_index(index))
@@ -165,15 +165,10 @@ def _restated(
             yield item
 
 
-def _what_ifs(publication: Publication) -> Iterable[WhatIf]:
+def _what_ifs(home: Home) -> Iterable[WhatIf]:
     from flows.report.index.model import WhatIf
 
-    home = publication.home
-    folders = {path.name for root in (home.root, publication.staged)
-               for path in (root / "what_if").glob("[!.]*")}  # fmt: skip
-    for policy in sorted(folders):
-        page = _at(publication, home.what_if(policy) / "index.html")
-        if page.is_file():
-            with page.open(encoding="utf-8", errors="replace") as handle:
-                title = _TITLE.search(handle.read(_HEAD))
-            yield WhatIf(policy, html.unescape(title.group(1)) if title else "")
+    for page in sorted((home.root / "what_if").glob("*/index.html")):
+        with page.open(encoding="utf-8", errors="replace") as handle:
+            title = _TITLE.search(handle.read(_HEAD))
+        yield WhatIf(page.parent.name, html.unescape(title.group(1)) if title else "")

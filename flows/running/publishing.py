@@ -47,7 +47,6 @@ def publish(run: Run) -> None:
     _replace_alerts(run)
     if is_new:
         keep(run, before)
-    if scope.shops:
         indexing.stage(publication, run.state, run.record.started_at)
     complete_record(run)
     if run.record.changes:
