@@ -158,7 +158,7 @@ def _restated(
         item = Restated(
             report,
             earlier,
-            changes(found, min(earlier), report.run_id) if earlier else changes(()),
+            changes(found, min(earlier), report.run_id) if earlier else changes((), ""),
             changes(found, report.run_id),
         )
         if earlier or item.since.numbers:

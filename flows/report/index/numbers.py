@@ -16,12 +16,12 @@ _KEY = "shop_id, as_of_on, metric, basis, window_name"
 
 _NEEDED = {"shop_id", "as_of_on", "basis", "window_name", "status"}
 
-Changed = dict[date, list[tuple[str, str, int]]]
-"""By day: the run that changed judged numbers, why, and how many."""
+Changed = dict[date, list[tuple[str, str, bool, int]]]
+"""By day: the run that changed judged numbers, why, whether they were complete, and how many."""
 
 
 def read_numbers(warehouse: Path, shops: Iterable[str]) -> tuple[dict[date, str], Changed]:
-    """Worst judged status by day, and what changed of days that were published as complete.
+    """Worst judged status by day, and which judged numbers changed after they were published.
 
     Both are empty for a warehouse without the marts that hold them.
     """
@@ -40,22 +40,28 @@ def read_numbers(warehouse: Path, shops: Iterable[str]) -> tuple[dict[date, str]
                 statuses[day].append(status)
             if "kpi_restatements" in columns:
                 for day, *found in connection.execute(
-                    "select as_of_on, run_id, cause, count(*) from marts.kpi_restatements "
-                    f"semi join (select {_KEY} {judged}) using ({_KEY}) "
-                    "where was_complete group by all order by all",
+                    "select as_of_on, run_id, cause, was_complete, count(*) "
+                    f"from marts.kpi_restatements semi join (select {_KEY} {judged}) using ({_KEY}) "
+                    "group by all order by all",
                     {"shop": shop},
                 ).fetchall():
-                    changed[day].append((str(found[0]), str(found[1]), int(found[2])))
+                    run_id, cause, was_complete, count = found
+                    changed[day].append((str(run_id), str(cause), bool(was_complete), int(count)))
     return {day: worst(found) for day, found in statuses.items()}, dict(changed)
 
 
 def changes(
-    found: Iterable[tuple[str, str, int]], after: str = "", up_to: str | None = None
+    found: Iterable[tuple[str, str, bool, int]],
+    after: str,
+    up_to: str | None = None,
 ) -> Changes:
-    """What runs later than ``after``, and no later than ``up_to``, changed of a day."""
+    """What runs later than ``after`` changed of a day, up to the run ``up_to`` or ever since.
+
+    Ever since only of what was complete: the last orders of a day often come with the next export.
+    """
     mine = [
         (cause, count)
-        for run_id, cause, count in found
-        if run_id > after and (up_to is None or run_id <= up_to)
+        for run_id, cause, was_complete, count in found
+        if run_id > after and (was_complete if up_to is None else run_id <= up_to)
     ]
     return Changes(sum(count for _, count in mine), tuple(sorted({cause for cause, _ in mine})))

@@ -25,6 +25,12 @@ from flows.report.vocabulary import METRICS
 
 def restated(page: Page) -> pl.DataFrame:
     """Judged numbers that were published as complete and changed since, the newest first."""
+    frame = _changed(page)
+    return frame if frame.is_empty() else frame.filter(pl.col("was_complete"))
+
+
+def _changed(page: Page) -> pl.DataFrame:
+    """Judged numbers that changed after they were published, complete or not, the newest first."""
     frame = page.day.rules.restatements
     if frame.is_empty():
         return frame
@@ -33,8 +39,7 @@ def restated(page: Page) -> pl.DataFrame:
         schema=["metric", "basis", "window_name"],
         orient="row",
     )
-    mine = frame.join(judged, on=["metric", "basis", "window_name"], maintain_order="left")
-    return mine.filter(pl.col("was_complete"))
+    return frame.join(judged, on=["metric", "basis", "window_name"], maintain_order="left")
 
 
 def restated_words(page: Page) -> str:
@@ -77,7 +82,7 @@ def editions_link(page: Page) -> list[Download]:
 
 def _of_this_report(page: Page) -> tuple[int, list[str]]:
     """How many rates of the report's day changed since its oldest edition, and why."""
-    frame = restated(page)
+    frame = _changed(page)
     earlier = page.context.earlier
     if frame.is_empty() or not earlier:
         return 0, []
