@@ -41,8 +41,8 @@ def read_numbers(warehouse: Path, shops: Iterable[str]) -> tuple[dict[date, str]
             if "kpi_restatements" in columns:
                 for day, *found in connection.execute(
                     "select as_of_on, run_id, cause, was_complete, count(*) "
-                    f"from marts.kpi_restatements semi join (select {_KEY} {judged}) using ({_KEY}) "
-                    "group by all order by all",
+                    f"from marts.kpi_restatements semi join (select {_KEY} {judged}) "
+                    f"using ({_KEY}) group by all order by all",
                     {"shop": shop},
                 ).fetchall():
                     run_id, cause, was_complete, count = found
