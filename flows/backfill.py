@@ -8,6 +8,7 @@ from prefect import flow
 
 from flows.calendar import days_between, parse_day
 from flows.orchestration import artifacts, tasks
+from flows.running import estimate
 from flows.running.run import Request
 from flows.running.session import home_of, outcome, session
 
@@ -32,6 +33,7 @@ def backfill(
         tasks.read_landing(run)
         if run.is_published:
             return outcome(run)
+        estimate.announce(run)
         tasks.judge_input(run)
         tasks.build(run)
         tasks.judge_marts(run)

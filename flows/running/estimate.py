@@ -14,6 +14,7 @@ from statistics import median
 
 from flows.home.layout import Home
 from flows.home.runs import newest_records
+from flows.running.run import Run
 
 _RECORDS = 30
 _RECENT_DAYS = 8
@@ -65,6 +66,14 @@ def in_words(seconds: float) -> str:
         return "under a minute"
     hours, rest = divmod(minutes, 60)
     return f"about {hours} h {rest:02} min" if hours else f"about {rest} min"
+
+
+def announce(run: Run) -> None:
+    """Say how long a run of many days will take, where past runs tell."""
+    pace = pace_of(run.home)
+    if pace is not None:
+        took = in_words(pace.total(len(run.days)))
+        run.say(f"{len(run.days)} days to look at: {took}, as past runs took")
 
 
 class Progress:
