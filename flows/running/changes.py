@@ -70,13 +70,17 @@ def lines(changes: dict[str, Any]) -> list[str]:
 
 
 def in_words(row: dict[str, Any]) -> str:
-    """``2026-11-20 demo late_dispatch_rate: 3.1% (31 of 1,000) ok -> 4.2% …, files``."""
-    sides = (
-        f"{_rate(row[f'{side}_value'])} ({_count(row, side)}) {row[f'{side}_status'] or 'none'}"
-        for side in ("was", "is")
-    )
+    """``2026-11-20 demo, late dispatch: 3.1% (31 of 1,000), on target -> 4.2% … (files: …)``."""
+    from flows.report.vocabulary import METRICS, STATUSES
+
+    sides = []
+    for side in ("was", "is"):
+        status = STATUSES.get(row[f"{side}_status"])
+        said = f"{_rate(row[f'{side}_value'])} ({_count(row, side)})"
+        sides.append(f"{said}, {status.word.lower()}" if status else said)
     why = f"{row['cause']}: {row['files']}" if row["files"] else row["cause"]
-    return f"{row['as_of_on']} {row['shop_id']} {row['metric']}: {' -> '.join(sides)} ({why})"
+    metric = METRICS[row["metric"]].lower
+    return f"{row['as_of_on']} {row['shop_id']}, {metric}: {' -> '.join(sides)} ({why})"
 
 
 def _read(build: Path, run_id: str, shops: tuple[str, ...], days: tuple[date, ...]) -> pl.DataFrame:

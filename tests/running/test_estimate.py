@@ -85,6 +85,6 @@ def test_what_became_of_the_numbers_is_said_worst_first() -> None:
         "2 days with the same numbers: the report that is there stays.",
         "12 published numbers of 3 days changed, 4 of them judged by the platform, "
         "1 of these with another status.",
-        "2026-04-10 demo late_dispatch_rate: 3.0% (3 of 100) ok -> 5.0% (5 of 100) breach "
+        "2026-04-10 demo, late dispatch: 3.0% (3 of 100), on target -> 5.0% (5 of 100), breach "
         "(files: late.csv)",
     ]
