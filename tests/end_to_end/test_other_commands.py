@@ -81,6 +81,22 @@ def test_the_rules_in_force_are_listed(published_home: Home) -> None:
     assert "late dispatch rate <= 4 %" in greenzone(published_home, "policy").out
 
 
+def test_a_published_report_goes_on_paper_and_into_the_post(
+    published_home: Home, tmp_path: Path
+) -> None:
+    before = tree(published_home.root)
+    done = greenzone(
+        published_home, "report", "--pdf", "--email", "--out", str(tmp_path / "r.eml"), "--json"
+    )
+    assert done.code == 0, done.err
+    made = done.json
+    assert made["name"] == DAY and made["pdf"]["is_accessible"]
+    assert made["email"]["subject"] == made["verdicts"]["demo"]
+    assert made["email"]["html_bytes"] < 100_000
+    assert made["pdf"]["bytes"] < (tmp_path / "r.eml").stat().st_size
+    assert tree(published_home.root) == before
+
+
 def test_status_says_what_is_published(published_home: Home) -> None:
     done = greenzone(published_home, "status", "--json")
     assert done.code == 0, done.err
@@ -108,6 +124,9 @@ def test_status_says_what_is_published(published_home: Home) -> None:
         (("pulse", "--at", "noon"), "2026-11-23T14:30"),
         (("pulse", "--at", "2062-01-01T12:00"), "UTC now"),
         (("pulse", "--shop", "nobody"), "Known: demo"),
+        (("report", "--date", "2026-01-01"), f"Near it: {DAY}"),
+        (("report", "--week", "2026-W01"), "greenzone weekly"),
+        (("report", "--pdf", "--shop", "nobody"), "It has demo"),
         (("check", "/does/not/exist.csv"), "does not exist"),
         (("snapshot", "--date", "2026-04-01", "--out", "/does/not/exist/x"), "folder that exists"),
     ],
@@ -165,6 +184,7 @@ def test_every_scenario_is_in_the_help(published_home: Home) -> None:
         "snapshot",
         "policy",
         "pulse",
+        "report",
         "check",
         "simulate",
         "status",

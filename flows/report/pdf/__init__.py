@@ -1,0 +1,1 @@
+"""A published report as one PDF, typeset by the library typst."""
