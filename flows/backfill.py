@@ -8,6 +8,7 @@ from prefect import flow
 
 from flows.calendar import days_between, parse_day
 from flows.orchestration import artifacts, tasks
+from flows.running import estimate
 from flows.running.run import Request
 from flows.running.session import home_of, outcome, session
 
@@ -32,6 +33,7 @@ def backfill(
         tasks.read_landing(run)
         if run.is_published:
             return outcome(run)
+        estimate.announce(run)
         tasks.judge_input(run)
         tasks.build(run)
         tasks.judge_marts(run)
@@ -39,10 +41,10 @@ def backfill(
             tasks.compare(run)
         else:
             tasks.merge(run)
-            progress = artifacts.Progress(len(run.days))
+            progress = artifacts.Progress(run)
             for day in run.days:
                 tasks.day_task(day)(run, day)
-                progress.step()
+                progress.step(day)
         tasks.publish(run)
         artifacts.leave(run)
         return outcome(run)

@@ -58,6 +58,7 @@ def weekly(home: Home, console: Console, debug: bool, week: str | None) -> None:
 @click.option("--from", "first", metavar="D", help="The first day, as 2026-11-01.")
 @click.option("--to", "last", metavar="D", help="The last day, included.")
 @click.option("--policy", metavar="VERSION", help="Judge the days by this version instead.")
+@click.option("--dry-run", is_flag=True, help="Only say which days would be written, and why.")
 def backfill(
     home: Home,
     console: Console,
@@ -65,10 +66,15 @@ def backfill(
     first: str | None,
     last: str | None,
     policy: str | None,
+    dry_run: bool,
 ) -> None:
     """Rebuild a range of days, each as of its own end, with the rules then in force.
 
-    Can be interrupted and run again. Sends nothing.
+    Can be interrupted and run again. Sends nothing. A day whose numbers did not change keeps its
+    report; what became of the others is said at the end and listed in runs/.
+
+    With --dry-run: which days would be written and why, from which files, and how long it would
+    take. Nothing is built, written or locked.
 
     With --policy: what the days would have been under that version (`greenzone policy` names
     them), in HOME/what_if/VERSION/; nothing that is published changes. Without --from and --to
@@ -78,6 +84,16 @@ def backfill(
         raise UsageError("A backfill needs its first and its last day.", "Give --from and --to.")
     days = days_between(parse_day(first), parse_day(last)) if first and last else None
     request = Request("backfill", home, days, policy=policy)
+    if dry_run:
+        if policy is not None:
+            raise UsageError(
+                "A what-if changes nothing that is published.", "Leave --dry-run or --policy out."
+            )
+        from flows.running.dry_run import dry_run as look
+        from flows.running.dry_run import lines
+
+        console.show(look(request), lambda shown: console.lines(lines(shown)))
+        return
     run_flow(request, console, debug, {"first": first, "last": last, "policy": policy})
 
 

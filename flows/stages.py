@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, ParamSpec
 from flows.home.files import cached_json, write_json
 from flows.home.fingerprint import of_json
 from flows.home.interventions import read_interventions
-from flows.running import alerting, publishing, reading, rendering, unchanged, what_if
+from flows.running import alerting, changes, publishing, reading, rendering, unchanged, what_if
 from flows.running.run import Run
 from flows.warehouse import dbt_run, restate
 from flows.warehouse import merge as merging
@@ -83,6 +83,8 @@ def judge_input(run: Run) -> None:
 
     if _is_built(run):
         run.say("Using the finished build of an earlier run")
+        if run.request.command == "backfill" and (done := rendering.finished_days(run)):
+            run.say(f"{done} of {len(run.days)} reports were finished before the interruption")
         scope = run.needs_scope
         stand_at_newest(run.build, run.home.work)
         renew_interventions(run.build, scope, reading.decisions(run, scope), run.home.work)
@@ -143,6 +145,8 @@ def merge(run: Run) -> None:
         run.build, previous, run.publication.path(published), run.needs_scope, run.home.work
     )
     run.publication.replace_file(published)
+    if run.request.command == "backfill":
+        changes.write(run)
     digest(run)
 
 

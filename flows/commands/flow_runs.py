@@ -70,6 +70,12 @@ def print_outcome(console: Console, shown: Result) -> None:
         console.line(f"  alerts     {path}")
     if shown["record"]:
         console.line(f"  record     {shown['record']}")
+    if shown.get("changes"):
+        from flows.running.changes import lines
+
+        console.lines(f"  changes    {line}" for line in lines(shown["changes"]))
+        if shown["changes"]["file"]:
+            console.line(f"  all        {shown['changes']['file']}")
 
 
 def _print_what_if(console: Console, shown: Result, span: str) -> None:

@@ -95,6 +95,10 @@ def _old_records(home: Home, than: float) -> Iterator[Path]:
         # Its record is what a snapshot is found by when a buyer in it is to be forgotten.
         if path.stem not in needed and not _is_of_a_snapshot(home, path):
             yield path
+            # What a backfill changed, beside its record.
+            changes = path.with_suffix(".changes.csv")
+            if changes.exists():
+                yield changes
 
 
 def _is_of_a_snapshot(home: Home, record: Path) -> bool:

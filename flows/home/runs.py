@@ -36,7 +36,8 @@ class RunRecord:
     ledger with its counts, and the Parquet files of the lake that hold its rows), `shops` (as they
     were declared), `scope` (as-of days by shop, and the shops that were replaced whole),
     `policy_versions`, `fingerprints` and `versions` of the project, `commit` of its checkout.
-    `marts`: the rows that this run wrote into each mart, and their digest. `reproducible` is false
+    `changes`: what a backfill made of numbers that were published. `marts`: the rows that this run
+    wrote into each mart, and their digest. `reproducible` is false
     where no marts were written or what they need is gone; `not_reproducible_because` says which.
     """
 
@@ -60,6 +61,7 @@ class RunRecord:
     scope: dict[str, Any] = field(default_factory=dict)
     policy_versions: list[str] = field(default_factory=list)
     marts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)
     reproducible: bool = False
     not_reproducible_because: str | None = "The run wrote no marts."
     published: list[str] = field(default_factory=list)

@@ -41,7 +41,8 @@ class PublicationState:
     """The published state of a home folder.
 
     `editions`: report folder (`daily/2026-11-23`, `weekly/2026-W47`) → the run that wrote its
-    newest edition and, by shop, the fingerprint that it was made from. `run_id`: the run that made
+    newest edition and, by shop, the fingerprint that it was made from; of a daily one `content`, a
+    digest of its numbers. `run_id`: the run that made
     this publication, None before the first; `before`: the run whose publication it came after.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from prefect.artifacts import (
 
 from flows.errors import describe
 from flows.foreign_text import one_line
+from flows.running import changes, estimate
 from flows.running.run import Run
 
 
@@ -51,20 +53,21 @@ def _leave(run: Run) -> None:
 
 
 class Progress:
-    """A progress artifact: how much of a backfill is rendered."""
+    """How much of a backfill is written and how long the rest takes: said, and as an artifact."""
 
-    def __init__(self, total: int) -> None:
-        self._total = max(total, 1)
-        self._done = 0
+    def __init__(self, run: Run) -> None:
+        self._told = estimate.Progress(run.home, len(run.days), run.say)
         made = create_progress_artifact(
-            progress=0.0, key="backfill-progress", description=f"{total} days to render"
+            progress=0.0,
+            key="backfill-progress",
+            description=f"{len(run.days)} days to look at and write",
         )
         self._id = cast("UUID", made)
 
-    def step(self) -> None:
+    def step(self, day: date) -> None:
         """One more day is done."""
-        self._done += 1
-        update_progress_artifact(self._id, progress=100.0 * self._done / self._total)
+        said = self._told.step(day)
+        update_progress_artifact(self._id, progress=100.0 * self._told.share, description=said)
 
 
 def code(text: str) -> str:
@@ -88,4 +91,9 @@ def _summary(run: Run) -> str:
         f"- **Blocked**: shop {code(shop)} by {', '.join(gates)}"
         for shop, gates in sorted(run.blocked.items())
     ]
+    if run.record.changes:
+        lines += ["", "**What the numbers became**", ""]
+        lines += [f"- {plain(text)}" for text in changes.lines(run.record.changes)]
+        if run.record.changes["file"]:
+            lines.append(f"- All of them: {code(run.record.changes['file'])}")
     return "\n".join(lines)

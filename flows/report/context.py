@@ -33,7 +33,10 @@ class ReportContext:
     every shop, shown under the verdict. ``has_order_lists``: whether the marts without a day
     of their own (orders, packages) stand at ``as_of_on``; where not, the report says so and
     leaves the lists of orders out. ``published_run``: by shop the run of its last publication;
-    the files that were read since are the new ones.
+    the files that were read since are the new ones. ``index``: the index of all reports as a link
+    of the page, empty where there is none; ``report``: the report's folder as the index names it
+    (``daily/2026-11-23``). ``earlier``: the runs whose earlier editions of this
+    report are kept beside it, the newest first.
     """
 
     run_id: str
@@ -44,6 +47,9 @@ class ReportContext:
     notes: Sequence[str] = ()
     has_order_lists: bool = True
     published_run: Mapping[str, str] = field(default_factory=dict)
+    index: str = ""
+    report: str = ""
+    earlier: Sequence[str] = ()
 
     def gates_of(self, shop_id: str) -> list[Mapping[str, Any]]:
         """Gate results of one shop, failed first, then by severity, gate and expectation."""

@@ -17,6 +17,7 @@ from flows.report.sections.delivery import delivery
 from flows.report.sections.health import health
 from flows.report.sections.indicators import indicators
 from flows.report.sections.rates import judged_window, other_window, policy_words, rate_rows
+from flows.report.sections.restated import restated_note
 from flows.report.sections.returns import returns
 from flows.report.sections.returns_due import returns_due
 from flows.report.sections.settlement import settlement
@@ -42,7 +43,13 @@ def render_daily(warehouse: Path, out_dir: Path, context: ReportContext) -> list
 
 def _build(page: Page) -> ShopPage:
     day, context = page.day, page.context
-    notes = [reach_sentence(page), built_sentence(page), defaults_note(page), *context.notes]
+    notes = [
+        restated_note(page),
+        reach_sentence(page),
+        built_sentence(page),
+        defaults_note(page),
+        *context.notes,
+    ]
     rows = rate_rows(page)
     asked = [*(_judged(page) if day.headline else ()), trust(page)]
     sections = [section for section in asked if section is not None]

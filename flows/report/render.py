@@ -55,10 +55,16 @@ def environment() -> Environment:
     return env
 
 
-@lru_cache(maxsize=1)
-def _shell() -> dict[str, Any]:
-    style = css_variables() + (_TEMPLATES / "style.css").read_text(encoding="utf-8")
-    script = (_TEMPLATES / "page.js").read_text(encoding="utf-8")
+@lru_cache(maxsize=2)
+def _shell(more: str = "") -> dict[str, Any]:
+    """Style, script and policy; ``more``: a template whose own style and script are added."""
+
+    def text(suffix: str, shared: str) -> str:
+        names = [shared, *([f"{more}.{suffix}"] if more else [])]
+        return "".join((_TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+
+    style = css_variables() + text("css", "style.css")
+    script = text("js", "page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     # Nothing but the page's own style and this one script may load or run.
     policy = (
@@ -76,9 +82,9 @@ def period(kind: str, as_of_on: date) -> str:
     return f"Week {year}-W{week:02d}, to {format_date(as_of_on, year=True, weekday=False)}"
 
 
-def html(template: str, **variables: Any) -> bytes:
-    """One page as bytes."""
-    shell = {**_shell(), "terms": Glossary()}
+def html(template: str, more: str = "", **variables: Any) -> bytes:
+    """One page as bytes; ``more``: also with the style and script of this name."""
+    shell = {**_shell(more), "terms": Glossary()}
     text = environment().get_template(template).render(**shell, **variables)
     return (in_markup(text.rstrip()) + "\n").encode()
 
@@ -147,15 +153,9 @@ def _overview(kind: str, context: ReportContext, shops: Sequence[tuple[Shop, Sho
         return min((STATUSES[r["status"]].severity for r in made.page.day.headline), default=9)
 
     ordered = sorted(shops, key=lambda pair: (worst(pair[1]), pair[0].shop_id))
-    bad = sum(worst(made) <= STATUSES["breach"].severity for _, made in ordered)
-    if bad:
-        verb = "has" if bad == 1 else "have"
-        title = f"{bad} of {len(ordered)} shops {verb} a rate in breach."
-    else:
-        title = f"None of {len(ordered)} shops has a rate in breach."
     return html(
         "overview.html.j2",
-        title=title,
+        title=overview_title([worst(made) for _, made in ordered]),
         kind=kind,
         when=period(kind, context.as_of_on),
         context=context,
@@ -169,3 +169,12 @@ def _overview(kind: str, context: ReportContext, shops: Sequence[tuple[Shop, Sho
             for shop, made in ordered
         ],
     )
+
+
+def overview_title(severities: Sequence[int]) -> str:
+    """The verdict over several shops, given how bad the worst status of each is."""
+    bad = sum(found <= STATUSES["breach"].severity for found in severities)
+    if bad:
+        verb = "has" if bad == 1 else "have"
+        return f"{bad} of {len(severities)} shops {verb} a rate in breach."
+    return f"None of {len(severities)} shops has a rate in breach."

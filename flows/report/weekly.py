@@ -15,6 +15,7 @@ from flows.report.sections.delivery import delivery
 from flows.report.sections.drivers import what_drove_it
 from flows.report.sections.promises import promises
 from flows.report.sections.rates import rate_rows
+from flows.report.sections.restated import restated_note
 from flows.report.sections.returns import returns
 from flows.report.sections.returns_cost import returns_cost, routes_of_grades
 from flows.report.sections.review import decisions, held_the_line
@@ -43,7 +44,13 @@ def _build(page: Page) -> ShopPage:
     day, context = page.day, page.context
     asked = [*(_judged(page) if day.headline else ()), trust(page)]
     sections = [section for section in asked if section is not None]
-    notes = [reach_sentence(page), built_sentence(page), defaults_note(page), *context.notes]
+    notes = [
+        restated_note(page),
+        reach_sentence(page),
+        built_sentence(page),
+        defaults_note(page),
+        *context.notes,
+    ]
     return ShopPage(
         page,
         verdict(day.headline) if day.headline else empty_verdict(page),

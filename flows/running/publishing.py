@@ -20,7 +20,7 @@ from flows.home.publications import (
     kept_publication,
 )
 from flows.home.state import PublicationState
-from flows.running import rendering, what_if
+from flows.running import indexing, rendering, what_if
 from flows.running.run import Run
 from flows.running.unchanged import edition_name
 from flows.warehouse.policies import PolicyBook
@@ -47,7 +47,10 @@ def publish(run: Run) -> None:
     _replace_alerts(run)
     if is_new:
         keep(run, before)
+        indexing.stage(publication, run.state, run.record.started_at)
     complete_record(run)
+    if run.record.changes:
+        run.record.changes["kept_editions"] = [day.isoformat() for day in run.kept_days]
     run.record.close(status_of(run))
     record = publication.path(run.record_path)
     run.record.published = [step["path"] for step in publication.steps if step["do"] == "replace"]
@@ -194,7 +197,11 @@ def _advance(run: Run) -> None:
         name = edition_name(run.request.command, day)
         before = run.state.editions.get(name, {}).get("shops", {})
         mine = {shop: run.fingerprints[shop] for shop in scope.shops}
-        run.state.editions[name] = {"run_id": run.run_id, "shops": {**before, **mine}}
+        # A report that stays is as good as made from what there is now.
+        by = run.state.edition_run(name) if day in run.kept_days else run.run_id
+        run.state.editions[name] = {"run_id": by, "shops": {**before, **mine}}
+        if name in run.contents:
+            run.state.editions[name]["content"] = run.contents[name]
 
 
 def _replace_alerts(run: Run) -> None:

@@ -11,43 +11,67 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from flows.home.files import cached_json, sync_tree
-from flows.home.fingerprint import of_json
+from flows.home.fingerprint import of_json, of_project, versions
+from flows.home.publications import EDITIONS, beyond_the_limit, editions_beyond_the_limit
 from flows.running.reading import decisions
 from flows.running.run import Run
 from flows.running.unchanged import edition_name
 from flows.warehouse.days import write_day
+from flows.warehouse.digest import day_digest
 
 if TYPE_CHECKING:
     from flows.report.context import ReportContext, Shop
 
 Kind = Literal["daily", "weekly"]
+_CONTENT = ".content"
 
 
 def render(run: Run, day: date, kind: Kind) -> None:
-    """Write one report into staging, or take it over from a backfill that was interrupted."""
+    """Write one report into staging, or take it over from a backfill that was interrupted.
+
+    A day of a backfill whose numbers are those of its newest edition keeps that: nothing is staged.
+    """
     own = run.needs_scope.shops
     if not own:
         return
-    target = run.home.reports / edition_name(run.request.command, day)
+    name = edition_name(run.request.command, day)
+    target = run.home.reports / name
     kept = _kept(run) / day.isoformat()
-    if run.request.command == "backfill" and kept.exists():
+    is_backfill = run.request.command == "backfill"
+    if is_backfill and (kept / _CONTENT).exists():
         run.say(f"The report of {day} was finished before the interruption")
+        run.contents[name] = (kept / _CONTENT).read_text(encoding="ascii")
     else:
-        run.say(f"Writing the {kind} report of {day}")
+        run.say(f"Looking at {day}" if is_backfill else f"Writing the {kind} report of {day}")
         shutil.rmtree(unfinished := kept.with_name(f".{day}.tmp"), ignore_errors=True)
         unfinished.mkdir(parents=True)
         others = _others(run, day)
         with warehouse_of(run, day, others) as warehouse:
-            _renderer(kind)(warehouse, unfinished, _context(run, day, others))
+            told = _context(run, day, others, name)
+            if kind == "daily":
+                run.contents[name] = _content(run, warehouse, told)
+                if is_backfill and _stays(run, name):
+                    run.say(f"{day} has the numbers of its report: that stays")
+                    run.kept_days.append(day)
+                    run.reports.append(target / "index.html")
+                    return
+            _renderer(kind)(warehouse, unfinished, told)
         if kept.exists():
             shutil.rmtree(kept)
-        if run.request.command == "backfill":
-            # A later run takes it for finished by its name alone.
+        if is_backfill:
+            # A later run takes it for finished by this file alone.
+            (unfinished / _CONTENT).write_text(run.contents[name], encoding="ascii")
             sync_tree(unfinished)
         os.rename(unfinished, kept)
     staged = run.publication.folder(target)
-    shutil.copytree(kept, staged, dirs_exist_ok=True, copy_function=_named_after(run, kept))
-    run.publication.replace_edition(target, run.state.edition_run(edition_name(kind, day)))
+    shutil.copytree(
+        kept,
+        staged,
+        dirs_exist_ok=True,
+        copy_function=_named_after(run, kept),
+        ignore=shutil.ignore_patterns(_CONTENT),
+    )
+    run.publication.replace_edition(target, run.state.edition_run(name))
     run.reports.append(target / "index.html")
 
 
@@ -72,6 +96,26 @@ def _named_after(run: Run, kept: Path) -> Callable[[str, str], None]:
         Path(target).write_text(text, encoding="utf-8")
 
     return copy
+
+
+def finished_days(run: Run) -> int:
+    """How many reports of this backfill were finished before an interruption."""
+    return sum((_kept(run) / day.isoformat() / _CONTENT).exists() for day in run.days)
+
+
+def _content(run: Run, warehouse: Path, told: ReportContext) -> str:
+    """What a daily report is made of, but for what it tells of files, runs and checks."""
+    shops = [vars(shop) for shop in told.shops]
+    digest = day_digest(warehouse, told.as_of_on, run.home.work)
+    return of_json([digest, shops, list(told.notes), of_project(), versions()])
+
+
+def _stays(run: Run, name: str) -> bool:
+    """Whether the newest edition of a report shows the content that a new one would."""
+    made = run.state.editions.get(name, {})
+    is_whole = set(made.get("shops", {})) >= set(run.needs_scope.shops)
+    page = run.home.reports / name / "index.html"
+    return is_whole and made.get("content") == run.contents[name] and page.exists()
 
 
 def clear(run: Run) -> None:
@@ -146,7 +190,7 @@ def report_shops(run: Run, shop_ids: Collection[str]) -> list[Shop]:
     ]
 
 
-def _context(run: Run, day: date, others: list[str]) -> ReportContext:
+def _context(run: Run, day: date, others: list[str], name: str) -> ReportContext:
     from flows.report.context import ReportContext
 
     notes = [
@@ -183,4 +227,23 @@ def _context(run: Run, day: date, others: list[str]) -> ReportContext:
         published_run={
             shop: known.run_id for shop, known in run.state.shops.items() if known.run_id
         },
+        index="../../index.html",
+        report=name,
+        earlier=_earlier(run, name),
     )
+
+
+def _earlier(run: Run, name: str) -> list[str]:
+    """The runs whose editions of a report lie beside it once this run is published, newest first.
+
+    What is beyond the limit by then is not among them: no page speaks of what is gone.
+    """
+    replaced = run.state.edition_run(name)
+    report = run.home.reports / name
+    if replaced is None or not (report / "index.html").exists():
+        return []
+    limits = run.limits
+    dropped = beyond_the_limit(run.home, run.run_id, run.state.run_id, limits.publications)
+    gone = editions_beyond_the_limit(run.home, report, replaced, limits.editions, dropped)
+    known = {path.name for path in (report / EDITIONS).glob("[!.]*")} | {replaced}
+    return sorted(known - {path.name for path in gone}, reverse=True)

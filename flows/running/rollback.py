@@ -27,6 +27,7 @@ from flows.home.publications import (
 )
 from flows.home.publish import Publication
 from flows.home.state import PublicationState
+from flows.running import indexing
 from flows.running.revoking import resting_on
 from flows.running.run import Request, Run
 from flows.running.session import session
@@ -134,6 +135,7 @@ def _stage(run: Run, target: Kept, reason: str, over: list[str]) -> None:
         publication.keep_before(present)
     details = {"from": present, "to": target.run_id, "ended": over}
     _stage_decision(publication, details, reason)
+    indexing.stage(publication, state, run.record.started_at)
     record = run.record
     record.arguments = {"to": target.run_id, "from": present, "reason": stated(reason)}
     record.days = sorted({shop.newest for shop in state.shops.values() if shop.newest})

@@ -84,6 +84,9 @@ class Run:
         self.scope: Scope | None = None
         self.gates: list[GateResult] = []
         self.reports: list[Path] = []
+        # Of each daily report what its numbers are made of, and the days whose edition stays.
+        self.contents: dict[str, str] = {}
+        self.kept_days: list[date] = []
         self.alerts: list[Path] = []
         # What came of sending them, as plain data; empty where nothing was to be sent.
         self.delivery: dict[str, Any] = {}

@@ -105,6 +105,8 @@ def outcome(run: Run) -> dict[str, Any]:
         "timings": run.record.timings,
         "delivery": run.delivery,
     }
+    if run.record.changes:
+        made["changes"] = run.record.changes
     if run.request.policy:
         made |= {
             "policy": run.request.policy,

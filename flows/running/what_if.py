@@ -45,6 +45,8 @@ def write(run: Run) -> None:
         as_of_on=scope.days[-1],
         shops=report_shops(run, scope.shops),
         generated=run.record.started_at,
+        # Nothing that is published changes: the index lists this from the next publication on.
+        index="../../reports/index.html" if (run.home.reports / "index.html").exists() else "",
         notes=[
             "A what-if: nothing of it is published, and no report or alert speaks of it.",
             *run.warnings,

@@ -42,7 +42,9 @@ _DAYS = [datetime.now(UTC) + timedelta(days=offset) for offset in (-1, 0, 1)]
 _MOMENT = re.compile(
     "(" + "|".join(f"{day:%Y-%m-%d}" for day in _DAYS) + r")[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?"
 )
-_WORDS = re.compile("(" + "|".join(f"{day:%b} {day.day}" for day in _DAYS) + r"), \d\d:\d\d")
+_WORDS = re.compile(
+    "(" + "|".join(f"{day:%b} {day.day}" for day in _DAYS) + r"), (\d{4}, )?\d\d:\d\d"
+)
 # Which run and when: what two runs of the same data may differ by.
 _OF_A_RUN = ("run_id", "previous_run_id", "published_at", "restated_at", "made_at")
 _OF_A_READING = ("run_id", "lake_paths", "stamp")

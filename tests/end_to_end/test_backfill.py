@@ -41,6 +41,10 @@ def test_a_backfill_is_one_build_and_a_second_one_changes_nothing(
     days = days_between(LAST - timedelta(days=count - 1), LAST)
     simulate(home.root, SHOP, days[0], LAST, 6, 21, truth=False)
     arguments = ("backfill", "--from", str(days[0]), "--to", str(days[-1]), "--json")
+    empty = tree(home.root)
+    looked = greenzone(home, *arguments, "--dry-run")
+    assert (looked.code, looked.json["counts"]["write"]) == (0, count), looked.err
+    assert tree(home.root) == empty, "a dry run writes nothing"
     done = greenzone(home, *arguments, seconds=200 + count * SECONDS_A_DAY)
     assert done.code == 0, done.err
 
@@ -57,7 +61,14 @@ def test_a_backfill_is_one_build_and_a_second_one_changes_nothing(
     assert _as_of_days(home, "return_rate_by_sku") == [str(day) for day in days]
     assert not tree(home.alerts), "a backfill sends nothing"
 
+    assert done.json["changes"]["first_published"] == [str(day) for day in days]
+    assert f"{days[-1]} done, {count} of {count} days" in done.err
+    index = (home.reports / "index.html").read_text(encoding="utf-8")
+    assert all(f'href="daily/{day}/index.html"' in index for day in days)
+
     before = public(home)
+    looked = greenzone(home, *arguments, "--dry-run")
+    assert looked.json["counts"] == {"write": 0, "write anew": 0, "compare": 0, "stays": count}
     again = greenzone(home, *arguments)
     assert (again.code, again.json["status"]) == (0, "unchanged"), again.err
     assert public(home) == before

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import duckdb
 import pytest
@@ -78,6 +80,8 @@ def _reports_outside(home: Home) -> dict[str, str]:
         str(Path(path).relative_to(home.root)): hash_
         for path, hash_ in tree(home.reports, home.alerts).items()
         if not any(f"daily/{day}/" in path for day in (FIRST, MIDDLE, LAST))
+        # The list of all reports is no report: it tells of the new ones.
+        and path != str(home.reports / "index.html")
     }
 
 
@@ -112,3 +116,19 @@ def test_a_backfill_that_is_resumed_is_one_that_was_not_interrupted(
         assert not differing(_outside(home), rows)
         assert not differing(_reports_outside(home), reports)
     assert (copied_home.reports / "daily" / FIRST / "editions").is_dir()
+    assert done.json["changes"]["numbers"], "the late order moves published numbers"
+    assert (copied_home.runs / f"{done.json['run_id']}.changes.csv").is_file()
+    assert not _dangling(copied_home.reports)
+    page = (copied_home.reports / "daily" / FIRST / "index.html").read_text()
+    assert "Written before on" in page
+    assert f'href="../../index.html#{FIRST}"' in page
+
+
+def _dangling(reports: Path) -> list[str]:
+    """Links between reports that lead nowhere, whichever edition they stand in."""
+    return [
+        f"{page}: {link}"
+        for page in reports.rglob("*.html")
+        for link in re.findall(r'href="([^"#:]+)', page.read_text(encoding="utf-8"))
+        if not (page.parent / unquote(link)).is_file()
+    ]

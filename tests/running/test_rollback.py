@@ -89,14 +89,14 @@ def publish(
 
 
 def shown(home: Home) -> Content:
-    """What a reader sees: warehouse, state, the newest reports, alerts."""
+    """What a reader sees: warehouse, state, the newest reports, alerts; not the list of all."""
     content = home.published.read_bytes()
     (number,) = (number for number in range(1, 10) if _warehouse(number) == content)
     files = [
         path
         for folder in (home.reports, home.alerts)
         for path in files_under(folder)
-        if "editions" not in path.parts
+        if "editions" not in path.parts and path != home.reports / "index.html"
     ]
     return {
         "warehouse": str(number),
@@ -128,6 +128,10 @@ def test_everything_is_as_it_was_then(published: tuple[Home, list[Content]]) -> 
     assert (outcome["from"], outcome["to"]) == (run_id_of(3), run_id_of(1))
     assert outcome["shops"] == {"a": "2026-04-01"}
     assert not (home.reports / "daily" / "2026-04-02" / "index.html").exists()
+    index = (home.reports / "index.html").read_text(encoding="utf-8")
+    assert "daily/2026-04-01/index.html" in index
+    assert f"daily/2026-04-01/editions/{run_id_of(2)}/index.html" in index
+    assert "daily/2026-04-02" not in index
     # What was rolled back is among the editions, and is kept.
     assert (home.reports / "daily/2026-04-02/editions" / run_id_of(3) / "index.html").exists()
     assert [kept.run_id for kept in kept_publications(home)] == [run_id_of(n) for n in (1, 2, 3)]

@@ -8,16 +8,29 @@ from typing import Any
 import polars as pl
 
 from flows.report.formats import MISSING, format_date, format_rate
+from flows.report.index.model import made_words
 from flows.report.marts.rules import SHOWN
-from flows.report.model import Cell, Column, Page, Row, Table, list_caption, words
+from flows.report.model import Cell, Column, Download, Page, Row, Table, list_caption, words
 from flows.report.policy import VERIFIED_DAYS, unverified
 from flows.report.rule_words import CHANGE_WORDS, words_of
-from flows.report.sentences.trust import older_sentence, restated_sentence, unverified_sentence
+from flows.report.sentences.trust import (
+    edition_sentence,
+    older_sentence,
+    restated_day_sentence,
+    restated_sentence,
+    unverified_sentence,
+)
 from flows.report.vocabulary import METRICS
 
 
 def restated(page: Page) -> pl.DataFrame:
     """Judged numbers that were published as complete and changed since, the newest first."""
+    frame = _changed(page)
+    return frame if frame.is_empty() else frame.filter(pl.col("was_complete"))
+
+
+def _changed(page: Page) -> pl.DataFrame:
+    """Judged numbers that changed after they were published, complete or not, the newest first."""
     frame = page.day.rules.restatements
     if frame.is_empty():
         return frame
@@ -26,8 +39,7 @@ def restated(page: Page) -> pl.DataFrame:
         schema=["metric", "basis", "window_name"],
         orient="row",
     )
-    mine = frame.join(judged, on=["metric", "basis", "window_name"], maintain_order="left")
-    return mine.filter(pl.col("was_complete"))
+    return frame.join(judged, on=["metric", "basis", "window_name"], maintain_order="left")
 
 
 def restated_words(page: Page) -> str:
@@ -40,6 +52,45 @@ def restated_words(page: Page) -> str:
     days = frame["as_of_on"]
     newest: date = max(days.to_list())
     return restated_sentence(frame.height, days.n_unique(), newest)
+
+
+def edition_words(page: Page) -> str:
+    """Why this report was written anew, and when before; empty for its first edition."""
+    if not page.context.earlier:
+        return ""
+    made = [made_words(run) for run in page.context.earlier]
+    return edition_sentence(*_of_this_report(page), made)
+
+
+def restated_note(page: Page) -> str:
+    """Says at the top of a restated report that its numbers are not those of its first edition."""
+    numbers, causes = _of_this_report(page)
+    return restated_day_sentence(numbers, causes) if numbers else ""
+
+
+def editions_link(page: Page) -> list[Download]:
+    """The place in the index of all reports that links the earlier editions of this one.
+
+    The index and not the editions: what people keep of those changes, and the page does not.
+    """
+    context = page.context
+    if not context.earlier or not context.index:
+        return []
+    anchor = context.report.partition("/")[2]
+    return [Download(f"{context.index}#{anchor}", "Earlier editions of this report")]
+
+
+def _of_this_report(page: Page) -> tuple[int, list[str]]:
+    """How many rates of the report's day changed since its oldest edition, and why."""
+    frame = _changed(page)
+    earlier = page.context.earlier
+    if frame.is_empty() or not earlier:
+        return 0, []
+    mine = frame.filter(
+        (pl.col("as_of_on") == page.day.as_of_on) & (pl.col("run_id") > min(earlier))
+    )
+    causes = mine["cause"].unique().sort().to_list()
+    return mine["metric"].n_unique(), [words_of(CHANGE_WORDS, cause).lower() for cause in causes]
 
 
 def rule_words(page: Page) -> list[str]:

@@ -19,7 +19,13 @@ from flows.report.model import (
     words,
 )
 from flows.report.sections.decisions import decision_words, decisions_table
-from flows.report.sections.restated import restated_table, restated_words, rule_words
+from flows.report.sections.restated import (
+    edition_words,
+    editions_link,
+    restated_table,
+    restated_words,
+    rule_words,
+)
 from flows.report.sentences.rates import incomplete_sentence
 
 _FILES_SHOWN = 100
@@ -89,7 +95,9 @@ def trust(page: Page) -> Section:
             "with the mend in the quarantine folder."
         )
     section.answers += decision_words(page)
-    section.answers += [said for said in (restated_words(page), *rule_words(page)) if said]
+    said = (edition_words(page), restated_words(page), *rule_words(page))
+    section.answers += [text for text in said if text]
+    section.downloads += editions_link(page)
     section.tables += restated_table(page)
     if day.rules.restatements.height:
         section.downloads.append(page.download("restatements.csv", "Restated numbers (CSV)"))

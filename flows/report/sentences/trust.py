@@ -58,6 +58,26 @@ def restated_sentence(numbers: int, days: int, newest_on: date | None) -> str:
     )
 
 
+def restated_day_sentence(numbers: int, causes: Sequence[str]) -> str:
+    """``Restated: 2 rates of this day changed since it was first published (new files).``"""
+    return (
+        f"Restated: {plural(numbers, 'rate')} changed since this was first published "
+        f"({joined(causes)})."
+    )
+
+
+def edition_sentence(numbers: int, causes: Sequence[str], made: Sequence[str]) -> str:
+    """Why a report was written anew and when it was written before; ``made``: newest first."""
+    why = (
+        f"{plural(numbers, 'rate')} of this report changed since ({joined(causes)})"
+        if numbers
+        else "no rate of this report changed since"
+    )
+    listed = joined(list(made[:3]))
+    more = f", and {plural(len(made) - 3, 'time')} before" if len(made) > 3 else ""
+    return f"Written before on {listed}{more}; {why}."
+
+
 def older_sentence(marts: Sequence[str]) -> str:
     """What a publication of an older release lacks; empty where it has every mart."""
     if not marts:

@@ -55,6 +55,22 @@
     });
   }
 
+  // The folder of a report keeps its earlier editions below it, whose pages are left as they were.
+  if (/\/editions\/[^/]+\/[^/]*$/.test(location.pathname)) {
+    const told = document.createElement("p");
+    const newest = document.createElement("a");
+    const all = document.getElementById("all-reports");
+    told.className = "banner";
+    told.textContent = "This is an earlier edition of this report. ";
+    newest.href = "../../index.html";
+    newest.textContent = "Read the newest";
+    told.append(newest);
+    document.querySelector("header").append(told);
+    if (all) {
+      all.href = "../../" + all.getAttribute("href");
+    }
+  }
+
   // Definitions open by a tap or a key without this; here also while a mouse rests on the word.
   let rested = null;
   let timer = 0;

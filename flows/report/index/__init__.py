@@ -1,0 +1,1 @@
+"""The index of all reports: what there is, how each day ended, and what was restated."""
