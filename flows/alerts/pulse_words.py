@@ -96,9 +96,10 @@ def spike_sentence(shop: Mapping[str, Any], window: Mapping[str, Any]) -> str:
     """How many orders came until when, against the same hours of the weeks before."""
     ends = format_moment(datetime.fromisoformat(window["ends_at"]), shop["timezone"])
     span = "hour" if window["window_hours"] == 1 else f"{window['window_hours']} hours"
+    past = f"the same hours of the {window['weeks']} weeks before"
     return (
-        f"{plural(window['orders'], 'order')} came in the {span} to {ends}; usually {_usual(window)} "
-        f"do, the middle of the same hours of the {window['weeks']} weeks before."
+        f"{plural(window['orders'], 'order')} came in the {span} to {ends}; "
+        f"usually {_usual(window)} do, the middle of {past}."
     )
 
 

@@ -24,8 +24,8 @@ from flows.home.layout import Home
 # A look at the lock (`holder`) takes it for an instant; a run that starts in that instant waits.
 _PATIENCE_SECONDS = 0.5
 
-# A look between two runs ends by itself after seconds, or after the minutes of a build: it is waited
-# for, so that a schedule never loses a run to it.
+# A look between two runs ends after seconds, or after the minutes of a build: it is waited for, so
+# that a schedule never loses a run to it.
 _LOOK = "pulse"
 _LOOK_SECONDS = 900.0
 
