@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, ParamSpec
 
-from flows.home.files import read_json, write_json
+from flows.home.files import cached_json, write_json
 from flows.home.fingerprint import of_json
 from flows.home.interventions import read_interventions
 from flows.running import alerting, publishing, reading, rendering, unchanged, what_if
@@ -127,8 +127,7 @@ def merge(run: Run) -> None:
     if not run.needs_scope.shops:
         return
     run.say("Writing the warehouse")
-    published = run.home.published
-    previous = published if published.exists() else None
+    published, previous = run.home.published, run.published
     changed = restate.write_ledgers(
         run.build,
         previous,
@@ -251,5 +250,5 @@ def _build_key(run: Run) -> str:
 
 
 def _is_built(run: Run) -> bool:
-    mark = read_json(run.built_mark)
+    mark = cached_json(run.built_mark)
     return run.build.exists() and mark is not None and mark["key"] == _build_key(run)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.alerts.message import Alert, Judgement
+from flows.errors import StageError
 from flows.home.files import read_json, write_json
 from flows.home.layout import Home
 
@@ -64,9 +65,18 @@ class ShopAlerts:
 
 
 def read_open(home: Home) -> dict[str, ShopAlerts]:
-    """The published state, by shop; empty before the first daily run."""
-    content = read_json(home.alert_state) or {"shops": {}}
-    return {shop: _shop(known) for shop, known in content["shops"].items()}
+    """The published state, by shop; empty before the first daily run.
+
+    Raises `StageError` when it is damaged.
+    """
+    try:
+        content = read_json(home.alert_state) or {"shops": {}}
+        return {shop: _shop(known) for shop, known in content["shops"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StageError(
+            f"{home.alert_state}, which says what alerts are open, is damaged.",
+            "Bring it back from a backup, or remove it: what is open then counts as new.",
+        ) from error
 
 
 def write_open(path: Path, shops: Mapping[str, ShopAlerts]) -> None:

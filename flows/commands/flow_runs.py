@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from flows import progress
 from flows.commands.console import Console, Result
+from flows.errors import GreenzoneError, describe
 from flows.home import lock
 from flows.home.runs import new_run_id
+from flows.home.state import PublicationState
 from flows.running.run import Request
 
 
@@ -33,7 +36,16 @@ def flow_outcome(request: Request, debug: bool, arguments: dict[str, Any]) -> Re
             given = {key: value for key, value in arguments.items() if value is not None}
             given["home"] = str(home.root)
             level = "INFO" if debug else "CRITICAL"
-            result = prefect_home.run_flow(home, request.command, given, level)
+            before = PublicationState.load(home).run_id
+            try:
+                result = prefect_home.run_flow(home, request.command, given, level)
+            except Exception as error:
+                result = None if isinstance(error, GreenzoneError) else published_outcome(request)
+                if result is None or PublicationState.load(home).run_id == before:
+                    raise
+                # A server that dies does not undo what was published.
+                result["status"] = "published"
+                progress.say(f"Warning: Prefect did not take the end of the run: {describe(error)}")
     return result
 
 

@@ -209,16 +209,16 @@ def _quarantine(home: Home) -> list[dict[str, Any]]:
 def _published(home: Home, query: str) -> list[dict[str, Any]]:
     if not home.published.exists():
         return []
-    with duckdb.connect(str(home.published), read_only=True) as connection:
-        try:
+    try:
+        with duckdb.connect(str(home.published), read_only=True) as connection:
             cursor = connection.execute(query)
-        except duckdb.CatalogException:
-            return []
-        names = [column[0] for column in cursor.description or []]
-        return [
-            {key: _plain(value) for key, value in zip(names, row, strict=True)}
-            for row in cursor.fetchall()
-        ]
+            names = [column[0] for column in cursor.description or []]
+            return [
+                {key: _plain(value) for key, value in zip(names, row, strict=True)}
+                for row in cursor.fetchall()
+            ]
+    except duckdb.Error:  # damaged, of an older layout, or open for writing elsewhere
+        return []
 
 
 def _alerts(home: Home, state: PublicationState) -> list[dict[str, Any]]:

@@ -91,6 +91,14 @@ def read_json(path: Path) -> Any | None:
         return None
 
 
+def cached_json(path: Path) -> Any | None:
+    """The object in a JSON file that can be made again; None when it is missing or damaged."""
+    try:
+        return read_json(path)
+    except ValueError:
+        return None
+
+
 def files_under(folder: Path) -> Iterator[Path]:
     """Every regular file under a folder, in path order."""
     if folder.is_dir():

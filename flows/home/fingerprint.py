@@ -42,7 +42,8 @@ def of_json(content: Any) -> str:
 @cache
 def of_project() -> dict[str, str]:
     """Hashes of the code, the contracts, the seeds and the models, read once a process."""
-    dbt = [path for path in _tree(DBT_DIR) if path.suffix in _DBT_SUFFIXES]
+    made = DBT_DIR / "target"
+    dbt = [p for p in _tree(DBT_DIR) if p.suffix in _DBT_SUFFIXES and made not in p.parents]
     seeds = [path for path in dbt if DBT_DIR / "seeds" in path.parents]
     code = [
         path

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from flows.errors import UsageError
 from flows.home.files import read_json, write_json
 from flows.home.layout import Home
 
@@ -61,16 +62,23 @@ class PublicationState:
 
     @classmethod
     def read(cls, path: Path) -> PublicationState:
-        """The state in a file; empty when there is none."""
-        content = read_json(path)
-        if content is None:
-            return cls()
-        state = cls(
-            shops={shop: ShopState(**known) for shop, known in content["shops"].items()},
-            editions=content["editions"],
-            run_id=content.get("run_id"),
-            before=content.get("before"),
-        )
+        """The state in a file; empty when there is none. Raises `UsageError` when it is damaged."""
+        try:
+            content = read_json(path)
+            if content is None:
+                return cls()
+            state = cls(
+                shops={shop: ShopState(**known) for shop, known in content["shops"].items()},
+                editions=content["editions"],
+                run_id=content.get("run_id"),
+                before=content.get("before"),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UsageError(
+                f"{path}, which says what is published, is damaged.",
+                "Bring it back from a backup. Without one remove it and the published warehouse: "
+                "the next run publishes anew from the lake.",
+            ) from error
         state.run_id = state.run_id or state._newest_run()
         return state
 

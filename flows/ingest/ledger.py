@@ -6,6 +6,7 @@ interrupted run. It is replaced atomically, after the files that it names are on
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -121,6 +122,7 @@ class Kept:
 
 
 _FIELDS = fields(FileRecord)
+_MAGIC = b"PAR1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,14 @@ class Ledger:
             if record.status in ("loaded", "withdrawn")
             for path in record.lake_paths
         }
+
+    def damaged_paths(self) -> frozenset[str]:
+        """Parquet files that a record names and that are missing or cut off, below the lake."""
+        return frozenset(
+            path.relative_to(self.lake).as_posix()
+            for path in self.all_paths()
+            if not _is_parquet(path)
+        )
 
     @property
     def shop_ids(self) -> tuple[str, ...]:
@@ -230,6 +240,16 @@ def write_ledger(home: Home, ledger: Ledger) -> None:
         "refused": asdict(ledger.refused) if ledger.refused else None,
     }
     write_json(home.ledger, content)
+
+
+def _is_parquet(path: Path) -> bool:
+    """Whether a file is there and ends as Parquet does, which a file that was cut off does not."""
+    try:
+        with path.open("rb") as handle:
+            handle.seek(-len(_MAGIC), os.SEEK_END)
+            return handle.read() == _MAGIC
+    except OSError:
+        return False
 
 
 def remove_garbage(home: Home, ledger: Ledger) -> None:

@@ -134,6 +134,8 @@ class _Run:
         self.run_id = run_id
         self.progress = progress
         self.before = begin_ledger(home)
+        # What is no longer in landing either is said by the gate, which cannot read it.
+        self.damaged = self.before.damaged_paths()
         decided = read_interventions(home)
         self.withdrawn = withdrawals(decided)
         out = (r for r in self.before.records if r.status == "withdrawn")
@@ -390,8 +392,10 @@ class _Run:
         self.seen.add(record.id)
 
     def _is_current(self, record: FileRecord, shop: Shop) -> bool:
-        """Whether a record was read as it would be read now."""
+        """Whether a record was read as it would be read now, and its rows are still there."""
         contract = contract_of(record.feed)
         if record.feed is not None and contract is None:
+            return False
+        if self.damaged and record.id not in self.read and self.damaged & {*record.lake_paths}:
             return False
         return record.key == key_of(contract, shop, self.hash_key)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flows import stages
 from flows.calendar import check_moment, last_day_before, moment_utc
 from flows.errors import UsageError
-from flows.home.files import read_json, remove_file, write_bytes, write_json
+from flows.home.files import cached_json, remove_file, write_bytes, write_json
 from flows.home.layout import Home
 from flows.running import reading
 from flows.running.run import Request, Run
@@ -157,7 +157,7 @@ def _database(run: Run, moments: Mapping[str, Moment]) -> Path:
     own = run.home.private / "pulse.duckdb"
     mark = own.with_suffix(".json")
     for database, made_from in ((run.build, run.built_mark), (own, mark)):
-        known = (read_json(made_from) or {}).get("fingerprints", {})
+        known = (cached_json(made_from) or {}).get("fingerprints", {})
         if wanted.items() <= known.items() and can_answer(database, moments, MODELS):
             return database
     run.say("Building the open orders")

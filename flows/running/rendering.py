@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from flows.home.files import sync_tree
+from flows.home.files import cached_json, sync_tree
 from flows.home.fingerprint import of_json
 from flows.running.reading import decisions
 from flows.running.run import Run
@@ -45,9 +45,33 @@ def render(run: Run, day: date, kind: Kind) -> None:
             # A later run takes it for finished by its name alone.
             sync_tree(unfinished)
         os.rename(unfinished, kept)
-    shutil.copytree(kept, run.publication.folder(target), dirs_exist_ok=True, copy_function=os.link)
+    staged = run.publication.folder(target)
+    shutil.copytree(kept, staged, dirs_exist_ok=True, copy_function=_named_after(run, kept))
     run.publication.replace_edition(target, run.state.edition_run(edition_name(kind, day)))
     run.reports.append(target / "index.html")
+
+
+def _named_after(run: Run, kept: Path) -> Callable[[str, str], None]:
+    """Links a report's files; a page that an interrupted run wrote is copied with this run's id.
+
+    The other run left no record, and a reader who looks up what a page names has to find one.
+    """
+    made_by = str((cached_json(kept / "report.json") or {}).get("run_id"))
+    names = {
+        ".html": (f"Run <code>{made_by}</code>", f"Run <code>{run.run_id}</code>"),
+        ".json": (f'"run_id": "{made_by}"', f'"run_id": "{run.run_id}"'),
+    }
+
+    def copy(source: str, target: str) -> None:
+        name = names.get(Path(source).suffix)
+        if name is None or made_by == run.run_id:
+            os.link(source, target)
+            return
+        # The first alone: a file that the other run read stays read by it.
+        text = Path(source).read_text(encoding="utf-8").replace(*name, 1)
+        Path(target).write_text(text, encoding="utf-8")
+
+    return copy
 
 
 def clear(run: Run) -> None:
@@ -97,7 +121,7 @@ def warehouse_of(run: Run, day: date, others: list[str]) -> Iterator[Path]:
     target.unlink(missing_ok=True)
     write_day(
         run.build,
-        run.home.published if others else None,
+        run.published if others else None,
         target,
         day,
         scope.shops,

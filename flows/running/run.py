@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +14,7 @@ from flows.home.limits import Limits
 from flows.home.publish import Publication
 from flows.home.runs import RunRecord
 from flows.home.state import PublicationState
+from flows.warehouse.published import readable
 
 if TYPE_CHECKING:
     from flows.ingest import Ledger, Shop
@@ -104,6 +106,14 @@ class Run:
         """The database that the run writes for readers."""
         policy = self.request.policy
         return self.home.what_if(policy) / "greenzone.duckdb" if policy else self.home.published
+
+    @cached_property
+    def published(self) -> Path | None:
+        """The published warehouse as this run may read it; None before the first publication.
+
+        Raises `UsageError` where it is damaged.
+        """
+        return readable(self.home.published, self.home.work)
 
     @property
     def built_mark(self) -> Path:

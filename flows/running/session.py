@@ -56,6 +56,8 @@ def session(request: Request) -> Iterator[Run]:
         if request.command not in ("pulse", "rollback", "reproduce"):
             import_slow_libraries()
         try:
+            if request.command in ("daily", "weekly", "backfill"):
+                _ = run.published  # what cannot be read is said now, and not after the build
             yield run
         except BaseException as error:
             known = explained(error, home)

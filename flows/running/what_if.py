@@ -38,8 +38,7 @@ def write(run: Run) -> None:
         for name in ("greenzone.duckdb", "index.html", "comparison.csv")
     )
     write_own_rows(run.build, marts, scope, run.home.work, is_what_if=True)
-    published = run.home.published if run.home.published.exists() else None
-    frame = compare(marts, published, run.home.work)
+    frame = compare(marts, run.published, run.home.work)
     csv_frame(frame, ["shop_id:id", *frame.columns[1:]], "UTC").write_csv(numbers)
     context = ReportContext(
         run_id=run.run_id,

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any
 from flows.errors import StageError
 from flows.paths import DBT_DIR
 from flows.warehouse.database import connect
+from flows.warehouse.dbt_manifest import parsed
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.run import RunResult
+    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
 
 _THREADS = "2"
 
@@ -43,11 +46,11 @@ def build(database: Path, target: Path, scratch: Path, models: Sequence[str] = (
     from dbt.cli.main import dbtRunner
 
     target.mkdir(parents=True, exist_ok=True)
-    arguments = [
+    always = [
         "--quiet",
         "--no-print",
         "--no-use-colors",
-        # Nobody reads the manifest: what the next build needs is in the partial parse.
+        # Nobody reads the manifest: what the next build needs is in the kept parse.
         "--no-write-json",
         "--log-level",
         "none",
@@ -55,30 +58,23 @@ def build(database: Path, target: Path, scratch: Path, models: Sequence[str] = (
         "info",
         "--log-path",
         str(target),
-        "build",
-        "--resource-type",
-        "seed",
-        "--resource-type",
-        "model",
-        "--fail-fast",
-        "--threads",
-        _THREADS,
-        "--project-dir",
-        str(DBT_DIR),
-        "--profiles-dir",
-        str(DBT_DIR),
-        "--target-path",
-        str(target),
     ]
+    places = ["--project-dir", DBT_DIR, "--profiles-dir", DBT_DIR, "--target-path", target]
+    arguments = ["build", "--resource-type", "seed", "--resource-type", "model"]
+    arguments += ["--fail-fast", "--threads", _THREADS]
     if models:
         arguments += ["--select", *(f"+{model}" for model in models)]
+
+    def invoke(command: Sequence[str], manifest: Manifest | None = None) -> dbtRunnerResult:
+        return dbtRunner(manifest).invoke([*always, *command, *map(str, places)])
+
     environment = {
         "GREENZONE_BUILD_DB": str(database),
         "GREENZONE_TEMP_DIRECTORY": str(scratch / "duckdb"),
     }
     try:
         with _environment(environment), _stdout_to_stderr(), _ended_as_by_ctrl_c() as signals:
-            outcome = dbtRunner().invoke(arguments)
+            outcome = invoke(arguments, parsed(database, target, invoke))
     finally:
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if signals:

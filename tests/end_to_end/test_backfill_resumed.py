@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -100,6 +101,10 @@ def test_a_backfill_that_is_resumed_is_one_that_was_not_interrupted(
     assert f"The report of {FIRST} was finished before" in done.err
     assert len(done.json["reports"]) == 3
     assert not (copied_home.private / "rendered").exists()
+    for day in (FIRST, MIDDLE, LAST):  # also on what the other run wrote, which left no record
+        folder = copied_home.reports / "daily" / day
+        assert json.loads((folder / "report.json").read_text())["run_id"] == done.json["run_id"]
+        assert f"Run <code>{done.json['run_id']}</code>" in (folder / "index.html").read_text()
     assert not differing(content(copied_home), content(undisturbed))
     check_nothing_is_left(copied_home)
 

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from flows.home.layout import Home
@@ -135,3 +136,30 @@ def test_a_run_that_is_told_to_end_does_so_cleanly(
         (record,) = (json.loads(path.read_text()) for path in new)
         assert (record["status"], record["error"]) == ("failed", "Interrupted before it was done.")
         assert record["ended_at"]
+
+
+@pytest.mark.long
+def test_a_server_that_dies_does_not_undo_a_publication(copied_home: Home) -> None:
+    command = [sys.executable, "-m", "flows", "daily", "--date", NEXT, "--json"]
+    with subprocess.Popen(
+        [*command, "--home", str(copied_home.root)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PREFECT_CLIENT_MAX_RETRIES": "1"},
+    ) as process:
+        assert process.stderr is not None and process.stdout is not None
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if "Gate 2" in line:
+                for child in psutil.Process(process.pid).children(recursive=True):
+                    if "prefect.server.api.server:create_app" in child.cmdline():
+                        child.kill()
+                break
+        said += process.stderr.readlines()
+        outcome = json.loads(process.stdout.read())
+    assert process.returncode == 0, "".join(said)[-3000:]
+    assert outcome["status"] == "published" and outcome["days"] == [NEXT]
+    assert json.loads(Path(outcome["record"]).read_text())["status"] == "published"
+    assert any("Prefect did not take the end of the run" in line for line in said)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.alerts.open import read_open
+from flows.errors import StageError, UsageError
 from flows.home import fingerprint
 from flows.home.interventions import add_intervention
 from flows.home.layout import Home
@@ -108,3 +110,29 @@ def test_editions_and_default_days() -> None:
     assert len(default_days("daily", ["UTC"])) == 1
     assert default_days("weekly", ["UTC"])[0].isoweekday() == 7
     assert len(default_days("backfill", ["UTC"])) == 28
+
+
+@pytest.mark.parametrize("torn", ["", "[", '{"landing": '])
+def test_a_torn_cache_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, torn: str) -> None:
+    home = _published(tmp_path)
+    _remember(home, monkeypatch)
+    (home.root / ".seen.json").write_text(torn)
+    assert published_outcome(Request("daily", home)) is None
+
+
+def test_a_torn_state_is_named_with_its_mend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = _published(tmp_path)
+    _remember(home, monkeypatch)
+    home.alert_state.write_text("[")
+    home.outbox.write_text("[")
+    # A run is made: it says that nothing can be sent, and publishes.
+    assert published_outcome(Request("daily", home)) is None
+    with pytest.raises(StageError, match=r"what alerts are open, is damaged\. Bring it back"):
+        read_open(home)
+    home.outbox.unlink()
+    home.alert_state.unlink()
+    PublicationState.path(home).write_text('{"shops": ')
+    with pytest.raises(UsageError, match=r"what is published, is damaged\. Bring it back"):
+        published_outcome(Request("daily", home))

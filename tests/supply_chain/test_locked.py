@@ -21,7 +21,10 @@ PERMISSIVE = re.compile(
     r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|MPL|Mozilla|0BSD|Zlib|CC0|CNRI",
     re.IGNORECASE,
 )
-OTHERWISE = {"text-unidecode": "dual: the Artistic License is the one that is taken"}
+OTHERWISE = {
+    "axe-playwright-python": "MIT by its LICENSE file; what it carries of axe-core is MPL 2.0",
+    "text-unidecode": "dual: the Artistic License is the one that is taken",
+}
 """Licences that are not of the permissive kinds, each with why it may be used."""
 
 
