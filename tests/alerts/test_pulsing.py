@@ -158,7 +158,7 @@ def test_what_may_have_arrived_is_not_sent_again(home: Home, say: Any) -> None:
 
 
 def test_a_killed_look_counts_as_said(home: Home, say: Any, monkeypatch: Any) -> None:
-    def die(*_: Any) -> None:
+    def die(*_: Any) -> Any:
         raise KeyboardInterrupt
 
     monkeypatch.setenv("GREENZONE_SLACK_WEBHOOK", "http://127.0.0.1:9/x")

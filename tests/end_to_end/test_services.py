@@ -16,9 +16,10 @@ import pytest
 
 from flows.home import lock
 from flows.home.layout import Home
+from flows.orchestration.automations import POOL
 from flows.orchestration.deployed import deployed
 from flows.orchestration.prefect_home import WORKER_FILE, prefect_folder, running_pid
-from flows.orchestration.services import POOL, down, up
+from flows.orchestration.services import down, up
 from tests.alerts.webhook_server import WebhookServer, webhook_server
 from tests.end_to_end.conftest import DAY, greenzone
 
@@ -43,7 +44,7 @@ def server(copied_home: Home, slack: WebhookServer) -> Iterator[tuple[Home, str]
     assert down(copied_home) == 2
 
 
-def _ask(url: str, path: str, content: dict[str, Any] | None = None) -> Any:
+def _ask(url: str, path: str, content: object = None) -> Any:
     request = urllib.request.Request(
         f"{url}/{path}",
         data=None if content is None else json.dumps(content).encode(),
