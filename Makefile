@@ -55,6 +55,18 @@ format: $(READY) ## rewrite the code in the project's style
 	@$(BIN)/ruff check --fix $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
 
+.PHONY: docs docs-site pictures
+docs: $(READY) ## write the pages of docs/ that are made from contracts, models, rules and reports
+	@$(BIN)/python -m flows.contracts --write
+	@$(BIN)/python -m tests.documentation.sections --write
+	@$(BIN)/python -m flows.documentation --write
+
+docs-site: $(READY) ## dbt's documentation of every model and column as one page, build/docs/index.html
+	@$(BIN)/python -m flows.documentation.site
+
+pictures: $(READY) ## take the pictures of docs/pictures/ anew, from a made-up shop (some minutes)
+	@$(BIN)/python -m tests.pictures
+
 lock: $(READY) ## resolve the dependencies anew into requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes \

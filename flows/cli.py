@@ -15,7 +15,7 @@ import flows.commands.delivering  # noqa: F401  (adds its command)
 from flows.calendar import days_between, parse_day, parse_moment, parse_week
 
 # These modules add their commands to the group.
-from flows.commands import auditing, forgetting, mending  # noqa: F401
+from flows.commands import alerting, auditing, forgetting, mending  # noqa: F401
 from flows.commands.console import Console, Result, command
 from flows.commands.flow_runs import run_flow
 from flows.commands.root import cli

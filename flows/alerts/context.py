@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from flows.alerts.rules import RuleBook, load_book
 from flows.quality.model import ExpectationResult, GateResult
 from flows.report.context import Shop
 
@@ -19,7 +20,8 @@ class AlertContext:
     ``mend`` and ``is_present`` (it lies in landing now). ``report_folder``: where the day's
     report is, relative to the home folder, empty where there is none; ``report_shops``: how many
     shops it shows, which decides where a shop's lists are (0: as many as ``shops``).
-    ``published_on``: by shop, the day of the publication that stands.
+    ``published_on``: by shop, the day of the publication that stands. ``book``: the rules.
+    ``report_url``: where `reports/` is served, empty where it is not.
     """
 
     run_id: str
@@ -30,6 +32,8 @@ class AlertContext:
     report_folder: str = ""
     report_shops: int = 0
     published_on: Mapping[str, date] = field(default_factory=dict)
+    book: RuleBook = field(default_factory=load_book)
+    report_url: str = ""
 
     def failures(self, shop_id: str, severity: str) -> list[ExpectationResult]:
         """What failed for a shop in any gate, in the order of the gates."""

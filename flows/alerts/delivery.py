@@ -72,12 +72,12 @@ class Delivery:
 def pending(home: Home) -> list[Notice]:
     """What would be sent now, webhooks and quiet hours aside; changes nothing."""
     shops = read_open(home)
-    return due(shops, Outbox(home).told, load_book()) if shops else []
+    return due(shops, Outbox(home).told, load_book(home)) if shops else []
 
 
-def channels() -> set[str]:
-    """The channels that the rules name."""
-    return {rule.channel for rule in load_book().rules}
+def channels(home: Home) -> set[str]:
+    """The channels that the rules in force name."""
+    return {rule.channel for rule in load_book(home).rules}
 
 
 def deliver(
@@ -102,7 +102,7 @@ def deliver(
     for key in outbox.recover():
         result.warnings.append(f"{key} may have been sent or not: the run ended in between.")
     shops = read_open(home)
-    notices = due(shops, outbox.said, load_book())
+    notices = due(shops, outbox.said, load_book(home))
     outbox.keep_undelivered({notice.key for notice in notices})
     sender = _Sender(home, outbox, run_id, patience or Patience(), send, sleep)
     for notice in notices:

@@ -76,7 +76,8 @@ class Alert:
 class Judgement:
     """What a rule finds at a shop: an alert, nothing, or that it cannot be judged now.
 
-    ``sentence``: how a rate that is good stands, escaped; empty for every other rule.
+    ``sentence``: how it stands where it is good, escaped; empty where the rule does not say it.
+    ``problem``: why the rule's SQL broke on the rows, empty where it did not.
     """
 
     rule: str
@@ -84,6 +85,7 @@ class Judgement:
     alert: Alert | None
     is_judged: bool = True
     sentence: str = ""
+    problem: str = ""
 
 
 def escape(text: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from flows.alerts.message import build, check, clean
+from flows.alerts.message import build, check, clean, escape
 from flows.alerts.open import RESOLVED, OpenAlert, ResolvedAlert, ShopAlerts
 from flows.alerts.parts import runbook
 from flows.alerts.rules import LEVELS, Rule, RuleBook
@@ -97,11 +97,11 @@ def resolved_message(
     """The message that an alert is over. `sentence`: how it stands now, escaped."""
     began, ended = date.fromisoformat(over.opened_on), date.fromisoformat(over.as_of_on)
     lasted = plural(max((ended - began).days, 1), "day")
-    told = f"Resolved as of {format_date(ended)}: {rule.resolved}."
+    told = f"Resolved as of {format_date(ended)}: {escape(rule.resolved or '')}."
     sections = [
         f"{told} {sentence}".strip(),
         f"Open since {format_date(began)}, {lasted}; last: {over.measure}.",
-        f"Nothing to do. Owner: {rule.owner}. {runbook(rule)}",
+        f"Nothing to do. Owner: {escape(rule.owner)}. {runbook(rule)}".rstrip(),
     ]
     return build(f"Resolved: {rule.resolved}, {clean(shop_name, 60)}", sections)
 
@@ -143,10 +143,12 @@ def _change(
     is_worse = (
         now.grade > said.grade
         or _rank(now.level) > _rank(said.level)
-        or book.step(now.count) > book.step(said.count)
+        or book.step(now.count, rule) > book.step(said.count, rule)
     )
     if is_worse and now.as_of_on >= said.as_of_on:
-        return "worse", f"Worse: {now.measure}; was {said.measure} on {format_date(told_on)}."
+        worse = f"Worse: {now.measure}; was {said.measure} on {format_date(told_on)}."
+        since = f" Open since {format_date(opened)}, day {days}." if not now.tells_since else ""
+        return "worse", worse + (since if days > 1 else "")
     if rule.has_end and (day - told_on).days >= rule.remind_after_days:
         before = "" if now.measure == said.measure else f", was {said.measure}"
         return "still_open", f"Still open, day {days}: {now.measure}{before}."

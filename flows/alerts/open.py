@@ -6,16 +6,21 @@ the two never disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flows.alerts.message import Alert, Judgement
 from flows.errors import StageError
 from flows.home.files import read_json, write_json
 from flows.home.layout import Home
+
+T = TypeVar("T")
+
+_PAST = 200
+"""Alerts that are over, of a shop, that are kept for the history."""
 
 RESOLVED = "resolved"
 """The folder, beside a day's alerts, of the messages that say that one is over."""
@@ -27,7 +32,8 @@ class OpenAlert:
 
     ``opened_on``: the first day. ``as_of_on``: the last day on which it fired; its message is of
     that day. ``is_judged``: whether it fired in the last run, and was not only left open because
-    nothing could be judged. The rest is as in `Alert` and `Bad`.
+    nothing could be judged. ``tells_since``: whether its message says since when. The rest is as in
+    `Alert` and `Bad`.
     """
 
     level: str
@@ -37,6 +43,7 @@ class OpenAlert:
     opened_on: str
     as_of_on: str
     is_judged: bool = True
+    tells_since: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,14 +56,26 @@ class ResolvedAlert:
 
 
 @dataclass(frozen=True)
+class PastAlert:
+    """An alert that is over, for the history: how bad it was last, from when to when."""
+
+    rule: str
+    level: str
+    measure: str
+    opened_on: str
+    resolved_on: str
+
+
+@dataclass(frozen=True)
 class ShopAlerts:
-    """The alerts of a shop as of its newest day, by rule."""
+    """The alerts of a shop as of its newest day, by rule; ``past``: those that are over."""
 
     as_of_on: str
     timezone: str
     name: str
     open: Mapping[str, OpenAlert] = field(default_factory=dict)
     resolved: Mapping[str, ResolvedAlert] = field(default_factory=dict)
+    past: tuple[PastAlert, ...] = ()
 
     @property
     def day(self) -> date:
@@ -69,12 +88,17 @@ def read_open(home: Home) -> dict[str, ShopAlerts]:
 
     Raises `StageError` when it is damaged.
     """
+    return read_state(home.alert_state)
+
+
+def read_state(path: Path) -> dict[str, ShopAlerts]:
+    """The same from any file that holds such a state."""
     try:
-        content = read_json(home.alert_state) or {"shops": {}}
+        content = read_json(path) or {"shops": {}}
         return {shop: _shop(known) for shop, known in content["shops"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StageError(
-            f"{home.alert_state}, which says what alerts are open, is damaged.",
+            f"{path}, which says what alerts are open, is damaged.",
             "Bring it back from a backup, or remove it: what is open then counts as new.",
         ) from error
 
@@ -90,6 +114,7 @@ def advance(
     day: date,
     timezone: str,
     name: str,
+    rules: Collection[str] | None = None,
 ) -> ShopAlerts:
     """A shop's alerts after a day was judged.
 
@@ -99,11 +124,15 @@ def advance(
     Args:
         before: the state before; None for a shop that has none.
         found: what the rules found at this shop; a rule that is not named is not judged.
+        rules: the names of the rules in force, whose alerts alone are kept; None for all.
     """
     if before is not None and day < before.day:
         return before
-    open_now = dict(before.open) if before else {}
-    over = dict(before.resolved) if before else {}
+    open_now = _of_rules(before.open, rules) if before else {}
+    over = _of_rules(before.resolved, rules) if before else {}
+    # What is said to be over since this day may fire again when the day is run again.
+    past = [item for item in before.past if item.resolved_on != day.isoformat()] if before else []
+    again = {item.rule: item for item in before.past[len(past) :]} if before else {}
     for rule, known in open_now.items():
         open_now[rule] = replace(known, is_judged=False)
     for judged in found:
@@ -113,8 +142,24 @@ def advance(
             over.pop(rule, None)
         elif judged.is_judged and known_open is not None:
             over[rule] = ResolvedAlert(known_open.opened_on, day.isoformat(), known_open.measure)
+            past.append(
+                PastAlert(
+                    rule,
+                    known_open.level,
+                    known_open.measure,
+                    known_open.opened_on,
+                    day.isoformat(),
+                )
+            )
             del open_now[rule]
-    return ShopAlerts(day.isoformat(), timezone, name, open_now, over)
+        elif rule in again:
+            past.append(again[rule])
+    return ShopAlerts(day.isoformat(), timezone, name, open_now, over, tuple(past[-_PAST:]))
+
+
+def _of_rules(known: Mapping[str, T], rules: Collection[str] | None) -> dict[str, T]:
+    """Without the alerts of rules that are gone or switched off: nothing would ever end them."""
+    return {rule: item for rule, item in known.items() if rules is None or rule in rules}
 
 
 def _opened(before: OpenAlert | None, alert: Alert, day: date) -> OpenAlert:
@@ -126,7 +171,13 @@ def _opened(before: OpenAlert | None, alert: Alert, day: date) -> OpenAlert:
     ):
         began = date.fromisoformat(before.opened_on)
     return OpenAlert(
-        alert.level, bad.measure, bad.count, bad.grade, began.isoformat(), day.isoformat()
+        alert.level,
+        bad.measure,
+        bad.count,
+        bad.grade,
+        began.isoformat(),
+        day.isoformat(),
+        tells_since=bad.since_on is not None,
     )
 
 
@@ -137,4 +188,5 @@ def _shop(known: dict[str, Any]) -> ShopAlerts:
         known["name"],
         {rule: OpenAlert(**item) for rule, item in known["open"].items()},
         {rule: ResolvedAlert(**item) for rule, item in known["resolved"].items()},
+        tuple(PastAlert(**item) for item in known.get("past", ())),
     )

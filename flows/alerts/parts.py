@@ -1,20 +1,22 @@
-"""The parts that alerts are made of: since when, how far the data reach, orders, owner, runbook."""
+"""The parts that alerts are made of: since when, how far the data reach, owner, links, runbook."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from flows.alerts.context import AlertContext
-from flows.alerts.message import Alert, Bad, build, clean, code, id_of, listed, name_of
+from flows.alerts.message import Alert, Bad, build, clean, code, escape
 from flows.alerts.rules import LEVEL_WORDS, Level, Rule
-from flows.alerts.standing import Orders
 from flows.report.context import Shop
-from flows.report.formats import day_end, format_date, local
+from flows.report.formats import day_end, format_date
 from flows.report.sentences.rates import incomplete_sentence
-from flows.report.vocabulary import DEFECT_WORDS
 from flows.report.worklists.write import worklist_path
 
 RUNBOOK = "docs/runbooks/alerts.md"
+
+_HEADING = re.compile(r"[a-z][a-z-]*")
 
 
 def since(first: date, context: AlertContext) -> str:
@@ -31,38 +33,35 @@ def reach(row: Mapping[str, Any], shop: Shop, context: AlertContext) -> str:
     return incomplete_sentence(row["known_through_at"], ends_at, shop.timezone)
 
 
-def order_lines(orders: Orders, shop: Shop) -> str:
-    """The first orders of a list, one a line, with deadline, defect and place."""
-    lines = []
-    for order in orders.first:
-        shown = id_of(order["order_id"])
-        if shown is None:
-            continue
-        due = order["due_at"]
-        parts = [
-            f"due {format_date(local(due, shop.timezone).date())}" if due else "",
-            DEFECT_WORDS.get(order["defect"] or "", ""),
-            name_of(order["warehouse"]),
-            name_of(order["carrier"]),
-        ]
-        lines.append(f"{shown} {', '.join(part for part in parts if part)}".rstrip())
-    return listed(lines, orders.total)
-
-
 def foot(rule: Rule, shop: Shop, context: AlertContext) -> str:
-    """Owner, list and runbook."""
-    parts = [f"Owner: {rule.owner}."]
+    """Owner, list, section of the report and runbook."""
+    parts = [f"Owner: {escape(rule.owner)}."]
+    count = context.report_shops or len(context.shops)
     if rule.worklist and context.report_folder:
-        count = context.report_shops or len(context.shops)
         name = worklist_path(shop.shop_id, rule.worklist, count)
-        parts.append(f"List: {code(f'{context.report_folder}/{name}')}.")
+        parts.append(f"List: {_place(f'{context.report_folder}/{name}', context)}.")
+    if rule.section and context.report_folder:
+        page = "index.html" if count == 1 else f"{shop.shop_id}.html"
+        place = f"{context.report_folder}/{page}#{rule.section}"
+        parts.append(f"Report: {_place(place, context)}.")
     parts.append(runbook(rule))
-    return " ".join(parts)
+    return " ".join(filter(None, parts))
+
+
+def _place(path: str, context: AlertContext) -> str:
+    """A path under the home folder: a link where the reports are served, else in back ticks."""
+    if not context.report_url:
+        return code(path)
+    served = quote(path.removeprefix("reports/"), safe="/#")
+    return f"<{context.report_url}/{served}|{escape(path.rpartition('/')[2])}>"
 
 
 def runbook(rule: Rule) -> str:
-    """Where the runbook of a rule is."""
-    return f"Runbook: {code(f'{RUNBOOK}#{rule.runbook}')}."
+    """Where the runbook of a rule is: a heading of ours, or whatever a shop's own rule names."""
+    if not rule.runbook:
+        return ""
+    is_ours = _HEADING.fullmatch(rule.runbook) is not None
+    return f"Runbook: {code(f'{RUNBOOK}#{rule.runbook}' if is_ours else rule.runbook)}."
 
 
 def compose(

@@ -58,7 +58,7 @@ def _webhooks(home: Home, log_level: str) -> dict[str, Any]:
     from flows.alerts import delivery
     from flows.alerts.webhooks import resolve
 
-    channels = delivery.channels()
+    channels = delivery.channels(home)
     found = resolve(channels, None)
     if found:
         return found

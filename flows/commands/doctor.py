@@ -41,6 +41,7 @@ def examine(home: Home) -> list[Finding]:
         _hash_key,
         _forgotten,
         _limits,
+        _alert_rules,
         _alerts,
         _policies,
         *doctor_services.looks(),
@@ -219,12 +220,30 @@ def _limits(_: Home) -> Finding:
     return Finding("limits", True, limits.sentence())
 
 
+def _alert_rules(home: Home) -> Finding:
+    from flows.alerts.checking import check_own
+    from flows.alerts.links import report_url
+    from flows.alerts.rules import load_book
+
+    try:
+        book = load_book(home)
+        check_own(book)
+        report_url()
+    except UsageError as error:
+        return Finding("alert rules", False, error.message.rstrip("."), error.mend)
+    own = sum(rule.source == str(home.alert_rules) for rule in book.rules)
+    observed = f"{len(book.rules)} rules in force"
+    observed += f", {own} of them given or changed by {home.alert_rules.name}" if own else ""
+    observed += f"; switched off: {', '.join(book.disabled)}" if book.disabled else ""
+    return Finding("alert rules", True, observed)
+
+
 def _alerts(home: Home) -> Finding:
     from flows.alerts.rules import load_rules
     from flows.alerts.webhooks import resolve
 
     try:
-        wanted = {rule.channel for rule in load_rules()}
+        wanted = {rule.channel for rule in load_rules(home)}
         webhooks = resolve(wanted, None)
     except UsageError as error:
         return Finding("alerts", False, error.message.rstrip("."), error.mend)

@@ -12,6 +12,7 @@ from flows.contracts.model import (
     QualityRule,
     shop_date_name,
 )
+from flows.markdown import codes, page, table
 from flows.paths import FEED_DOCS_DIR
 
 _NOTICE = "<!-- Written by `python -m flows.contracts --write` from the contract; do not edit. -->"
@@ -62,12 +63,12 @@ def index_page(contracts: Sequence[Contract]) -> str:
         )
         for item in contracts
     ]
-    return _page(
+    return page(
         "# Feeds",
         _NOTICE,
         "Every file that may be dropped into `landing/<shop_id>/`, whatever its name: which feed "
         "it is, is found out from its content.",
-        _table(("Feed", "What it is", "Stale after"), rows),
+        table(("Feed", "What it is", "Stale after"), rows),
         "## What holds for all of them",
         "- CSV, TSV (comma, semicolon or tab), XLSX, JSON and JSON lines, also as `.gz` or in a "
         "`.zip`; UTF-8, UTF-16 or Windows-1252.\n"
@@ -84,27 +85,27 @@ def index_page(contracts: Sequence[Contract]) -> str:
         "- Personal columns are dropped at the door; of a post code three digits are kept where "
         "they are needed, of a buyer a hash under the home folder's own secret key.",
         "Every lake table ends with these columns:",
-        _table(
+        table(
             ("Column", "Type", "Meaning"),
             [(f"`{n}`", _polars_name(str(d)), t) for n, (d, t) in SYSTEM_COLUMNS.items()],
         ),
         "## Custom properties of the contracts",
         "The contracts are [Open Data Contract Standard](https://bitol.io) v3.1 files in "
         "`data_contracts/`. What the standard has no field for is in `customProperties`:",
-        _table(("Property", "Of", "Meaning"), _CUSTOM_PROPERTIES),
+        table(("Property", "Of", "Meaning"), _CUSTOM_PROPERTIES),
     )
 
 
 def feed_page(contract: Contract) -> str:
     """The page of one feed."""
-    return _page(
+    return page(
         f"# {contract.title}",
         _NOTICE,
         contract.description,
         f"- **Feed:** `{contract.feed}`, in the lake `{contract.table}`\n"
         f"- **Who drops it:** {contract.dropped_by}\n"
         f"- **Grain:** {contract.grain}\n"
-        f"- **Key:** {_codes(contract.keys)}\n"
+        f"- **Key:** {codes(contract.keys)}\n"
         f"- **Stale after:** {contract.freshness_days} days\n"
         f"- **Contract:** `data_contracts/{contract.feed}{SUFFIX}`, version {contract.version}",
         *_reading(contract),
@@ -150,7 +151,7 @@ def _columns_table(contract: Contract) -> str:
         if column.kind == "timestamp":
             name += f", `{shop_date_name(column.name)}`"
         rows.append((name, _type(column), _source(column), column.unit or "", _meaning(column)))
-    return _table(("Column", "Type", "Header in the file", "Unit", "Meaning"), rows)
+    return table(("Column", "Type", "Header in the file", "Unit", "Meaning"), rows)
 
 
 def _source(column: Column) -> str:
@@ -182,10 +183,10 @@ def _vocabularies(contract: Contract) -> Iterable[str]:
         )
         yield f"`{column.name}`. {ending}"
         rows = [
-            (f"`{word}`", _codes(raw for raw, of in column.vocabulary.items() if of == word))
+            (f"`{word}`", codes(raw for raw, of in column.vocabulary.items() if of == word))
             for word in column.words
         ]
-        yield _table(("Word in the lake", "Words in the files, whatever their case"), rows)
+        yield table(("Word in the lake", "Words in the files, whatever their case"), rows)
 
 
 def _personal(contract: Contract) -> Iterable[str]:
@@ -194,14 +195,14 @@ def _personal(contract: Contract) -> Iterable[str]:
         return
     yield "## Personal data"
     rows = [
-        (_codes(item.headers), item.description, f"{_KEPT[item.treatment]} `{item.name}`")
+        (codes(item.headers), item.description, f"{_KEPT[item.treatment]} `{item.name}`")
         for item in kept
         if item.treatment
     ]
     rows += [
-        (_codes(item.headers), item.description, "dropped") for item in contract.personal_columns
+        (codes(item.headers), item.description, "dropped") for item in contract.personal_columns
     ]
-    yield _table(("Header", "What it is", "Treatment"), rows)
+    yield table(("Header", "What it is", "Treatment"), rows)
 
 
 def _refusals(contract: Contract) -> str:
@@ -231,7 +232,7 @@ def _quality(rules: Sequence[QualityRule]) -> Iterable[str]:
         where = f"`{rule.column}`" if rule.column else "table"
         rule_text = f"{rule.metric} {rule.operator} {value}"
         rows.append((where, rule_text, rule.severity, rule.description))
-    yield _table(("Of", "Rule", "Severity", "Why"), rows)
+    yield table(("Of", "Rule", "Severity", "Why"), rows)
 
 
 def _headers(contract: Contract) -> Iterable[str]:
@@ -242,7 +243,7 @@ def _headers(contract: Contract) -> Iterable[str]:
         yield f"{layout.name} ({len(layout.header)} columns):"
         yield "```\n" + ",".join(layout.header) + "\n```"
     if contract.known_headers:
-        yield f"Known and not used: {_codes(contract.known_headers)}."
+        yield f"Known and not used: {codes(contract.known_headers)}."
 
 
 def _json(layouts: Sequence[JsonLayout]) -> Iterable[str]:
@@ -256,7 +257,7 @@ def _json(layouts: Sequence[JsonLayout]) -> Iterable[str]:
             f"at `{root}`" if root else "the document itself" for root in layout.roots
         )
         yield (
-            f"Recognised by {_codes(layout.signature)}. Where it stands: {places}, or a list of "
+            f"Recognised by {codes(layout.signature)}. Where it stands: {places}, or a list of "
             "such documents."
         )
         rows = []
@@ -267,14 +268,13 @@ def _json(layouts: Sequence[JsonLayout]) -> Iterable[str]:
                 for source in item.sources
             )
             rows.append((f"`{item.column}`", places or f"always `{item.constant}`"))
-        yield _table(("Column", "Path"), rows)
-        codes = [item for item in layout.fields if item.codes]
-        for item in codes:
+        yield table(("Column", "Path"), rows)
+        for item in (item for item in layout.fields if item.codes):
             words = dict.fromkeys(item.codes.values())
-            yield _table(
+            yield table(
                 (f"`{item.column}`", "Vendor's codes"),
                 [
-                    (f"`{word}`", _codes(raw for raw, of in item.codes.items() if of == word))
+                    (f"`{word}`", codes(raw for raw, of in item.codes.items() if of == word))
                     for word in words
                 ],
             )
@@ -304,20 +304,3 @@ _CUSTOM_PROPERTIES = (
 
 def _polars_name(dtype: str) -> str:
     return {"String": "text", "Int64": "integer"}[dtype]
-
-
-def _codes(values: Iterable[str]) -> str:
-    return ", ".join(f"`{value}`" for value in values)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
-
-
-def _page(*blocks: str) -> str:
-    return "\n\n".join(blocks) + "\n"

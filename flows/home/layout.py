@@ -73,6 +73,11 @@ class Home:
         return self.private / "alerts.json"
 
     @property
+    def alert_rules(self) -> Path:
+        """The shop's own alert rules, and its changes of the project's; people write it."""
+        return self.root / "alert_rules.yaml"
+
+    @property
     def outbox(self) -> Path:
         """What was sent to webhooks, and what is being sent."""
         return self.root / "outbox.json"

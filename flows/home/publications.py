@@ -16,6 +16,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.errors import UsageError
 from flows.home.files import (
     files_under,
     make_folder,
@@ -68,7 +69,7 @@ class Kept:
         """What was published; empty where that cannot be read any more."""
         try:
             return PublicationState.read(self.state_file)
-        except (ValueError, KeyError, TypeError):
+        except UsageError:
             return PublicationState()
 
     def listed_alerts(self) -> dict[str, str]:

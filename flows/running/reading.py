@@ -172,16 +172,21 @@ def check_request(request: Request) -> None:
     if request.policy is not None:
         known_version(request.policy)
     if request.command == "daily":
-        check_alerts()
+        check_alerts(request.home)
     check_landing(request.home, request.shops)
 
 
-def check_alerts() -> None:
+def check_alerts(home: Home) -> None:
     """Raise `UsageError` for alert rules or webhooks of the environment that are none."""
-    from flows.alerts import load_rules
+    from flows.alerts import load_book
+    from flows.alerts.checking import check_own
+    from flows.alerts.links import report_url
     from flows.alerts.webhooks import resolve
 
-    resolve({rule.channel for rule in load_rules()}, None)
+    book = load_book(home)
+    check_own(book)
+    report_url()
+    resolve({rule.channel for rule in book.rules}, None)
 
 
 def _foreign(policy: str, shops: Iterable[Shop]) -> list[str]:

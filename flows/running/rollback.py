@@ -164,11 +164,18 @@ def _stage_reports(run: Run, state: PublicationState) -> None:
 
 def _stage_alerts(run: Run, target: Kept) -> None:
     """The alerts that stood then, and none that came later; what was sent stays sent."""
+    from flows.alerts.history import HISTORY, write_history
+    from flows.alerts.open import read_state
+
     home, publication = run.home, run.publication
     alerts, now = target.alerts(), present_alerts(home)
     if target.open_alerts_file.exists():
         link_or_copy(target.open_alerts_file, publication.path(home.alert_state))
         publication.replace_file(home.alert_state)
+        if (home.alerts / HISTORY).exists():
+            shops = read_state(target.open_alerts_file)
+            write_history(publication.path(home.alerts / HISTORY), shops)
+            publication.replace_file(home.alerts / HISTORY)
     for name, text in alerts.items():
         if now.get(name) != text:
             publication.path(home.alerts / name).write_text(text, encoding="utf-8")

@@ -27,7 +27,13 @@ AHEAD = ("account_health_daily", "account_health_waterfall", "compound_risk", "o
 @pytest.fixture(scope="session")
 def _good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = good_marts(tmp_path_factory.mktemp("alerts") / "good_marts.duckdb")
-    return change(made, *(f"drop table marts.{mart}" for mart in AHEAD))
+    return change(
+        made,
+        *(f"drop table marts.{mart}" for mart in AHEAD),
+        "alter table marts.orders add column dispatched_on date",
+        "alter table marts.orders add column dispatch_due_on date",
+        "alter table marts.orders add column deliver_by_on date",
+    )
 
 
 @pytest.fixture
@@ -50,6 +56,20 @@ def context() -> ContextMaker:
         return AlertContext(**(known | changes))
 
     return make
+
+
+RULE: dict[str, Any] = {
+    "name": "x",
+    "about": "x",
+    "title": "{count}",
+    "mart": "orders",
+    "where": "is_overdue_open",
+    "says": "x",
+    "severity": "check",
+    "owner": "x",
+    "act": "x",
+}
+"""The least that a rule is made of."""
 
 
 def failure(shop: str = "north", **changes: Any) -> ExpectationResult:

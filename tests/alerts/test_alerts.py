@@ -15,7 +15,7 @@ from flows.alerts.rules import read_rule
 from flows.errors import UsageError
 from flows.paths import PROJECT_ROOT
 from flows.quality.model import Accepted
-from tests.alerts.conftest import OTHER, SHOP, ContextMaker, failure, gate
+from tests.alerts.conftest import OTHER, RULE, SHOP, ContextMaker, failure, gate
 from tests.quality.builders import AS_OF, change
 
 NORTH = "where shop_id = 'north'"
@@ -51,7 +51,6 @@ def test_nothing_fires_where_all_is_in_order(warehouse: Path, context: ContextMa
 def test_a_breach_says_how_bad_since_when_and_what_to_do(
     warehouse: Path, context: ContextMaker
 ) -> None:
-    complete(warehouse)
     change(
         warehouse,
         rate("late_dispatch_rate", 9, "breach"),
@@ -77,6 +76,7 @@ def test_a_breach_says_how_bad_since_when_and_what_to_do(
         "`576460000000000047` due Fri Nov 20, NJ-1, ups (+ 5)",
         "Do now: hand over what is due next, oldest first, and ask for the first scan at pickup.",
         "Owner: warehouse lead. List: `reports/daily/2026-11-23/overdue.csv`. "
+        "Report: `reports/daily/2026-11-23/index.html#dispatch`. "
         "Runbook: `docs/runbooks/alerts.md#late-dispatch`.",
     ]
     assert alert.text == "Late dispatch is 9.0% (9 of 100), past 4.0% by 5 orders."
@@ -98,7 +98,6 @@ def test_a_breach_says_how_bad_since_when_and_what_to_do(
 def test_each_rate_fires_at_each_line(
     warehouse: Path, context: ContextMaker, metric: str, numerator: int, status: str, level: str
 ) -> None:
-    complete(warehouse)
     change(warehouse, rate(metric, numerator, status))
     [alert] = build_alerts(warehouse, context())
 
@@ -114,19 +113,9 @@ def test_a_rate_that_is_good_or_cannot_be_judged_is_no_alert(
     assert build_alerts(warehouse, context()) == []
 
 
-def complete(warehouse: Path) -> None:
-    """Add the columns of a build that the lists need."""
-    change(
-        warehouse,
-        "alter table marts.orders add column dispatched_on date",
-        "alter table marts.orders add column deliver_by_on date",
-    )
-
-
 def test_overdue_orders_name_the_worst_place_and_what_the_rate_will_be(
     warehouse: Path, context: ContextMaker
 ) -> None:
-    complete(warehouse)
     days = [AS_OF - timedelta(days) for days in range(3)]
     for day, overdue in zip(days, (6, 5, 2), strict=True):
         when = WEEK.replace(str(AS_OF), str(day))
@@ -147,7 +136,7 @@ def test_overdue_orders_name_the_worst_place_and_what_the_rate_will_be(
         "6 orders passed their dispatch deadline, 5 at NJ-1. "
         "With them late dispatch is 8.0%, not 2.0% (target 4.0%)."
     )
-    assert since.startswith("Since Sat Nov 21, day 3. Worse: 6, was 5 the day before. Data reach")
+    assert since.startswith("Since Sat Nov 21, day 3. Worse: 6 orders, was 5 the day before.")
     assert orders.splitlines()[0] == "`576460000000000003` due Fri Nov 20, LA-2, ups"
     assert orders.endswith("(+ 1)")
 
@@ -177,7 +166,7 @@ def test_a_blocked_gate_silences_its_rates_and_says_which_check_failed(
         "as `576460000000000001`, in `orders.csv`.",
         "Not judged until this is mended: late dispatch, valid tracking, "
         "seller-fault cancellation, on-time delivery, overdue orders, due soon, compound risk, "
-        "account health zone.",
+        "account health zone, auto cancel ahead, dispatch capacity and 6 more.",
         "Do now: mend the files named here or drop a new export, then run the day again.",
         "If the data are right all the same: `greenzone accept 20261124T090000Z-1 "
         "seller_center__orders.order_id_present --reason TEXT`.",
@@ -196,7 +185,6 @@ def test_a_blocked_gate_needs_no_warehouse(context: ContextMaker) -> None:
 def test_a_stale_feed_silences_the_rates_that_need_it_and_names_them(
     warehouse: Path, context: ContextMaker
 ) -> None:
-    complete(warehouse)
     change(
         warehouse,
         rate("late_dispatch_rate", 9, "breach"),
@@ -217,7 +205,7 @@ def test_a_stale_feed_silences_the_rates_that_need_it_and_names_them(
         "`carriers/tracking_events`: newest content is of 2026-11-20 08:00 UTC, "
         "96 h before the end of 2026-11-23.",
         "Not judged until then: late dispatch, valid tracking, on-time delivery, overdue orders, "
-        "due soon, compound risk.",
+        "due soon, compound risk, auto cancel ahead, dispatch capacity.",
     ]
 
 
@@ -233,7 +221,6 @@ def test_warnings_are_told_and_silence_nothing(warehouse: Path, context: Context
 def test_a_failed_check_that_was_accepted_is_told_and_silences_nothing(
     warehouse: Path, context: ContextMaker
 ) -> None:
-    complete(warehouse)
     change(warehouse, rate("late_dispatch_rate", 9, "breach"))
     failed = failure(files=())
     word = Accepted("kim", "2026-11-24T08:00:00+00:00", "counted <by> hand")
@@ -291,12 +278,12 @@ def test_a_refused_file_that_is_gone_or_mended_is_said_no_more(
 
 
 def test_each_shop_gets_its_own_file_and_list(warehouse: Path, context: ContextMaker) -> None:
-    complete(warehouse)
     change(warehouse, rate("valid_tracking_rate", 90, "breach", WEEK.replace(NORTH, "where true")))
     alerts = build_alerts(warehouse, context(shops=(OTHER, SHOP)))
 
     assert fired(alerts) == ["valid_tracking_rate.north.json", "valid_tracking_rate.south.json"]
     assert "`reports/daily/2026-11-23/south/tracking_defects.csv`" in texts(alerts[1])[-1]
+    assert "`reports/daily/2026-11-23/south.html#tracking`" in texts(alerts[1])[-1]
     [alone, _] = build_alerts(warehouse, context(shops=(OTHER, SHOP), report_shops=1))
     assert "`reports/daily/2026-11-23/tracking_defects.csv`" in texts(alone)[-1]
 
@@ -304,7 +291,6 @@ def test_each_shop_gets_its_own_file_and_list(warehouse: Path, context: ContextM
 def test_files_hold_the_message_and_the_same_data_give_the_same_bytes(
     warehouse: Path, context: ContextMaker, tmp_path: Path
 ) -> None:
-    complete(warehouse)
     change(warehouse, rate("valid_tracking_rate", 90, "breach"))
     day = context(gates=(gate(failure(severity="warning")),))
     first = write_alerts(build_alerts(warehouse, day), tmp_path / "one")
@@ -333,15 +319,6 @@ def test_every_rule_has_a_runbook() -> None:
 
 @pytest.mark.parametrize("broken", [{"name": "x"}, {"severity": "loud"}, {"colour": "red"}])
 def test_a_rule_that_is_none_is_refused(broken: dict[str, Any]) -> None:
-    known = {
-        "name": "x",
-        "title": "x",
-        "condition": "overdue",
-        "severity": "check",
-        "owner": "x",
-        "act": "x",
-        "runbook": "x",
-    }
-    whole = broken if broken == {"name": "x"} else known | broken
+    whole = broken if broken == {"name": "x"} else RULE | broken
     with pytest.raises(UsageError, match="Alert rule x"):
         read_rule(whole)

@@ -12,6 +12,7 @@ from slack_sdk.models.blocks import Block
 
 from flows.alerts import Alert, Bad, Judgement, load_rules
 from flows.alerts.delivery import Patience, deliver, pending
+from flows.alerts.history import write_history
 from flows.alerts.message import build, check
 from flows.alerts.notices import is_quiet, resolved_message, with_words
 from flows.alerts.open import (
@@ -28,6 +29,7 @@ from flows.alerts.rules import load_book, read_book, read_rule
 from flows.alerts.webhooks import Webhook
 from flows.errors import StageError, UsageError
 from flows.home.layout import Home
+from tests.alerts.conftest import RULE
 
 MONDAY = date(2026, 11, 2)
 ZONE = "America/Los_Angeles"
@@ -334,11 +336,7 @@ def test_each_shop_has_its_own_alerts(home: Home) -> None:
 
 
 def test_quiet_hours_wait_unless_it_is_urgent(home: Home) -> None:
-    item = {
-        "name": "overdue_orders", "title": "x", "condition": "overdue", "severity": "act_today",
-        "owner": "x", "act": "x", "runbook": "x", "quiet_hours": "21:00-07:00",
-    }  # fmt: skip
-    rule = read_rule(item)
+    rule = read_rule(RULE | {"quiet_hours": "21:00-07:00"})
     assert rule.is_quiet_at(datetime(2026, 1, 1, 21, 0).time())
     assert rule.is_quiet_at(datetime(2026, 1, 1, 3, 0).time())
     assert not rule.is_quiet_at(datetime(2026, 1, 1, 7, 0).time())
@@ -378,17 +376,13 @@ def test_messages_with_words_are_valid_block_kit() -> None:
     ],
 )
 def test_a_rule_that_cannot_be_meant_is_refused(change: dict[str, Any], words: str) -> None:
-    known = {
-        "name": "x", "title": "x", "condition": "overdue", "severity": "check", "owner": "x",
-        "act": "x", "runbook": "x",
-    }  # fmt: skip
     with pytest.raises(UsageError, match=words) as caught:
-        read_rule(known | change)
+        read_rule(RULE | change)
     assert "rules.yaml" in caught.value.mend
     with pytest.raises(UsageError, match="worse_at"):
-        read_book({"rules": [known], "worse_at": [10, 5]})
+        read_book({"rules": [RULE], "worse_at": [10, 5]})
     with pytest.raises(UsageError, match="same name"):
-        read_book({"rules": [known, known], "worse_at": [5]})
+        read_book({"rules": [RULE, RULE], "worse_at": [5]})
 
 
 def test_every_rule_is_told_in_time() -> None:
@@ -396,6 +390,51 @@ def test_every_rule_is_told_in_time() -> None:
     assert all(rule.owner and rule.channel and rule.remind_after_days for rule in book.rules)
     assert [rule.name for rule in book.rules if not rule.has_end] == ["account_health_zone"]
     assert [book.step(count) for count in (0, 5, 6, 100, 101)] == [0, 0, 1, 4, 5]
+
+
+def test_the_history_has_what_is_open_and_what_is_over(home: Home, tmp_path: Path) -> None:
+    def written() -> list[str]:
+        write_history(tmp_path / "history.csv", read_open(home))
+        return (tmp_path / "history.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
+
+    publish(home, MONDAY, {"overdue_orders": Bad("3 orders &amp; more", 3)})
+    publish(home, MONDAY + timedelta(1), {"late_dispatch_rate": rate(2, 4)})
+    over = MONDAY + timedelta(2)
+    for _ in range(2):  # a day that is run again has one history
+        publish(home, over, {"overdue_orders": None, "late_dispatch_rate": rate(2, 5)})
+    open_line = "north,late_dispatch_rate,act_now,open,2026-11-03,,2,5%"
+    assert written() == [
+        open_line,
+        "north,overdue_orders,act_today,resolved,2026-11-02,2026-11-04,2,3 orders & more",
+    ]
+    publish(home, over, {"overdue_orders": orders(1)})  # on better data it is not over
+    assert [line.split(",")[3] for line in written()] == ["open", "open"]
+    for number in range(3, 300):
+        found = None if number % 2 else orders(1)
+        publish(home, MONDAY + timedelta(number), {"overdue_orders": found})
+    lines = written()
+    assert lines[0] == open_line.replace(",2,5%", ",299,5%") and len(lines) == 150
+    assert read_open(home)["north"].past[-1].resolved_on == str(MONDAY + timedelta(299))
+
+
+def test_an_alert_of_a_rule_that_is_gone_is_dropped(home: Home) -> None:
+    publish(home, MONDAY, {"overdue_orders": orders(3), "late_dispatch_rate": rate(2, 4)})
+    before = read_open(home)["north"]
+    known = advance(before, [], MONDAY + timedelta(1), ZONE, "north", ["overdue_orders"])
+    assert list(known.open) == ["overdue_orders"] and known.past == ()
+
+
+def test_worse_says_since_when_unless_the_message_does(home: Home) -> None:
+    channel = Channel()
+    for number, count in enumerate((3, 9)):
+        day = MONDAY + timedelta(number)
+        found = {"overdue_orders": orders(count), "late_dispatch_rate": rate(1, count * 2, MONDAY)}
+        publish(home, day, found)
+        said = say(home, channel)
+    assert sorted(text.split(" late_")[0].split(" overdue_")[0] for text in said) == [
+        "Worse: 18%; was 6% on Mon Nov 2.",
+        "Worse: 9 orders; was 3 orders on Mon Nov 2. Open since Mon Nov 2, day 2.",
+    ]
 
 
 def test_the_state_survives_its_file(home: Home) -> None:

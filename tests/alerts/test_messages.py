@@ -13,7 +13,7 @@ from flows.alerts import Alert, MessageTooLarge, build_alerts
 from flows.alerts.message import build, check, clean, code, escape, id_of, name_of
 from flows.report.context import Shop
 from tests.alerts.conftest import ContextMaker, failure, gate
-from tests.alerts.test_alerts import complete, rate
+from tests.alerts.test_alerts import rate
 from tests.quality.builders import AS_OF, change
 
 HOSTILE = [
@@ -68,7 +68,6 @@ def inert(alert: Alert) -> None:
 def test_hostile_text_ends_inert_in_every_alert(
     warehouse: Path, context: ContextMaker, hostile: str
 ) -> None:
-    complete(warehouse)
     foreign = hostile.replace("\x00", "").replace("'", "''")
     change(
         warehouse,

@@ -97,11 +97,11 @@ def test_the_environment_wins_over_a_block(monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_an_address_that_is_none_is_refused_without_being_shown(
-    text: str, monkeypatch: pytest.MonkeyPatch
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(WEBHOOK_VARIABLE, text)
     with pytest.raises(UsageError) as caught:
-        check_alerts()
+        check_alerts(Home(tmp_path))
     said = f"{caught.value} {caught.value!r} {''.join(traceback.format_exception(caught.value))}"
     assert WEBHOOK_VARIABLE in said and SECRET not in said and PATH not in said
 
@@ -113,14 +113,14 @@ def test_a_rule_without_an_owner_ends_a_run_before_it_begins(
     text = rules.RULES_FILE.read_text(encoding="utf-8")
     broken.write_text(text.replace("owner: warehouse lead", "owner:", 1), encoding="utf-8")
     monkeypatch.setattr(rules, "RULES_FILE", broken)
-    rules.load_book.cache_clear()
+    rules.project_book.cache_clear()
     try:
         with pytest.raises(UsageError, match="late_dispatch_rate has no owner"):
-            check_alerts()
-        finding = doctor._alerts(Home(tmp_path))
+            check_alerts(Home(tmp_path))
+        finding = doctor._alert_rules(Home(tmp_path))
         assert not finding.is_good and "has no owner" in finding.observed
     finally:
-        rules.load_book.cache_clear()
+        rules.project_book.cache_clear()
 
 
 def test_plain_http_is_for_this_machine_alone() -> None:
@@ -190,7 +190,7 @@ from flows.alerts.webhooks import resolve
 from flows.home.layout import Home
 from pathlib import Path
 home = Home(Path(sys.argv[1]))
-deliver(home, resolve(channels(), None), "run", Patience(between=0))
+deliver(home, resolve(channels(home), None), "run", Patience(between=0))
 """
 
 
@@ -209,7 +209,7 @@ def test_a_process_that_is_killed_while_it_sends(tmp_path: Path) -> None:
             child.wait(10)
         assert len(server.requests) == 1
         server.behaviours = [answer()]
-        hooks = {name: Webhook(name, server.address) for name in channels()}
+        hooks = {name: Webhook(name, server.address) for name in channels(home)}
         result = deliver(home, hooks, "run", Patience(between=0))
         assert result.sent == [] and "may have been sent or not" in result.warnings[0]
         assert len(server.requests) == 1
@@ -224,7 +224,7 @@ def test_status_and_doctor_say_what_was_not_delivered(
     assert status_of(home)["delivery"]["is_used"] is False
     with webhook_server(answer("404 Not Found", b"no_service")) as server:
         monkeypatch.setenv(WEBHOOK_VARIABLE, server.address)
-        hooks = resolve(channels(), None)
+        hooks = resolve(channels(home), None)
         deliver(home, hooks, "run", Patience(between=0))
         shown = status_of(home)
         assert shown["delivery"]["waiting"] == [

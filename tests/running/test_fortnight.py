@@ -34,9 +34,29 @@ COUNT = int(os.environ.get("GREENZONE_FORTNIGHT_DAYS", "14"))
 SHOP = "demo"
 
 
+OWN_RULES = """
+rules:
+  - name: gate_warning
+    enabled: false
+  - name: always
+    about: A rule of the shop's own that fires each day.
+    mart: kpi_daily
+    where: metric = 'late_dispatch_rate' and window_name = 'rolling_30d' and basis = 'platform'
+    severity: check
+    title: a look
+    measure: the same
+    says: "{numerator} of {denominator} were late."
+    act: look.
+    owner: Kim
+    resolved: never
+    remind_after_days: 4
+"""
+
+
 def test_a_fortnight_of_daily_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = Home(tmp_path / "home")
     simulate(home.root, SHOP, FIRST, LAST, 8, 3, scenarios=("carrier_meltdown",), truth=False)
+    home.alert_rules.write_text(OWN_RULES, encoding="utf-8")
     told: dict[str, list[str]] = defaultdict(list)
     with webhook_server() as server:
         monkeypatch.setenv(WEBHOOK_VARIABLE, server.address)
@@ -51,6 +71,12 @@ def test_a_fortnight_of_daily_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
                 assert len(server.requests) - before == len(sent)
             assert pending(home) == []
     assert told
+    assert not any(key.endswith("/gate_warning") for key in told)  # it is switched off
+    own = [kind_of(text) for text in told[f"{SHOP}/always"]]
+    assert own[0] == "New" and set(own[1:]) <= {"Still open"}
+    assert len(own) == 1 + (COUNT - 1) // 4
+    history = (home.alerts / "history.csv").read_text(encoding="utf-8")
+    assert f"{SHOP},always,check,open," in history
     for said in (said for key, said in told.items() if not key.endswith("/account_health_zone")):
         kinds = [kind_of(text) for text in said]
         assert kinds[0] == "New", said

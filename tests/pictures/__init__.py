@@ -1,0 +1,1 @@
+"""Takes the pictures of `docs/pictures/`: every page at three widths and on paper."""
