@@ -13,7 +13,7 @@ SOURCES := flows tests
 export PYTHONDONTWRITEBYTECODE :=
 export GREENZONE_HOME ?= $(CURDIR)/data
 
-.PHONY: help setup daily test test-end-to-end test-all lint types format lock audit bench fuzz up down clean
+.PHONY: help setup daily test test-end-to-end test-all lint types format lock audit bench fuzz up down units clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,11 +84,14 @@ bench: $(READY) ## time and memory by stage at 10 k, 100 k and 1 M orders
 fuzz: $(READY) ## look for bytes that break the readers, MINUTES=5; findings in fuzz-findings/
 	@$(BIN)/python -m tests.hostile.fuzz --minutes $(or $(MINUTES),5)
 
-up: $(READY) ## start the Prefect server, the worker and the three deployments on this machine
+up: $(READY) ## start the Prefect server, the worker and the four deployments on this machine
 	@$(BIN)/python -m flows.orchestration.services up
 
 down: ## stop what `make up` started
 	@$(BIN)/python -m flows.orchestration.services down
+
+units: $(READY) ## the same as systemd units of the user: print them, or UNITS=~/.config/systemd/user
+	@$(BIN)/python -m flows.orchestration.units $(if $(UNITS),--out $(UNITS))
 
 clean: ## remove .venv and caches; data stay
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache *.egg-info

@@ -139,20 +139,28 @@ def policy(
 @command("pulse", cli)
 @click.option("--at", metavar="TIME", help="The moment, as 2026-11-23T14:30. Default: now.")
 @click.option("--shop", metavar="ID", help="One shop alone (several: separated by commas).")
-def pulse(home: Home, console: Console, debug: bool, at: str | None, shop: str | None) -> None:
+@click.option("--alert", "is_telling", is_flag=True, help="Tell spikes and stale feeds by alerts.")
+def pulse(
+    home: Home, console: Console, debug: bool, at: str | None, shop: str | None, is_telling: bool
+) -> None:
     """Show what is open at any moment, how long it has got and what it waits for.
 
     A TIME without an offset is the shop's. Writes HOME/pulse/<shop>.csv and .json, the newest
-    alone; publishes nothing.
+    alone; publishes nothing. With --alert also alerts/<today>/, and what is new of it is sent to
+    the webhooks of the environment.
     """
-    from flows.commands.pulse import lines
+    from flows.commands.pulse import lines, told_lines
     from flows.running.pulse import pulse as look
 
     del debug
-    result = look(home, parse_moment(at) if at else None, shops_of(shop))
-    console.show(
-        result, lambda shown: console.lines(line for s in shown["shops"] for line in lines(s))
-    )
+    when = parse_moment(at) if at else None
+    result = look(home, when, shops_of(shop), is_telling=is_telling)
+
+    def show(shown: Result) -> None:
+        console.lines(line for one in shown["shops"] for line in lines(one))
+        console.lines(told_lines(shown["alerts"]))
+
+    console.show(result, show)
 
 
 @command("check", cli)

@@ -4,52 +4,25 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from flows.commands import doctor_services
+from flows.commands.findings import Finding
 from flows.errors import UsageError
-from flows.home import lock
 from flows.home.forgotten import coming_back, read_forgotten
 from flows.home.hash_key import VARIABLE, hash_key
 from flows.home.layout import Home
 from flows.home.limits import Limits
-from flows.orchestration.prefect_home import running_server
 from flows.paths import CONTRACTS_DIR, DBT_DIR, PROJECT_ROOT
 
 _NEEDED_GB = 2.0
 _MEMORY_GB = 3.0
 _LIBRARIES = ("polars", "duckdb", "dbt-core", "dbt-duckdb", "great-expectations", "prefect")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: what it is, whether it is good, and how to mend it if not.
-
-    `is_warning`: what is not good keeps no run from being right today, and can wait.
-    """
-
-    subject: str
-    is_good: bool
-    observed: str
-    mend: str = ""
-    is_warning: bool = False
-
-    @property
-    def is_fault(self) -> bool:
-        """Whether it has to be mended before a run."""
-        return not self.is_good and not self.is_warning
-
-    def sentence(self) -> str:
-        """One line for people."""
-        mark = "ok  " if self.is_good else "WARN" if self.is_warning else "FIX "
-        mend = "" if self.is_good else f" {self.mend}"
-        return f"{mark} {self.subject}: {self.observed}.{mend}"
 
 
 def examine(home: Home) -> list[Finding]:
@@ -71,8 +44,7 @@ def examine(home: Home) -> list[Finding]:
         _alert_rules,
         _alerts,
         _policies,
-        _lock,
-        _server,
+        *doctor_services.looks(),
     ]
     return [look(home) for look in looks]
 
@@ -303,29 +275,6 @@ def _policies(home: Home) -> Finding:
     if stale:
         observed += f"; {'; '.join(stale)}"
     return Finding("rules", not stale, observed, VERIFY, is_warning=True)
-
-
-def _lock(home: Home) -> Finding:
-    who = lock.holder(home)
-    observed = f"held by run {who.run_id} since {who.since}" if who else "free"
-    return Finding("lock", True, observed)
-
-
-def _server(home: Home) -> Finding:
-    url = os.environ.get("PREFECT_API_URL") or running_server(home)
-    if not url:
-        return Finding("Prefect", True, "no server: runs start a temporary one (`make up` for one)")
-    host, _, port = url.split("://")[-1].partition("/")[0].partition(":")
-    try:
-        with socket.create_connection((host, int(port or 443)), timeout=3):
-            return Finding("Prefect", True, f"server at {host}:{port or 443}")
-    except (OSError, ValueError):
-        return Finding(
-            "Prefect",
-            False,
-            f"nothing answers at {host}:{port or 443}",
-            "Start it (`make up`), or unset PREFECT_API_URL to run without a server.",
-        )
 
 
 def _existing_parent(path: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from flows.alerts.pulse_words import spike_sentence, stale_line, strongest
 from flows.report.formats import local, zone_label
 
 _SHOWN = 10
@@ -24,6 +25,8 @@ def lines(shop: dict[str, Any]) -> list[str]:
     found.append(f"  unscanned   {shop['prepared_unscanned']:,} prepared and not scanned")
     found.append(f"  late soon   {shop['likely_late']:,} more likely late than not")
     found += [f"  each day    {_capacity(line)}" for line in shop["handling_capacity"]]
+    found += [f"  spike       {line}" for line in _spike(shop)]
+    found += [f"  stale       {stale_line(feed, zone)}" for feed in shop["stale_feeds"]]
     urgent = shop["buckets"].get("T-4", 0)
     if urgent:
         found.append("  T-4         order, due, hours left, waits for, chance of being late")
@@ -33,6 +36,21 @@ def lines(shop: dict[str, Any]) -> list[str]:
     found += [f"  note        {note}" for note in shop["notes"]]
     found += [f"  file        {shop[kind]}" for kind in ("csv", "json")]
     return found
+
+
+def told_lines(told: dict[str, Any] | None) -> list[str]:
+    """What to print of the alerts of a pulse; nothing where it was not to tell any."""
+    if told is None:
+        return []
+    found = [f"alert       {path}" for path in told["files"]] or ["alert       none"]
+    found += [f"sent        {key}" for key in told["sent"]]
+    found += [f"waits       {key}, in quiet hours" for key in told["waiting"]]
+    return found + [f"warning     {warning}" for warning in told["warnings"]]
+
+
+def _spike(shop: dict[str, Any]) -> list[str]:
+    window = strongest(shop["pace"])
+    return [spike_sentence(shop, window)] if window else []
 
 
 def _clock(moment: datetime, zone: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -20,6 +21,7 @@ from flows.home.publications import kept_publications
 from flows.home.runs import newest_records
 from flows.home.state import PublicationState
 from flows.masking import is_webhook_given
+from flows.orchestration.deployed import deployed
 from flows.orchestration.prefect_home import running_server
 
 _RUNS = 5
@@ -41,11 +43,13 @@ def status_of(home: Home) -> dict[str, Any]:
     """Last runs, what is published, freshness by feed, quarantine, open alerts, lock, services."""
     who = lock.holder(home)
     state = PublicationState.load(home)
+    server = running_server(home) or os.environ.get("PREFECT_API_URL")
     return {
         "home": str(home.root),
         "lock": asdict(who) if who else None,
         "is_interrupted": who is None and (home.staging / "journal.json").exists(),
-        "server": running_server(home),
+        "server": server,
+        "services": deployed(server) if server else None,
         "runs": [
             {key: record.get(key) for key in _RUN_FIELDS} for record in newest_records(home, _RUNS)
         ],
@@ -75,7 +79,7 @@ def print_status(line: Callable[[str], None], shown: dict[str, Any]) -> None:
     )
     if shown["is_interrupted"]:
         line("            a publication was interrupted; the next run finishes it")
-    line(f"services    {shown['server'] or 'not running'}")
+    _list(line, "services", _service_lines(shown))
     _list(line, "published", [f"{s}: to {p['newest']}" for s, p in shown["shops"].items()])
     _list(line, "kept", [_kept_line(kept) for kept in shown["publications"]])
     _list(line, "runs", [_run_line(run) for run in shown["runs"]])
@@ -108,6 +112,27 @@ def print_status(line: Callable[[str], None], shown: dict[str, Any]) -> None:
     )
     _list(line, "delivery", _delivery_lines(shown["delivery"]))
     _list(line, "disk", [f"{_size(used)} {room}" for room, used in shown["disk"].items() if used])
+
+
+def _service_lines(shown: dict[str, Any]) -> list[str]:
+    """The server, its worker, and of each deployment what runs next and how it last ended."""
+    if not shown["server"]:
+        return ["not running"]
+    found = shown["services"]
+    address = shown["server"].rpartition("@")[2]
+    if found["error"]:
+        return [f"{address}: {found['error']}"]
+    alive = {True: "worker alive", False: "no worker is alive: `make up`", None: "no worker asked"}
+    tells = "failed runs are told" if found["automations"] else "nothing tells of failed runs"
+    said = [f"{address}, {alive[found['is_worker_alive']]}, {tells}"]
+    for item in found["deployments"]:
+        parts = [f"next {item['next_at'] or 'not scheduled yet'}"]
+        parts.append(f"last done {item['last_done_at'] or 'never'}")
+        if (item["last_bad_at"] or "") > (item["last_done_at"] or ""):
+            parts.append(f"{item['last_bad_state'].lower()} {item['last_bad_at']}")
+        parts += ["paused"] * item["is_paused"] + [f"{item['late']} late"] * bool(item["late"])
+        said.append(f"{item['name']}: {', '.join(parts)}")
+    return said
 
 
 def _run_line(run: dict[str, Any]) -> str:

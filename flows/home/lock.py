@@ -24,6 +24,11 @@ from flows.home.layout import Home
 # A look at the lock (`holder`) takes it for an instant; a run that starts in that instant waits.
 _PATIENCE_SECONDS = 0.5
 
+# A look between two runs ends after seconds, or after the minutes of a build: it is waited for, so
+# that a schedule never loses a run to it.
+_LOOK = "pulse"
+_LOOK_SECONDS = 900.0
+
 _held: dict[Path, str] = {}
 
 
@@ -43,8 +48,8 @@ def hold(home: Home, run_id: str, command: str) -> Iterator[str]:
 
     Within one process the lock may be taken again: the block is then part of the outer run.
 
-    Raises `Locked`, naming the holder and since when, if another process holds it; `UsageError`
-    if this user may not write there.
+    A pulse that holds it is waited for, except by another one. Raises `Locked`, naming the holder
+    and since when, if another process holds it; `UsageError` if this user may not write there.
     """
     path = home.lock_file.resolve()
     if path in _held:
@@ -60,8 +65,8 @@ def hold(home: Home, run_id: str, command: str) -> Iterator[str]:
             "Give the user the right to write there, or name another folder with --home.",
         ) from error
     try:
-        _acquire(descriptor, path)
-        _acquire(folder, path)
+        _acquire(descriptor, path, command)
+        _acquire(folder, path, command)
         who = Holder(os.getpid(), run_id, command, datetime.now(UTC).isoformat(timespec="seconds"))
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, (json.dumps(asdict(who)) + "\n").encode(), 0)
@@ -100,14 +105,16 @@ def _is_held(path: Path) -> bool:
         os.close(descriptor)
 
 
-def _acquire(descriptor: int, path: Path) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+def _acquire(descriptor: int, path: Path, command: str) -> None:
+    started = time.monotonic()
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() > deadline:
-                who = _read(path)
+            who = _read(path)
+            is_look = who.command == _LOOK and command != _LOOK
+            patience = _LOOK_SECONDS if is_look else _PATIENCE_SECONDS
+            if time.monotonic() - started > patience:
                 raise Locked(
                     f"Another run holds {path.parent}: run {who.run_id} ({who.command}), "
                     f"process {who.pid}, since {who.since}.",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 from uuid import UUID
 
 from prefect.artifacts import (
@@ -13,10 +17,16 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
+from flows.commands.pulse import lines
 from flows.errors import describe
 from flows.foreign_text import one_line
+from flows.home.layout import Home
+from flows.progress import say
 from flows.running import changes, estimate
 from flows.running.run import Run
+
+SERVED_VARIABLE = "GREENZONE_HOME_URL"
+"""Where a web server of yours shows the home folder: links of artifacts then open anywhere."""
 
 
 def leave(run: Run) -> None:
@@ -52,6 +62,17 @@ def _leave(run: Run) -> None:
         )
 
 
+def leave_pulse(home: Home, found: Mapping[str, Any]) -> None:
+    """Create the markdown artifact of a look at the open orders: its lines, links to its files."""
+    said = [code(line) + "  " for shop in found["shops"] for line in lines(shop)]
+    files = [Path(shop[kind]) for shop in found["shops"] for kind in ("csv", "json")]
+    text = "\n".join([*said, "", *(f"- {_link(home, path)}" for path in files)])
+    try:
+        create_markdown_artifact(key="pulse", markdown=text)
+    except Exception as error:  # the files are written: the look is done
+        say(f"Warning: Prefect did not take the links to the files: {describe(error)}")
+
+
 class Progress:
     """How much of a backfill is written and how long the rest takes: said, and as an artifact."""
 
@@ -76,24 +97,37 @@ def code(text: str) -> str:
     return f"`{inert}`"
 
 
+def code_free(text: str) -> str:
+    """Foreign text as the words of a link, which nothing in it ends."""
+    return one_line(text).replace("[", "(").replace("]", ")").replace("`", "'")
+
+
 def plain(text: str) -> str:
     """Foreign text for a table's cell, in which the page makes links."""
     return one_line(text).replace("](", "] (").replace("://", "[:]//")
 
 
 def _summary(run: Run) -> str:
-    lines = [f"Run `{run.run_id}`: {run.record.status}", ""]
+    said = [f"Run `{run.run_id}`: {run.record.status}", ""]
     root = run.home.root
-    lines += [f"- Report: [{path.relative_to(root)}]({path.as_uri()})" for path in run.reports]
-    lines.append(f"- Warehouse: {code(str(run.warehouse))}")
-    lines += [f"- Alert: {code(str(path.relative_to(root)))}" for path in run.alerts]
-    lines += [
+    said += [f"- Report: {_link(run.home, path)}" for path in run.reports]
+    said.append(f"- Warehouse: {code(str(run.warehouse))}")
+    said += [f"- Alert: {code(str(path.relative_to(root)))}" for path in run.alerts]
+    said += [
         f"- **Blocked**: shop {code(shop)} by {', '.join(gates)}"
         for shop, gates in sorted(run.blocked.items())
     ]
     if run.record.changes:
-        lines += ["", "**What the numbers became**", ""]
-        lines += [f"- {plain(text)}" for text in changes.lines(run.record.changes)]
+        said += ["", "**What the numbers became**", ""]
+        said += [f"- {plain(text)}" for text in changes.lines(run.record.changes)]
         if run.record.changes["file"]:
-            lines.append(f"- All of them: {code(run.record.changes['file'])}")
-    return "\n".join(lines)
+            said.append(f"- All of them: {code(run.record.changes['file'])}")
+    return "\n".join(said)
+
+
+def _link(home: Home, path: Path) -> str:
+    """A link to a file of the home folder: where it is served from, else on this machine alone."""
+    inside = path.relative_to(home.root).as_posix()
+    served = os.environ.get(SERVED_VARIABLE, "").strip().rstrip("/")
+    address = f"{served}/{quote(inside)}" if served else path.as_uri()
+    return f"[{code_free(inside)}]({address})"

@@ -20,6 +20,7 @@ from flows.orchestration.temporary_server import TemporaryServer
 from flows.running.session import import_slow_libraries
 
 SERVER_FILE = "server.json"
+WORKER_FILE = "worker.json"
 
 
 def prefect_folder(home: Home) -> Path:
@@ -81,10 +82,18 @@ def with_api(home: Home, log_level: str) -> Iterator[None]:
 
 def running_server(home: Home) -> str | None:
     """The address of the server that `make up` started for this home folder, if it runs."""
-    path = prefect_folder(home) / SERVER_FILE
-    if running_pid(path) is None:
+    if running_pid(prefect_folder(home) / SERVER_FILE) is None:
         return None
-    return str(json.loads(path.read_text(encoding="utf-8"))["url"])
+    return started_for(home, SERVER_FILE)
+
+
+def started_for(home: Home, name: str) -> str | None:
+    """The server's address that a service of this home folder was started for."""
+    try:
+        found = json.loads((prefect_folder(home) / name).read_text(encoding="utf-8"))
+        return str(found["url"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def running_pid(path: Path) -> int | None:

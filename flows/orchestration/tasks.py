@@ -16,7 +16,9 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
 from flows import stages
+from flows.home.layout import Home
 from flows.orchestration.webhook_blocks import find_blocks
+from flows.running.pulse import pulse as look_now
 from flows.running.run import Run
 
 _HOUR = 3600
@@ -81,6 +83,11 @@ def _deliver(run: Run) -> None:
 
 
 deliver_alerts = _as_task("deliver alerts", _deliver, 1)
+
+
+def look(home: Home, shops: tuple[str, ...]) -> dict[str, Any]:
+    """Look at the open orders now, and send what is new to tell to the webhooks there are."""
+    return look_now(home, None, shops, is_telling=True, find_blocks=find_blocks)
 
 
 def day_task(day: date) -> Task[..., None]:

@@ -1,18 +1,20 @@
 """A look at the open orders at any moment of the day, between two daily runs.
 
 It reads landing like any run and computes what is still open then, by the models of the daily
-build. It publishes nothing: its files lie in `pulse/`, and only the newest are kept.
+build, whether more orders come than usual, and which feeds are too old. It publishes nothing: its
+files lie in `pulse/`, and only the newest are kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows import stages
 from flows.calendar import check_moment, last_day_before, moment_utc
+from flows.errors import UsageError
 from flows.home.files import cached_json, remove_file, write_bytes, write_json
 from flows.home.layout import Home
 from flows.running import reading
@@ -25,11 +27,21 @@ from flows.warehouse.scope import Scope
 if TYPE_CHECKING:
     import polars as pl
 
+    from flows.alerts.webhooks import FindBlocks
     from flows.ingest import Shop
 
-MODELS = ("open_orders", "handling_capacity", "dispatch_schedule", "int_known_through")
+MODELS = (
+    "open_orders",
+    "handling_capacity",
+    "dispatch_schedule",
+    "int_known_through",
+    "int_order_pace",
+)
 SHOWN = 100
 """Orders of a list in the JSON; the CSV holds all of them."""
+
+_RECENT = timedelta(hours=24)
+"""A spike is told as long as the order export ends so short a time before the moment."""
 
 BUCKETS = ("overdue", "T-4", "T-12", "T-24", "tomorrow", "later", "no_deadline")
 _AGES = ("0-12h", "12-24h", "24-36h", "36-48h", "over_48h", "past_due", "past_auto_cancel")
@@ -86,12 +98,23 @@ _COLUMNS = (
 )
 
 
-def pulse(home: Home, at: datetime | None, shops: tuple[str, ...]) -> dict[str, Any]:
+def pulse(
+    home: Home,
+    at: datetime | None,
+    shops: tuple[str, ...],
+    *,
+    is_telling: bool = False,
+    find_blocks: FindBlocks | None = None,
+) -> dict[str, Any]:
     """Write each shop's open orders as they stand at `at` to `pulse/`, and say what is in them.
 
     at: the moment; without an offset on each shop's own clock; None for now. shops: empty for all.
-    Raises `UsageError` for a moment that cannot be meant and `Locked` while another run works.
+    is_telling: write alerts on spikes and stale feeds, and send them; find_blocks: what asks for
+    webhooks in Prefect blocks. Raises `UsageError` for a moment that cannot be meant, also for one
+    to tell of that is not now, and `Locked` while another run works.
     """
+    if is_telling and at is not None:
+        raise UsageError("Alerts are about now, not about another moment.", "Leave out --at.")
     with session(Request("pulse", home, shops=shops)) as run:
         reading.ingest(run)
         now = datetime.now(UTC)
@@ -108,7 +131,19 @@ def pulse(home: Home, at: datetime | None, shops: tuple[str, ...]) -> dict[str, 
         if any(file["run_id"] == run.run_id for file in run.files):
             # Row accounting names the run that first read a file.
             stages.keep_record(run, "built")
-        return {"command": "pulse", "run_id": run.run_id, "shops": found}
+        told = _tell(run, found, find_blocks) if is_telling else None
+        return {"command": "pulse", "run_id": run.run_id, "shops": found, "alerts": told}
+
+
+def _tell(
+    run: Run, found: Sequence[dict[str, Any]], find_blocks: FindBlocks | None
+) -> dict[str, Any]:
+    from flows.alerts.pulsing import tell
+
+    told = tell(run.home, found, run.run_id, find_blocks)
+    for warning in told["warnings"]:
+        run.say(f"Warning: {warning}")
+    return told
 
 
 def _moment(at: datetime, shop: Shop) -> Moment:
@@ -160,6 +195,8 @@ def _write(
         "tracking_known_through_at": _text(known.get("tracking_through_at")),
         "notes": _notes(moment.at, now, known),
         **_counted(orders),
+        "pace": _pace(mine["int_order_pace"], moment.at),
+        "stale_feeds": _stale(run, shop, moment.at),
         "handling_capacity": _plain(mine["handling_capacity"].sort("rate_line")),
         "dispatch_schedule": _plain(mine["dispatch_schedule"].sort("due_on")),
         "lists": {
@@ -201,6 +238,38 @@ def _counted(orders: pl.DataFrame) -> dict[str, Any]:
         "prepared_unscanned": unscanned.height,
         "prepared_unscanned_buckets": _counts(unscanned, "bucket", BUCKETS),
     }
+
+
+def _pace(windows: pl.DataFrame, at: datetime) -> list[dict[str, Any]]:
+    """The orders of the last hours against the usual; `is_recent`: the export reaches that far."""
+    import polars as pl
+
+    recent = (pl.lit(at) - pl.col("ends_at")) <= _RECENT
+    return _plain(windows.sort("window_hours").with_columns(is_recent=recent).drop("shop_id"))
+
+
+def _stale(run: Run, shop: Shop, at: datetime) -> list[dict[str, Any]]:
+    """The feeds whose newest content is older than their contract allows, the oldest first."""
+    from flows.contracts import load_contracts
+
+    limits = {contract.feed: contract.freshness_days for contract in load_contracts()}
+    newest: dict[str, datetime] = {}
+    for file in run.files:
+        feed, stamp = file["feed"], file["newest_at"]
+        is_read = file["status"] in ("loaded", "duplicate") and file["shop_id"] == shop.shop_id
+        if is_read and stamp is not None and feed in limits:
+            newest[feed] = max(newest.get(feed, stamp), stamp)
+    ages = {feed: (at - stamp) / timedelta(hours=1) for feed, stamp in newest.items()}
+    return [
+        {
+            "feed": feed,
+            "newest_at": _text(newest[feed]),
+            "age_hours": round(age, 1),
+            "limit_days": limits[feed],
+        }
+        for feed, age in sorted(ages.items(), key=lambda item: -item[1])
+        if age > 24 * limits[feed]
+    ]
 
 
 def _counts(frame: pl.DataFrame, column: str, words: tuple[str, ...]) -> dict[str, int]:

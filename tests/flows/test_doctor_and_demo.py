@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from flows.commands import demo
-from flows.commands.doctor import Finding, examine
+from flows.commands.doctor import examine
+from flows.commands.findings import Finding
 from flows.home.layout import Home
 
 

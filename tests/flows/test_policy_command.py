@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from flows.commands import doctor, policy
+from flows.commands.findings import Finding
 from flows.commands.policy import policies_of
 from flows.commands.policy_words import print_policies
 from flows.errors import UsageError
@@ -151,7 +152,7 @@ def test_the_doctor_warns_of_them_and_finds_no_fault(
 ) -> None:
     home = Home(tmp_path)
 
-    def rules() -> doctor.Finding:
+    def rules() -> Finding:
         return next(found for found in doctor.examine(home) if found.subject == "rules")
 
     monkeypatch.setattr(policy, "stale_rules", lambda _: (["US-2026-04-01"], []))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -129,3 +130,35 @@ def test_each_bucket_counts_its_orders_and_together_all(home: Home) -> None:
         assert sum(counts.values()) == len(rows), flag
     table = Path(shown["csv"]).read_text(encoding="utf-8-sig").splitlines()
     assert len(table) == len(rows) + 1
+
+
+@pytest.mark.parametrize("text", MOMENTS[3:])
+def test_the_pace_of_orders_is_as_counted_by_hand(home: Home, by_hand: Shop, text: str) -> None:
+    placed = sorted(
+        order.created
+        for order in by_hand.orders
+        if not (order.is_sample or order.is_replacement or order.is_fbt)
+    )
+    week = timedelta(weeks=1)
+    found = _models(home, text)["int_order_pace"]
+    assert [row["window_hours"] for row in sorted(found, key=lambda r: r["window_hours"])] == [
+        *(1, 3, 6, 24)
+    ]
+    for row in found:
+        ends, hours = row["ends_at"].replace(tzinfo=UTC), timedelta(hours=row["window_hours"])
+        assert ends <= _utc(text)
+        counts = [
+            sum(ends - k * week - hours < at <= ends - k * week for at in placed if at < _utc(text))
+            for k in range(9)
+            if ends - k * week - hours >= placed[0]
+        ]
+        assert row["orders"] == counts[0]
+        if len(counts) < 5:
+            assert (row["usual_orders"], row["weeks"], row["is_spike"]) == (None, None, False)
+            continue
+        usual = median(counts[1:])
+        spread = 1.4826 * median(abs(count - usual) for count in counts[1:])
+        above = max(10, 2 * usual, usual + 5 * max(math.sqrt(usual), spread))
+        assert (row["weeks"], row["usual_orders"]) == (len(counts) - 1, usual)
+        assert row["spike_above"] == pytest.approx(above)
+        assert row["is_spike"] == (counts[0] > above)
