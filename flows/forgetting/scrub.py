@@ -22,7 +22,7 @@ from flows.warehouse.merge import STORAGE_VERSION
 FORGOTTEN = "(forgotten)"
 """What stands in a report or a worklist where the hash stood."""
 
-# Charts cut a label after 17 or 25 digits; a drawing that has no room for it cuts a little more.
+# Narrow charts cut a label after 17 digits; a drawing that has no room for it cuts a little more.
 _SHORTEST = 12
 _UNFINISHED = ".scrubbed"
 

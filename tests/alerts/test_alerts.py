@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from flows.alerts import Alert, build_alerts, gate_blocked_alert, load_rules, write_alerts
+from flows.alerts.pulse_rules import load_pulse_rules
 from flows.alerts.rules import read_rule
 from flows.errors import UsageError
 from flows.paths import PROJECT_ROOT
@@ -314,7 +315,8 @@ def test_a_shop_id_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
 def test_every_rule_has_a_runbook() -> None:
     runbook = (PROJECT_ROOT / "docs/runbooks/alerts.md").read_text(encoding="utf-8")
     headings = {line[3:] for line in runbook.splitlines() if line.startswith("## ")}
-    assert {rule.runbook for rule in load_rules()} == headings
+    rules = (*load_rules(), *load_pulse_rules().values())
+    assert {rule.runbook for rule in rules} == headings
 
 
 @pytest.mark.parametrize("broken", [{"name": "x"}, {"severity": "loud"}, {"colour": "red"}])
