@@ -315,8 +315,8 @@ def test_a_shop_id_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
 def test_every_rule_has_a_runbook() -> None:
     runbook = (PROJECT_ROOT / "docs/runbooks/alerts.md").read_text(encoding="utf-8")
     headings = {line[3:] for line in runbook.splitlines() if line.startswith("## ")}
-    rules = (*load_rules(), *load_pulse_rules().values())
-    assert {rule.runbook for rule in rules} == headings
+    ours = {rule.runbook for rule in load_rules()}
+    assert ours | {rule.runbook for rule in load_pulse_rules().values()} == headings
 
 
 @pytest.mark.parametrize("broken", [{"name": "x"}, {"severity": "loud"}, {"colour": "red"}])
