@@ -246,6 +246,7 @@ def test_overdue_and_projected() -> None:
         overdue_sentence(12, day, "NJ-1", 7)
         == "12 orders passed their dispatch deadline, 7 at NJ-1."
     )
+    assert overdue_sentence(2, day, "LA-2", 2).endswith("dispatch deadline, all at LA-2.")
     assert overdue_sentence(1, day) == "1 order passed its dispatch deadline."
     assert overdue_sentence(0, day) == "Nothing overdue as of Nov 23."
     assert (

@@ -308,7 +308,8 @@ def overdue_sentence(
     """``12 orders passed their dispatch deadline, 7 at NJ-1.``"""
     if overdue == 0:
         return f"Nothing overdue as of {format_date(as_of_on, weekday=False)}."
-    place = f", {at_warehouse:,} at {warehouse}" if warehouse and at_warehouse else ""
+    at = "all" if at_warehouse == overdue > 1 else f"{at_warehouse:,}"
+    place = f", {at} at {warehouse}" if warehouse and at_warehouse else ""
     whose = "its" if overdue == 1 else "their"
     return f"{plural(overdue, 'order')} passed {whose} dispatch deadline{place}."
 
