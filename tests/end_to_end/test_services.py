@@ -129,7 +129,7 @@ def test_up_twice_and_down_twice_are_harmless(server: tuple[Home, str]) -> None:
     assert worker is not None
     assert up(home, port) == url
     assert running_pid(prefect_folder(home) / WORKER_FILE) == worker
-    assert len(_ask(url, "automations/filter", {})) == 3
+    assert len(_ask(url, "automations/filter", {})) == 4
     # Half up: the worker died. It alone is started again.
     os.killpg(worker, signal.SIGKILL)
     assert up(home, port) == url
