@@ -31,7 +31,7 @@ _LOOK = "pulse"
 _LOOK_SECONDS = 900.0
 
 SCHEDULED_SECONDS = 4 * 3600.0
-"""How long a scheduled run waits for whatever holds the home folder; its flow ends after 8 hours."""
+"""How long a scheduled run waits for whatever holds the home folder; its flow may take 8 hours."""
 
 _held: dict[Path, str] = {}
 
@@ -47,9 +47,7 @@ class Holder:
 
 
 @contextmanager
-def hold(
-    home: Home, run_id: str, command: str, patience: float = _PATIENCE_SECONDS
-) -> Iterator[str]:
+def hold(home: Home, run_id: str, command: str, patience: float = 0.0) -> Iterator[str]:
     """Hold the home folder for the block; yields the id of the run that holds it.
 
     Within one process the lock may be taken again: the block is then part of the outer run.
@@ -114,6 +112,7 @@ def _is_held(path: Path) -> bool:
 
 def _acquire(descriptor: int, path: Path, command: str, patience: float) -> None:
     started = time.monotonic()
+    patience = max(patience, _PATIENCE_SECONDS)
     is_said = False
     while True:
         try:
