@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from flows.orchestration.automations import POOL
+from flows.orchestration.prefect_home import setting, without_user
 
 _SECONDS = 5.0
 _ENDED_BADLY = ["FAILED", "CRASHED"]
@@ -36,10 +38,14 @@ class Deployment:
 def ask(url: str, path: str, content: dict[str, Any] | None = None) -> Any:
     """One request to the API at `url`; the answer's JSON. Raises `OSError` or `ValueError`."""
     headers = {"Content-Type": "application/json"}
-    if os.environ.get("PREFECT_API_KEY"):
-        headers["Authorization"] = f"Bearer {os.environ['PREFECT_API_KEY']}"
+    key = setting("PREFECT_API_KEY")
+    user, has_user, _ = urlsplit(url).netloc.rpartition("@")
+    if has_user:
+        headers["Authorization"] = f"Basic {b64encode(unquote(user).encode()).decode()}"
+    elif key:
+        headers["Authorization"] = f"Bearer {key}"
     request = urllib.request.Request(
-        f"{url.rstrip('/')}/{path}",
+        f"{without_user(url).rstrip('/')}/{path}",
         data=None if content is None else json.dumps(content).encode(),
         headers=headers,
     )
