@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from flows.commands.findings import Finding
@@ -106,7 +105,7 @@ def _server(home: Home) -> Finding:
     if not url:
         observed = "no server: runs start a temporary one (`make up` for one)"
         return Finding("Prefect", True, observed)
-    shown = urlsplit(without_user(url)).netloc
+    shown = without_user(url).rpartition("://")[2].partition("/")[0]
     found = deployed(url)
     if found["error"] is None:
         return Finding("Prefect", True, f"server at {shown}")
@@ -114,7 +113,7 @@ def _server(home: Home) -> Finding:
         "Prefect",
         False,
         f"{shown}: {found['error']}",
-        "Start it (`make up`), or unset PREFECT_API_URL to run without a server.",
+        "Start it (`make up`), or unset PREFECT_API_URL, in the profile too, to run without one.",
     )
 
 

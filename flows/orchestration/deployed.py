@@ -8,11 +8,11 @@ import urllib.request
 from base64 import b64encode
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from http.client import HTTPException
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from flows.orchestration.automations import POOL
-from flows.orchestration.prefect_home import setting, without_user
+from flows.orchestration.prefect_home import setting, user_of, without_user
 
 _SECONDS = 5.0
 _ENDED_BADLY = ["FAILED", "CRASHED"]
@@ -36,13 +36,14 @@ class Deployment:
 
 
 def ask(url: str, path: str, content: dict[str, Any] | None = None) -> Any:
-    """One request to the API at `url`; the answer's JSON. Raises `OSError` or `ValueError`."""
+    """One request to the API at `url`; the answer's JSON.
+
+    Raises `OSError`, `ValueError`, or `HTTPException` for what is no address.
+    """
     headers = {"Content-Type": "application/json"}
-    key = setting("PREFECT_API_KEY")
-    user, has_user, _ = urlsplit(url).netloc.rpartition("@")
-    if has_user:
-        headers["Authorization"] = f"Basic {b64encode(unquote(user).encode()).decode()}"
-    elif key:
+    if user := user_of(url):
+        headers["Authorization"] = f"Basic {b64encode(user.encode()).decode()}"
+    elif key := setting("PREFECT_API_KEY"):
         headers["Authorization"] = f"Bearer {key}"
     request = urllib.request.Request(
         f"{without_user(url).rstrip('/')}/{path}",
@@ -77,7 +78,7 @@ def deployed(url: str) -> dict[str, Any]:
         )
     except urllib.error.HTTPError as error:
         found["error"] = f"the server answers with {error.code}"
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, HTTPException, KeyError, TypeError) as error:
         found["error"] = f"the server does not answer ({type(error).__name__})"
     return found
 
@@ -86,7 +87,7 @@ def is_worker_alive(url: str, since: float = 0.0) -> bool:
     """Whether a worker of our pool is alive; since: the least moment of its last sign (epoch)."""
     try:
         workers = ask(url, f"work_pools/{POOL}/workers/filter", {})
-    except (OSError, ValueError):
+    except (OSError, ValueError, HTTPException):
         return False
     return any(
         worker["status"] == "ONLINE"

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote
 
 from flows.home.layout import Home
 from flows.orchestration.temporary_server import TemporaryServer
 from flows.running.session import import_slow_libraries
+
+# Cut rather than parsed: what is no address may hold a password too.
+_USER = re.compile(r"^(https?://)?(.*)@", re.DOTALL)
 
 SERVER_FILE = "server.json"
 WORKER_FILE = "worker.json"
@@ -136,8 +140,13 @@ def server_of(home: Home) -> str | None:
 
 def without_user(url: str) -> str:
     """An address without the name and password that it may hold: as it can be shown."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    return _USER.sub(r"\1", url)
+
+
+def user_of(url: str) -> str | None:
+    """The name and password that an address holds, as `name:password`; None for none."""
+    found = _USER.match(url)
+    return unquote(found[2]) if found else None
 
 
 def setting(name: str) -> str | None:

@@ -95,6 +95,13 @@ def test_status_and_doctor_speak_of_the_server_that_runs_use(
     monkeypatch.setenv("PREFECT_API_URL", "http://anna:secret@127.0.0.1:3/api")
     assert shown() == ("http://127.0.0.1:3/api", "127.0.0.1:3")
     assert server_of(home) == "http://anna:secret@127.0.0.1:3/api"
+    for wrong in (
+        "http://anna:secret/1@host:port/api",
+        "http://anna:secret://1@[1/api",
+        "anna:secret@host/api",
+    ):
+        monkeypatch.setenv("PREFECT_API_URL", wrong)
+        shown()
 
 
 def test_an_address_is_shown_without_its_password() -> None:
