@@ -190,6 +190,6 @@ _PARTS: Mapping[str, Callable[[Told], str]] = {
     "act": lambda told: f"Do now: {_filled(told.rule.act, told)}",
     "foot": lambda told: foot(told.rule, told.shop, told.context),
     "owner": lambda told: f"Owner: {escape(told.rule.owner)}.",
-    "runbook": lambda told: runbook(told.rule),
+    "runbook": lambda told: runbook(told.rule.runbook),
     "record": lambda told: f"Record: {code(f'runs/{told.context.run_id}.json')}.",
 }

@@ -35,6 +35,9 @@ SHOWN_FILE = f"flows/alerts/{RULES_FILE.name}"
 RUN = "run."
 """Begins the name of a relation that the run itself makes, and no mart."""
 
+PULSE_RULES = ("order_spike", "feed_stopped")
+"""The rules of the hourly look, in `pulse_rules.yaml`; no other may have their names."""
+
 CHANGEABLE = (
     "enabled",
     "severity",
@@ -207,6 +210,8 @@ def with_own(book: RuleBook, document: object, source: str) -> RuleBook:
     off: set[str] = set()
     for item in items:
         name = str(item.get("name"))
+        if name in PULSE_RULES:
+            continue  # `flows.alerts.pulse_rules` reads it
         if name in own or name in off:
             raise wrong("Two alert rules have the same name.", f"Rename one {name}", source)
         if name in known:

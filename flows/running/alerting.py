@@ -62,6 +62,7 @@ def deliver(run: Run, find_blocks: FindBlocks | None) -> None:
         from flows.alerts import delivery
         from flows.alerts.webhooks import resolve
 
+        delivery.forget_over(run.home)
         if not delivery.pending(run.home):
             return
         webhooks = resolve(delivery.channels(run.home), find_blocks)
