@@ -11,7 +11,17 @@ import duckdb
 
 from flows.alerts.context import AlertContext
 from flows.alerts.finding import Finder
-from flows.alerts.message import Alert, Bad, Judgement, clean, code, escape, id_of, listed
+from flows.alerts.message import (
+    Alert,
+    Bad,
+    Judgement,
+    MessageTooLarge,
+    clean,
+    code,
+    escape,
+    id_of,
+    listed,
+)
 from flows.alerts.parts import compose, foot, reach, runbook, since
 from flows.alerts.relations import create_of_run
 from flows.alerts.rules import Rule
@@ -21,12 +31,13 @@ from flows.report.context import Shop
 from flows.warehouse.database import connect
 
 _GATE_BLOCKED = "gate_blocked"
+_MISFITS = (ValueError, TypeError, ArithmeticError, AttributeError, LookupError)
 
 
 def build_alerts(warehouse: Path | None, context: AlertContext) -> list[Alert]:
     """One alert for each rule and shop that it fires for, by rule, then by shop.
 
-    The arguments and errors are those of `judge`.
+    The arguments are those of `judge`.
     """
     return [found.alert for found in judge(warehouse, context) if found.alert is not None]
 
@@ -39,8 +50,7 @@ def judge(warehouse: Path | None, context: AlertContext) -> list[Judgement]:
             then only the rules that need no mart can be judged.
         context: the day, the shops, the rules, the gates' results and the files seen.
 
-    Raises:
-        MessageTooLarge: when a message would pass Slack's limits.
+    A rule that breaks on the rows, or whose message would pass Slack's limits, has a `problem`.
     """
     return _judge(warehouse, context, context.book.rules)
 
@@ -85,10 +95,19 @@ def _judged(rule: Rule, shop: Shop, context: AlertContext, finder: Finder) -> Ju
     if not rule.is_of_run and _is_silenced(rule, shop.shop_id, context):
         return Judgement(rule.name, shop.shop_id, None, is_judged=False)
     try:
-        found = finder.find(rule)
+        return _found(rule, shop, context, finder)
     except duckdb.Error as error:
         problem = str(error).splitlines()[0]
-        return Judgement(rule.name, shop.shop_id, None, is_judged=False, problem=problem)
+    except MessageTooLarge as error:
+        problem = f"its message is too long: {error}"
+    except _MISFITS as error:
+        # What the error says may hold a value of the data.
+        problem = f"a value does not fit what its sentences make of it ({type(error).__name__})"
+    return Judgement(rule.name, shop.shop_id, None, is_judged=False, problem=problem)
+
+
+def _found(rule: Rule, shop: Shop, context: AlertContext, finder: Finder) -> Judgement:
+    found = finder.find(rule)
     if found is None:
         return Judgement(rule.name, shop.shop_id, None, is_judged=False)
     told = Told(rule, shop, context, found, found.row, finder)
@@ -171,6 +190,6 @@ _PARTS: Mapping[str, Callable[[Told], str]] = {
     "act": lambda told: f"Do now: {_filled(told.rule.act, told)}",
     "foot": lambda told: foot(told.rule, told.shop, told.context),
     "owner": lambda told: f"Owner: {escape(told.rule.owner)}.",
-    "runbook": lambda told: runbook(told.rule),
+    "runbook": lambda told: runbook(told.rule.runbook),
     "record": lambda told: f"Record: {code(f'runs/{told.context.run_id}.json')}.",
 }

@@ -15,15 +15,25 @@ import duckdb
 from flows.alerts import expressions
 from flows.alerts.expressions import NotAnExpression
 from flows.alerts.finding import Finder
-from flows.alerts.relations import create_empty, create_of_run, declared, marts_of
+from flows.alerts.relations import create_empty, create_of_run, declared, kind_of, marts_of
 from flows.alerts.rules import RUN, SHOWN_FILE, Rule, RuleBook
 from flows.alerts.sentences import NEEDS, SENTENCES
-from flows.alerts.wording import FORMATS, NEVER, SECTIONS, is_format, placeholders, stray_braces
+from flows.alerts.wording import (
+    FORMATS,
+    NEVER,
+    SECTIONS,
+    TAKES,
+    is_format,
+    placeholders,
+    stray_braces,
+)
 from flows.contracts.load import SUFFIX
 from flows.errors import UsageError
 from flows.paths import CONTRACTS_DIR
 
 _ALWAYS = frozenset(("count", "day", "shop"))
+_SENTENCES = ("title", "measure", "says", "act", "stands")
+_KINDS: dict[type, str] = {bool: "boolean", str: "text", int: "number", float: "number"}
 
 
 def check_own(book: RuleBook) -> None:
@@ -69,23 +79,68 @@ def _check(
         _check_sql(connection, rule, "order_by", rule.order_by, columns, given, rule.mart, True)
     if rule.compare_within is not None and rule.compare_within not in columns:
         raise _wrong(rule, f"compare_within: {rule.mart} has no {rule.compare_within}", "Mend it")
-    if rule.list is not None:
-        of_list = marts[rule.list.mart]
-        more = given | set(columns)
-        _check_sql(connection, rule, "list.where", rule.list.where, of_list, more, rule.list.mart)
-        if rule.list.order_by is not None:
-            order = rule.list.order_by
-            _check_sql(
-                connection, rule, "list.order_by", order, of_list, more, rule.list.mart, True
-            )
-        if rule.list.item is not None and rule.list.item not in of_list:
-            raise _wrong(rule, f"list.item: {rule.list.mart} has no {rule.list.item}", "Mend it")
+    _check_list(connection, rule, marts, given | set(columns))
     _check_wording(rule, marts)
+    finder = Finder(connection, "", date(2000, 1, 1))
     try:
-        Finder(connection, "", date(2000, 1, 1)).attempt(rule)
+        finder.attempt(rule)
+        types = finder.types(rule)
     except duckdb.Error as error:
         said = str(error).splitlines()[0].rstrip(".")
         raise _wrong(rule, f"its SQL cannot be asked of {rule.mart}: {said}", "Mend it") from error
+    _check_types(rule, marts, types)
+
+
+def _check_list(
+    connection: duckdb.DuckDBPyConnection,
+    rule: Rule,
+    marts: Mapping[str, Mapping[str, str]],
+    more: frozenset[str],
+) -> None:
+    if rule.list is None:
+        return
+    of_list = marts[rule.list.mart]
+    _check_sql(connection, rule, "list.where", rule.list.where, of_list, more, rule.list.mart)
+    if rule.list.order_by is not None:
+        order = rule.list.order_by
+        _check_sql(connection, rule, "list.order_by", order, of_list, more, rule.list.mart, True)
+    if rule.list.item is not None and rule.list.item not in of_list:
+        raise _wrong(rule, f"list.item: {rule.list.mart} has no {rule.list.item}", "Mend it")
+
+
+def _check_types(
+    rule: Rule, marts: Mapping[str, Mapping[str, str]], types: Mapping[str, str]
+) -> None:
+    """Raise `UsageError` for a count that is no number, or a format that its column cannot have."""
+    for what in ("count", "grade"):
+        if kind_of(types[f"its {what}"]) not in (None, "number", "boolean"):
+            raise _wrong(rule, f"its {what} is no number", "Write an expression that is one")
+    more = {
+        **{name: kind_of(types[name]) for name in rule.values},
+        **{name: _KINDS.get(type(value)) for name, value in rule.parameters.items()},
+        "count": "number",
+        "day": "day",
+        "shop": "text",
+    }
+    rows = {name: kind_of(kind) for name, kind in marts[rule.mart].items()} | more
+    texts = {what: [getattr(rule, what) or ""] for what in _SENTENCES}
+    texts["message"] = list(rule.message)
+    _check_kinds(rule, texts, rows)
+    if rule.list is not None:
+        of_list = {name: kind_of(kind) for name, kind in marts[rule.list.mart].items()} | more
+        _check_kinds(rule, {"list.say": list(rule.list.say)}, of_list)
+
+
+def _check_kinds(
+    rule: Rule, texts: Mapping[str, list[str]], kinds: Mapping[str, str | None]
+) -> None:
+    for what, lines in texts.items():
+        for name, form in (found for line in lines for found in placeholders(line)):
+            kind = kinds.get(name)
+            if kind is not None and kind not in TAKES.get(form, (kind,)):
+                wanted = " or ".join(TAKES[form])
+                said = f"its {what} writes {name} as {form}, which is no {wanted}"
+                raise _wrong(rule, said, "Take another format")
 
 
 def _check_sql(
@@ -111,7 +166,7 @@ def _check_sql(
 def _check_wording(rule: Rule, marts: Mapping[str, Mapping[str, str]]) -> None:
     columns = set(marts[rule.mart])
     known = columns | set(rule.values) | set(rule.parameters) | _ALWAYS
-    for what in ("title", "measure", "says", "act", "stands"):
+    for what in _SENTENCES:
         text = getattr(rule, what)
         if text is not None:
             _check_template(rule, what, text, known, columns)

@@ -17,6 +17,7 @@ from flows.alerts.notices import Notice, due, is_quiet, with_words
 from flows.alerts.open import read_open
 from flows.alerts.outbox import Outbox
 from flows.alerts.posting import Answer, Limits, Post, post
+from flows.alerts.pulse_rules import keys_to_say
 from flows.alerts.rules import load_book
 from flows.alerts.webhooks import Webhook
 from flows.home.files import read_json
@@ -76,8 +77,14 @@ def pending(home: Home) -> list[Notice]:
 
 
 def channels(home: Home) -> set[str]:
-    """The channels that the rules in force name."""
+    """The channels that the rules in force name, those of the hourly look aside."""
     return {rule.channel for rule in load_book(home).rules}
+
+
+def forget_over(home: Home) -> None:
+    """Forget what was not delivered and is over; to be called by the holder of the lock alone."""
+    keys = {notice.key for notice in pending(home)} | keys_to_say(home)
+    Outbox(home).keep_undelivered(keys)
 
 
 def deliver(
@@ -103,7 +110,7 @@ def deliver(
         result.warnings.append(f"{key} may have been sent or not: the run ended in between.")
     shops = read_open(home)
     notices = due(shops, outbox.said, load_book(home))
-    outbox.keep_undelivered({notice.key for notice in notices})
+    outbox.keep_undelivered({notice.key for notice in notices} | keys_to_say(home))
     sender = _Sender(home, outbox, run_id, patience or Patience(), send, sleep)
     for notice in notices:
         webhook = webhooks.get(notice.rule.channel)

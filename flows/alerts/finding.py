@@ -101,6 +101,14 @@ class Finder:
         nothing = dict.fromkeys(self._relations.columns(rule.mart))
         self._lines(rule, {**nothing, **known})
 
+    def types(self, rule: Rule) -> dict[str, str]:
+        """DuckDB's types of the rule's values by name, and of `its count` and `its grade`."""
+        asked = {"its count": rule.count, "its grade": f"max({rule.grade}\n)", **rule.values}
+        listed = ", ".join(
+            f'typeof({self._sql(rule, sql)}) as "{name}"' for name, sql in asked.items()
+        )
+        return self._ask(f"select {listed} from {self._base(rule.mart)}", self._known(rule))[0]
+
     def each(
         self, rule: Rule, column: str, *, of_list: bool = False, row: Row | None = None
     ) -> Row:

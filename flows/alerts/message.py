@@ -77,7 +77,7 @@ class Judgement:
     """What a rule finds at a shop: an alert, nothing, or that it cannot be judged now.
 
     ``sentence``: how it stands where it is good, escaped; empty where the rule does not say it.
-    ``problem``: why the rule's SQL broke on the rows, empty where it did not.
+    ``problem``: why the rule's SQL or its sentences broke on the rows, empty where they did not.
     """
 
     rule: str

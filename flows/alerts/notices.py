@@ -101,7 +101,7 @@ def resolved_message(
     sections = [
         f"{told} {sentence}".strip(),
         f"Open since {format_date(began)}, {lasted}; last: {over.measure}.",
-        f"Nothing to do. Owner: {escape(rule.owner)}. {runbook(rule)}".rstrip(),
+        f"Nothing to do. Owner: {escape(rule.owner)}. {runbook(rule.runbook)}".rstrip(),
     ]
     return build(f"Resolved: {rule.resolved}, {clean(shop_name, 60)}", sections)
 

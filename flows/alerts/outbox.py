@@ -76,6 +76,10 @@ class Outbox:
         self.history = [*self.history, {"key": key, **asdict(message)}][-KEPT:]
         self._write()
 
+    def forget(self, key: str) -> None:
+        """Forget that a message was not delivered: what it told is over."""
+        self.keep_undelivered(set(self.undelivered) - {key})
+
     def keep_undelivered(self, keys: set[str]) -> None:
         """Forget what was not delivered and is no longer to be said."""
         left = {key: item for key, item in self.undelivered.items() if key in keys}

@@ -44,7 +44,7 @@ def foot(rule: Rule, shop: Shop, context: AlertContext) -> str:
         page = "index.html" if count == 1 else f"{shop.shop_id}.html"
         place = f"{context.report_folder}/{page}#{rule.section}"
         parts.append(f"Report: {_place(place, context)}.")
-    parts.append(runbook(rule))
+    parts.append(runbook(rule.runbook))
     return " ".join(filter(None, parts))
 
 
@@ -56,12 +56,12 @@ def _place(path: str, context: AlertContext) -> str:
     return f"<{context.report_url}/{served}|{escape(path.rpartition('/')[2])}>"
 
 
-def runbook(rule: Rule) -> str:
+def runbook(named: str) -> str:
     """Where the runbook of a rule is: a heading of ours, or whatever a shop's own rule names."""
-    if not rule.runbook:
+    if not named:
         return ""
-    is_ours = _HEADING.fullmatch(rule.runbook) is not None
-    return f"Runbook: {code(f'{RUNBOOK}#{rule.runbook}' if is_ours else rule.runbook)}."
+    is_ours = _HEADING.fullmatch(named) is not None
+    return f"Runbook: {code(f'{RUNBOOK}#{named}' if is_ours else named)}."
 
 
 def compose(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flows.alerts.message import build, clean, code, escape, listed
-from flows.alerts.parts import RUNBOOK
+from flows.alerts.parts import runbook
 from flows.alerts.pulse_rules import PulseRule
 from flows.alerts.rules import LEVEL_WORDS
 from flows.report.formats import format_date, format_line, format_moment, format_number, plural
@@ -44,7 +44,7 @@ def spike(rule: PulseRule, shop: Mapping[str, Any]) -> Found | None:
         " ".join(capacity_sentence(line) for line in shop["handling_capacity"]),
         f"Open now: {plural(shop['open_orders'], 'order')}, "
         f"{shop['buckets'].get('overdue', 0):,} overdue.",
-        f"Do now: {rule.act}",
+        f"Do now: {escape(rule.act)}",
         _foot(rule, f"pulse/{shop['shop_id']}.csv"),
     ]
     times = window["orders"] / max(window["usual_orders"], 1.0)
@@ -63,7 +63,7 @@ def stopped(rule: PulseRule, shop: Mapping[str, Any]) -> Found | None:
     sections = [
         f"{counted} {verb} stale at {at}.",
         listed([stale_line(feed, shop["timezone"]) for feed in feeds]),
-        f"Do now: {rule.act}",
+        f"Do now: {escape(rule.act)}",
         _foot(rule, f"pulse/{shop['shop_id']}.json"),
     ]
     return _found(rule, shop, f"{counted} stale", counted, len(feeds), 0, sections)
@@ -139,8 +139,7 @@ def _usual(window: Mapping[str, Any]) -> str:
 
 
 def _foot(rule: PulseRule, path: str) -> str:
-    runbook = code(f"{RUNBOOK}#{rule.runbook}")
-    return f"Owner: {rule.owner}. List: {code(path)}. Runbook: {runbook}."
+    return f"Owner: {escape(rule.owner)}. List: {code(path)}. {runbook(rule.runbook)}"
 
 
 def _found(

@@ -7,7 +7,7 @@ run's own alerts are left as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,15 +17,17 @@ from flows.alerts.notices import Kind, Said, key_of, with_words
 from flows.alerts.open import read_open
 from flows.alerts.outbox import Outbox
 from flows.alerts.posting import Limits, Post, post
-from flows.alerts.pulse_rules import PulseRule, PulseRuleName, load_pulse_rules
+from flows.alerts.pulse_rules import KEYS, PulseRule, PulseRuleName, load_pulse_rules
 from flows.alerts.pulse_words import Found, moving_again, spike, stopped
 from flows.alerts.webhooks import FindBlocks, Webhook, resolve
 from flows.home.files import remove_file, write_json
 from flows.home.layout import Home
 from flows.report.formats import local
 
-_KEYS: dict[PulseRuleName, str] = {"order_spike": "order_spike", "feed_stopped": "stale_feed"}
-"""The names in the outbox: a feed that stopped goes on as the daily alert."""
+_FIND: dict[PulseRuleName, Callable[[PulseRule, Mapping[str, Any]], Found | None]] = {
+    "order_spike": spike,
+    "feed_stopped": stopped,
+}
 
 
 @dataclass
@@ -60,7 +62,7 @@ def tell(
     tests. Raises `StageError` when the outbox cannot be read, `UsageError` for rules or webhooks
     of the environment that are none.
     """
-    rules = load_pulse_rules()
+    rules = load_pulse_rules(home)
     told = Told()
     messages = []
     outbox: Outbox | None = None
@@ -68,14 +70,19 @@ def tell(
     for shop in shops:
         moment = datetime.fromisoformat(shop["at"])
         today = local(moment, shop["timezone"]).date()
-        found = [spike(rules["order_spike"], shop), stopped(rules["feed_stopped"], shop)]
-        told.files += _write(home, shop["shop_id"], today, [item for item in found if item])
+        found = {name: _FIND[name](rule, shop) for name, rule in rules.items()}
+        told.files += _write(home, shop["shop_id"], today, filter(None, found.values()))
         outbox = outbox or Outbox(home)
         clock = local(moment, shop["timezone"]).time()
         daily = known.get(shop["shop_id"])
         is_open = daily is not None and "stale_feed" in daily.open
-        for rule, item in zip(rules.values(), found, strict=True):
-            message = _due(rule, item, shop["shop_id"], today, moment, outbox, is_open)
+        for name, key in KEYS.items():
+            # What the daily run has open is its own to say, also after a failed try of ours.
+            is_daily = is_open and name == "feed_stopped"
+            if found.get(name) is None and not is_daily:
+                outbox.forget(key_of(shop["shop_id"], key))
+        for name, rule in rules.items():
+            message = _due(rule, found[name], shop["shop_id"], today, moment, outbox, is_open)
             if message is not None and rule.is_quiet_at(clock):
                 told.waiting.append(message.key)
             elif message is not None:
@@ -93,7 +100,7 @@ def _write(home: Home, shop_id: str, today: date, found: Iterable[Found]) -> lis
     wanted: dict[Path, Found] = {}
     for item in found:
         wanted[home.alerts / today.isoformat() / f"{item.rule.name}.{shop_id}.json"] = item
-    for rule in load_pulse_rules():
+    for rule in KEYS:
         for path in home.alerts.glob(f"*/{rule}.{shop_id}.json"):
             if path not in wanted:
                 remove_file(path)
@@ -115,7 +122,7 @@ def _due(
 
     is_open: the daily run has the shop's stale feeds open, and goes on with them itself.
     """
-    key = key_of(shop_id, _KEYS[rule.name])
+    key = key_of(shop_id, KEYS[rule.name])
     before = outbox.told.get(key)
     day = today.isoformat()
     has_end = rule.name == "feed_stopped"
@@ -150,7 +157,7 @@ def _change(
         said_at = said_at.replace(tzinfo=UTC)
     is_long_ago = moment - said_at >= timedelta(hours=rule.again_after_hours)
     if is_long_ago and not is_daily:
-        return "new", "New." if rule.name == "order_spike" else "Still open."
+        return ("new", "New.") if rule.name == "order_spike" else ("still_open", "Still open.")
     if is_worse:
         return "worse", f"Worse: {found.measure}; was {before.measure}."
     return None

@@ -52,6 +52,9 @@ FILES: dict[str, str] = {
 OF_RUN: dict[str, dict[str, str]] = {"run.failed_checks": FAILED_CHECKS, "run.files": FILES}
 
 _TYPES = {"string": "varchar"}
+_PLAIN_KINDS = {"varchar": "text", "boolean": "boolean", "date": "day"}
+_NUMBERS = ("integer", "int", "bigint", "double", "float", "decimal")
+_COMPOUND = ("struct", "map", "time", "interval", "blob", "uuid")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -98,6 +101,16 @@ def declared(mart: str) -> dict[str, str] | None:
                     for column in model["columns"]
                 }
     return None
+
+
+def kind_of(kind: str) -> str | None:
+    """What a DuckDB type holds: number, boolean, day, moment or text; None for what has none."""
+    name = kind.lower().partition("(")[0].strip()
+    if name.endswith("]") or name in _COMPOUND:
+        return "text"
+    if name.startswith("timestamp"):
+        return "moment"
+    return _PLAIN_KINDS.get(name, "number" if name.endswith(_NUMBERS) else None)
 
 
 class Relations:

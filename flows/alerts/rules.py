@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import time
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 
 import yaml
 
-from flows.errors import UsageError
+from flows.alerts.own_file import is_enabled, own_document, own_items, wrong
 from flows.home.layout import Home
 
 Level = Literal["act_now", "act_today", "check"]
@@ -34,6 +34,9 @@ RULES_FILE = Path(__file__).with_name("rules.yaml")
 SHOWN_FILE = f"flows/alerts/{RULES_FILE.name}"
 RUN = "run."
 """Begins the name of a relation that the run itself makes, and no mart."""
+
+PULSE_RULES = ("order_spike", "feed_stopped")
+"""The rules of the hourly look, in `pulse_rules.yaml`; no other may have their names."""
 
 CHANGEABLE = (
     "enabled",
@@ -54,6 +57,10 @@ _TEXTS = (
     *("about", "title", "mart", "where", "says", "owner", "act", "count", "measure", "grade"),
     *("clear", "order_by", "compare_within", "stands", "resolved", "channel", "quiet_hours"),
     *("worklist", "section", "runbook"),
+)
+# So that no message, of its end either, passes Slack's limits by the rule's own words.
+_MOST = {"says": 1000, "act": 500, "title": 200} | dict.fromkeys(
+    ("measure", "owner", "resolved", "runbook", "stands"), 200
 )
 # The safe loader in C reads it six times as fast; not every build of PyYAML has it.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -172,7 +179,7 @@ def load_book(home: Home | None = None) -> RuleBook:
     """
     if home is None or not home.alert_rules.exists():
         return project_book()
-    return with_own(project_book(), _own_document(home.alert_rules), str(home.alert_rules))
+    return with_own(project_book(), own_document(home.alert_rules), str(home.alert_rules))
 
 
 def load_rules(home: Home | None = None) -> tuple[Rule, ...]:
@@ -197,19 +204,21 @@ def with_own(book: RuleBook, document: object, source: str) -> RuleBook:
 
     Raises `UsageError` when one is not a rule, or changes what it may not.
     """
-    items = _own_items(document, source)
+    items = own_items(document, source)
     known = {rule.name: rule for rule in book.rules}
     own: dict[str, Rule] = {}
     off: set[str] = set()
     for item in items:
         name = str(item.get("name"))
+        if name in PULSE_RULES:
+            continue  # `flows.alerts.pulse_rules` reads it
         if name in own or name in off:
-            raise _wrong("Two alert rules have the same name.", f"Rename one {name}", source)
+            raise wrong("Two alert rules have the same name.", f"Rename one {name}", source)
         if name in known:
             rule = _changed(known[name], item, source)
         else:
             rule = read_rule({k: v for k, v in item.items() if k != "enabled"}, source)
-        if _is_enabled(item, source):
+        if is_enabled(item, source):
             own[name] = rule
         else:
             off.add(name)
@@ -223,13 +232,13 @@ def read_rule(item: Mapping[str, Any], source: str = SHOWN_FILE) -> Rule:
     name = f"Alert rule {item.get('name')}"
     for needed in _NEEDED:
         if not str(item.get(needed) or "").strip():
-            raise _wrong(f"{name} has no {needed}.", f"Give it a value for `{needed}`", source)
+            raise wrong(f"{name} has no {needed}.", f"Give it a value for `{needed}`", source)
     known = (set(Rule.__dataclass_fields__) - {"levels", "source"}) | {"severity"}
     unknown = sorted(set(item) - known)
     if unknown:
-        raise _wrong(f"{name} has an unknown field, {unknown[0]}.", "Remove it", source)
+        raise wrong(f"{name} has an unknown field, {unknown[0]}.", "Remove it", source)
     if not isinstance(item["name"], str) or not _NAME.fullmatch(item["name"]):
-        raise _wrong(f"{name}: its name is no name in small letters.", "Mend it", source)
+        raise wrong(f"{name}: its name is no name in small letters.", "Mend it", source)
     given = {key: value for key, value in item.items() if key not in ("severity", "list")}
     for key in ("unit", "message", "silenced_by"):
         if key in given:
@@ -249,14 +258,12 @@ def _changed(rule: Rule, item: Mapping[str, Any], source: str) -> Rule:
     name = f"Alert rule {rule.name}"
     unknown = sorted(set(item) - {"name", *CHANGEABLE})
     if unknown:
-        raise _wrong(
+        raise wrong(
             f"{name} is one of the project's, whose {unknown[0]} cannot be changed.",
             f"Give your rule another name, or change only {', '.join(CHANGEABLE)}",
             source,
         )
     changes = {key: value for key, value in item.items() if key in CHANGEABLE[2:]}
-    if "owner" in item and not str(item["owner"] or "").strip():
-        raise _wrong(f"{name} has no owner.", "Give it a value for `owner`", source)
     if "severity" in item:
         changes["levels"] = _levels(item["severity"], name, source)
     if "parameters" in item:
@@ -264,10 +271,10 @@ def _changed(rule: Rule, item: Mapping[str, Any], source: str) -> Rule:
         odd = sorted(set(more) - set(rule.parameters))
         if odd:
             known = ", ".join(rule.parameters) or "none"
-            raise _wrong(f"{name} has no parameter {odd[0]}.", f"It has {known}; mend it", source)
+            raise wrong(f"{name} has no parameter {odd[0]}.", f"It has {known}; mend it", source)
         for key, value in more.items():
             if isinstance(value, str | bool) and not isinstance(rule.parameters[key], type(value)):
-                raise _wrong(f"{name}: parameter {key} is no number.", "Mend it", source)
+                raise wrong(f"{name}: parameter {key} is no number.", "Mend it", source)
         changes["parameters"] = {**rule.parameters, **more}
     changed = replace(rule, **changes, source=source)
     _check(changed, source)
@@ -276,30 +283,43 @@ def _changed(rule: Rule, item: Mapping[str, Any], source: str) -> Rule:
 
 def _check(rule: Rule, source: str) -> None:
     name = f"Alert rule {rule.name}"
+    _check_given(rule, name, source)
     for key in _TEXTS:
         value = getattr(rule, key)
         if value is not None and not isinstance(value, str):
-            raise _wrong(f"{name}: {key} is no text.", "Put it in quotes", source)
+            raise wrong(f"{name}: {key} is no text.", "Put it in quotes", source)
     if not _MART.fullmatch(rule.mart) or (rule.list and not _MART.fullmatch(rule.list.mart)):
-        raise _wrong(f"{name}: its mart is no name of a mart.", "Mend it", source)
+        raise wrong(f"{name}: its mart is no name of a mart.", "Mend it", source)
     if len(rule.unit) != 2:
-        raise _wrong(f"{name}: unit is no pair of words.", "Write it as [order, orders]", source)
+        raise wrong(f"{name}: unit is no pair of words.", "Write it as [order, orders]", source)
     if rule.channel and not _CHANNEL.fullmatch(rule.channel):
-        raise _wrong(f"{name}: its channel is no name in small letters.", "Mend it", source)
+        raise wrong(f"{name}: its channel is no name in small letters.", "Mend it", source)
     for key, least in (("remind_after_days", 1), ("at_least", 0)):
         value = getattr(rule, key)
         if type(value) is not int or value < least:
-            raise _wrong(f"{name}: {key} is no number.", f"Give one of {least} or more", source)
+            raise wrong(f"{name}: {key} is no number.", f"Give one of {least} or more", source)
     if rule.quiet_hours is not None and not _SPAN.fullmatch(rule.quiet_hours):
-        raise _wrong(f"{name}: quiet_hours is no span of hours.", "Write it as 21:00-07:00", source)
+        raise wrong(f"{name}: quiet_hours is no span of hours.", "Write it as 21:00-07:00", source)
     if rule.worklist is not None and not _FILE.fullmatch(rule.worklist):
-        raise _wrong(f"{name}: its worklist is no CSV of the report.", "Mend it", source)
+        raise wrong(f"{name}: its worklist is no CSV of the report.", "Mend it", source)
     if rule.section is not None and not _ANCHOR.fullmatch(rule.section):
-        raise _wrong(f"{name}: its section is no anchor of the report.", "Mend it", source)
+        raise wrong(f"{name}: its section is no anchor of the report.", "Mend it", source)
     if rule.worse_at:
         _rising(rule.worse_at, f"{name}: worse_at", source)
     for key in ("values", "parameters"):
         _mapping(getattr(rule, key), f"{name}: {key}", source)
+
+
+def _check_given(rule: Rule, name: str, source: str) -> None:
+    """That nothing is empty or without end."""
+    for item in fields(rule):
+        value = getattr(rule, item.name)
+        is_empty = value is None and item.default is not None
+        if is_empty or (item.name in _NEEDED and not str(value).strip()):
+            raise wrong(f"{name} has no {item.name}.", f"Give `{item.name}` a value", source)
+    for key, most in _MOST.items():
+        if len(str(getattr(rule, key) or "")) > most:
+            raise wrong(f"{name}: {key} is longer than {most:,} characters.", "Cut it", source)
 
 
 def _levels(given: object, name: str, source: str) -> tuple[tuple[Level, str], ...]:
@@ -307,7 +327,7 @@ def _levels(given: object, name: str, source: str) -> tuple[tuple[Level, str], .
     levels = {given: "true"} if isinstance(given, str) else given
     if not isinstance(levels, dict) or not levels or not set(levels) <= set(get_args(Level)):
         words = ", ".join(get_args(Level))
-        raise _wrong(f"{name} has an unknown severity.", f"Take one of {words}", source)
+        raise wrong(f"{name} has an unknown severity.", f"Take one of {words}", source)
     return tuple((level, _sql(sql)) for level, sql in levels.items())
 
 
@@ -321,7 +341,7 @@ def _list(given: object, item: Mapping[str, Any], name: str, source: str) -> Rul
         return None
     known = set(RuleList.__dataclass_fields__)
     if not isinstance(given, dict) or not set(given) <= known or not {"item", "say"} & set(given):
-        raise _wrong(
+        raise wrong(
             f"{name}: its list is none.",
             f"Give it an item, and of the rest {sorted(known)}",
             source,
@@ -330,42 +350,13 @@ def _list(given: object, item: Mapping[str, Any], name: str, source: str) -> Rul
     say = _texts(given.get("say", ()), f"{name}: list.say", source)
     defaults = {"mart": str(item["mart"]), "where": str(item["where"])}
     if "mart" in texts and "where" not in texts:
-        raise _wrong(f"{name}: its list is of another mart.", "Give the list a `where`", source)
+        raise wrong(f"{name}: its list is of another mart.", "Give the list a `where`", source)
     return RuleList(**{**defaults, **texts}, say=say)
-
-
-def _own_document(path: Path) -> object:
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" in line {mark.line + 1}" if mark is not None else ""
-        raise UsageError(f"{path} cannot be read as YAML{place}.", "Mend it there.") from error
-
-
-def _own_items(document: object, source: str) -> list[Mapping[str, Any]]:
-    if document is None:
-        return []
-    items = document.get("rules") if isinstance(document, dict) else None
-    is_whole = isinstance(document, dict) and set(document) == {"rules"}
-    if not is_whole or not isinstance(items, list):
-        raise UsageError(f"{source} is no list of rules.", "Write `rules:` and under it the rules.")
-    if not all(isinstance(item, dict) and item.get("name") for item in items):
-        raise UsageError(f"{source} has a rule without a name.", "Begin each with `- name:`.")
-    return items
-
-
-def _is_enabled(item: Mapping[str, Any], source: str) -> bool:
-    enabled = item.get("enabled", True)
-    if not isinstance(enabled, bool):
-        name = f"Alert rule {item.get('name')}"
-        raise _wrong(f"{name}: enabled is neither true nor false.", "Mend it", source)
-    return enabled
 
 
 def _texts(value: object, what: str, source: str) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(isinstance(text, str) for text in value):
-        raise _wrong(f"{what} is no list of texts.", "Write one as [first, second]", source)
+        raise wrong(f"{what} is no list of texts.", "Write one as [first, second]", source)
     return tuple(value)
 
 
@@ -377,7 +368,7 @@ def _mapping(value: object, what: str, source: str) -> Mapping[str, Any]:
         and isinstance(item, str | int | float | bool)
         for key, item in value.items()
     ):
-        raise _wrong(f"{what} are no names with values.", "Write one as name: value", source)
+        raise wrong(f"{what} are no names with values.", "Write one as name: value", source)
     return value
 
 
@@ -385,14 +376,10 @@ def _rising(value: object, what: str, source: str) -> tuple[int, ...]:
     counts = list(value) if isinstance(value, list | tuple) else []
     is_rising = all(type(count) is int for count in counts) and counts == sorted(set(counts))
     if not counts or not is_rising:
-        raise _wrong(f"{what} is no list of rising counts.", "Give one such as [5, 10, 25]", source)
+        raise wrong(f"{what} is no list of rising counts.", "Give one such as [5, 10, 25]", source)
     return tuple(counts)
 
 
 def _check_names(rules: tuple[Rule, ...], source: str) -> None:
     if len({rule.name for rule in rules}) < len(rules):
-        raise _wrong("Two alert rules have the same name.", "Rename one", source)
-
-
-def _wrong(message: str, mend: str, source: str) -> UsageError:
-    return UsageError(message, f"{mend} in {source}.")
+        raise wrong("Two alert rules have the same name.", "Rename one", source)

@@ -49,6 +49,7 @@ def _words_by(known: Mapping[str, str]) -> _Format:
 
 
 def _rate(value: Any, row: Row, _shop: Shop) -> str:
+    value = float(value) if isinstance(value, Decimal) else value
     return format_rate(value, (row.get("target"), row.get("enforcement")))
 
 
@@ -70,6 +71,16 @@ FORMATS: dict[str, _Format] = {
     "defect": _words_by(DEFECT_WORDS),
 }
 """What may follow the colon: how a value is written; each gives escaped text."""
+
+
+TAKES: dict[str, tuple[str, ...]] = {
+    "rate": ("number",),
+    "number": ("number",),
+    "money": ("number",),
+    "day": ("day", "moment"),
+    "moment": ("moment",),
+}
+"""The kinds of values (`flows.alerts.relations.kind_of`) that a format takes; others take all."""
 
 
 def placeholders(template: str) -> list[tuple[str, str]]:

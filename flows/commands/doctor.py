@@ -223,27 +223,32 @@ def _limits(_: Home) -> Finding:
 def _alert_rules(home: Home) -> Finding:
     from flows.alerts.checking import check_own
     from flows.alerts.links import report_url
-    from flows.alerts.rules import load_book
+    from flows.alerts.pulse_rules import load_pulse_rules
+    from flows.alerts.rules import PULSE_RULES, load_book
 
     try:
         book = load_book(home)
         check_own(book)
+        pulse_rules = load_pulse_rules(home)
         report_url()
     except UsageError as error:
         return Finding("alert rules", False, error.message.rstrip("."), error.mend)
     own = sum(rule.source == str(home.alert_rules) for rule in book.rules)
     observed = f"{len(book.rules)} rules in force"
     observed += f", {own} of them given or changed by {home.alert_rules.name}" if own else ""
-    observed += f"; switched off: {', '.join(book.disabled)}" if book.disabled else ""
+    off = [*book.disabled, *(name for name in PULSE_RULES if name not in pulse_rules)]
+    observed += f"; switched off: {', '.join(off)}" if off else ""
     return Finding("alert rules", True, observed)
 
 
 def _alerts(home: Home) -> Finding:
+    from flows.alerts.pulse_rules import load_pulse_rules
     from flows.alerts.rules import load_rules
     from flows.alerts.webhooks import resolve
 
     try:
         wanted = {rule.channel for rule in load_rules(home)}
+        wanted |= {rule.channel for rule in load_pulse_rules(home).values()}
         webhooks = resolve(wanted, None)
     except UsageError as error:
         return Finding("alerts", False, error.message.rstrip("."), error.mend)

@@ -94,7 +94,10 @@ def _delivery(home: Home) -> Finding:
         return Finding(subject, False, error.message.removesuffix("."), error.mend)
     waiting, unknown = len(outbox.undelivered), len(outbox.unknown)
     if waiting:
-        mend = "See `greenzone status`, mend the webhook, then run `greenzone deliver`."
+        mend = (
+            "See `greenzone status` and mend the webhook: the next look or daily run sends them, "
+            "those of the daily run `greenzone deliver`."
+        )
         return Finding(subject, False, f"{waiting} not delivered", mend, is_warning=True)
     observed = f"{unknown} may have arrived or not" if unknown else "nothing waits"
     return Finding(subject, True, observed)

@@ -268,6 +268,11 @@ def _delivery(home: Home) -> dict[str, Any]:
                 "answer": outbox.undelivered.get(notice.key, {}).get("answer"),
             }
             for notice in waiting
+        ]
+        + [
+            {"key": key, "kind": item.get("kind", ""), "answer": item.get("answer")}
+            for key, item in sorted(outbox.undelivered.items())
+            if key not in {notice.key for notice in waiting}
         ],
         "unknown": [
             {"key": key, "at": item.at, "answer": item.answer}

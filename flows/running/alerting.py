@@ -44,7 +44,7 @@ def write(run: Run, day: date) -> None:
     if run.request.command == "daily":
         found = _judge(run, day, context)
         for problem in sorted({(item.rule, item.problem) for item in found if item.problem}):
-            run.warn(f"Alert rule {problem[0]} could not be asked: {problem[1]}")
+            run.warn(f"Alert rule {problem[0]} could not be judged: {problem[1]}")
         alerts = [judged.alert for judged in found if judged.alert is not None]
         _write_open(run, day, context, found)
     else:
@@ -62,6 +62,7 @@ def deliver(run: Run, find_blocks: FindBlocks | None) -> None:
         from flows.alerts import delivery
         from flows.alerts.webhooks import resolve
 
+        delivery.forget_over(run.home)
         if not delivery.pending(run.home):
             return
         webhooks = resolve(delivery.channels(run.home), find_blocks)

@@ -249,10 +249,13 @@ def _pace(windows: pl.DataFrame, at: datetime) -> list[dict[str, Any]]:
 
 
 def _stale(run: Run, shop: Shop, at: datetime) -> list[dict[str, Any]]:
-    """The feeds whose newest content is older than their contract allows, the oldest first."""
+    """The feeds whose newest content is older than their contract allows, the oldest first.
+
+    A declaration holds until a newer one comes, so it is never too old, as at the gate.
+    """
     from flows.contracts import load_contracts
 
-    limits = {contract.feed: contract.freshness_days for contract in load_contracts()}
+    limits = {c.feed: c.freshness_days for c in load_contracts() if not c.is_declaration}
     newest: dict[str, datetime] = {}
     for file in run.files:
         feed, stamp = file["feed"], file["newest_at"]

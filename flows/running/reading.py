@@ -181,12 +181,15 @@ def check_alerts(home: Home) -> None:
     from flows.alerts import load_book
     from flows.alerts.checking import check_own
     from flows.alerts.links import report_url
+    from flows.alerts.pulse_rules import load_pulse_rules
     from flows.alerts.webhooks import resolve
 
     book = load_book(home)
     check_own(book)
+    pulse_rules = load_pulse_rules(home)
     report_url()
-    resolve({rule.channel for rule in book.rules}, None)
+    channels = {rule.channel for rule in book.rules}
+    resolve(channels | {rule.channel for rule in pulse_rules.values()}, None)
 
 
 def _foreign(policy: str, shops: Iterable[Shop]) -> list[str]:

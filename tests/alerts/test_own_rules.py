@@ -136,6 +136,11 @@ def test_a_rule_of_the_project_is_changed_by_name(tmp_path: Path) -> None:
         ("rules: [{name: due_soon, quiet_hours: [1]}]", "quiet_hours is no text"),
         ("rules: [{name: due_soon}, {name: due_soon}]", "same name"),
         ("rules: [{name: mine}]", "mine has no about"),
+        ("rules: [{name: due_soon, act: }]", "due_soon has no act"),
+        ("rules: [{name: due_soon, act: ' '}]", "due_soon has no act"),
+        ("rules: [{name: due_soon, channel: }]", "due_soon has no channel"),
+        ("rules: [{name: due_soon, runbook: }]", "due_soon has no runbook"),
+        ("rules: [{name: due_soon, worse_at: }]", "due_soon has no worse_at"),
     ],
 )
 def test_a_file_that_is_wrong_ends_a_run_before_it_begins(
@@ -197,6 +202,19 @@ def test_a_file_that_is_wrong_ends_a_run_before_it_begins(
         ({"title": "{creator_handle}"}, "title names creator_handle"),
         ({"silenced_by": ["seller_center/order"]}, "there is no feed seller_center/order"),
         ({"message": ["{says}", "{lists}"]}, "message knows no lists"),
+        ({"says": "{carrier:number}"}, "says writes carrier as number, which is no number"),
+        ({"says": "{carrier:rate}"}, "says writes carrier as rate"),
+        ({"title": "{carrier:money}"}, "title writes carrier as money"),
+        ({"says": "{is_overdue_open:number}"}, "says writes is_overdue_open as number"),
+        ({"act": "{carrier:day}"}, "act writes carrier as day, which is no day or moment"),
+        ({"says": "{units:moment}"}, "says writes units as moment"),
+        ({"message": ["{day:moment}"]}, "message writes day as moment"),
+        ({"list": {"item": "order_id", "say": ["{carrier:rate}"]}}, "list.say writes carrier"),
+        ({"values": {"x": "max(carrier)"}, "says": "{x:rate}"}, "says writes x as rate"),
+        ({"parameters": {"x": "a"}, "says": "{x:number}"}, "says writes x as number"),
+        ({"grade": "carrier"}, "its grade is no number"),
+        ({"count": "max(carrier)"}, "its count is no number"),
+        ({"says": "{created_at:day} {created_at:moment} {units:rate} {count:number}"}, ""),
     ],
 )
 def test_a_rule_that_cannot_be_asked_is_refused(broken: dict[str, Any], said: str) -> None:
@@ -256,6 +274,35 @@ def test_sql_that_breaks_on_the_rows_is_a_warning_and_no_crash(
     odd, own = judge(warehouse, context(book=book))
     assert odd.alert is None and not odd.is_judged and "Conversion Error" in odd.problem
     assert own.is_judged and not own.problem
+
+
+@pytest.mark.parametrize(
+    ("broken", "problem"),
+    [
+        ({"says": "{carrier:number}"}, "a value does not fit what its sentences make of it (Value"),
+        ({"says": "{carrier:money}"}, "a value does not fit what its sentences make of it (Inval"),
+        ({"says": "{carrier:moment}"}, "a value does not fit what its sentences make of it (Attr"),
+        ({"grade": "carrier"}, "a value does not fit what its sentences make of it (ValueError)"),
+        ({"message": ["x" * 3_001]}, "its message is too long: 3001 characters, 3000 at most"),
+    ],
+)
+def test_sentences_that_break_on_the_rows_are_a_warning_and_no_crash(
+    warehouse: Path, context: ContextMaker, broken: dict[str, Any], problem: str
+) -> None:
+    """What no check before the run sees; the other rules are judged."""
+    change(warehouse, "update marts.orders set is_overdue_open = true, carrier = 'Foreign'")
+    rules = tuple(read_rule({**RULE, **item}) for item in (broken, {"name": "sound"}))
+    odd, sound = judge(warehouse, context(book=RuleBook(rules, (5,))))
+    assert odd.alert is None and not odd.is_judged and odd.problem.startswith(problem)
+    assert "Foreign" not in odd.problem
+    assert sound.alert is not None
+
+
+def test_words_of_a_rule_that_no_message_holds_are_refused() -> None:
+    with pytest.raises(UsageError, match="says is longer than 1,000 characters"):
+        read_rule(RULE | {"says": "x" * 1_001})
+    with pytest.raises(UsageError, match="resolved is longer than 200 characters"):
+        read_rule(RULE | {"resolved": "x" * 201})
 
 
 @pytest.mark.parametrize("hostile", HOSTILE[::2], ids=range(len(HOSTILE[::2])))

@@ -5,17 +5,26 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from flows.alerts.delivery import forget_over
 from flows.alerts.message import check
+from flows.alerts.notices import Said
 from flows.alerts.open import OpenAlert, ShopAlerts, write_open
 from flows.alerts.outbox import Outbox
 from flows.alerts.pulse_rules import load_pulse_rules, read_pulse_rules
 from flows.alerts.pulsing import tell
+from flows.alerts.rules import load_book
+from flows.commands import doctor, doctor_services, status
 from flows.errors import UsageError
 from flows.home.layout import Home
+from flows.report.formats import format_date, local
+from flows.running.alerting import deliver
+from flows.running.reading import check_alerts
+from flows.running.run import Run
 from tests.alerts.webhook_server import WebhookServer, answer, reset, webhook_server
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -169,20 +178,115 @@ def test_a_killed_look_counts_as_said(home: Home, say: Any, monkeypatch: Any) ->
     assert server.requests == []
 
 
-def test_quiet_hours_wait_for_their_end(
-    home: Home, say: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    document = {
-        "rules": [
-            {**vars(rule), "quiet_hours": "00:00-23:59"} for rule in load_pulse_rules().values()
-        ]
-    }
+def own_rules(home: Home, *items: dict[str, Any]) -> None:
+    home.alert_rules.write_text(json.dumps({"rules": items}), encoding="utf-8")
+
+
+def hours_around(moment: datetime) -> str:
+    """A span of the shop's clock from an hour before to an hour after a moment."""
+    ends = [moment + timedelta(hours=hours) for hours in (-1, 1)]
+    return "-".join(local(end, "America/Los_Angeles").strftime("%H:%M") for end in ends)
+
+
+def test_quiet_hours_wait_for_their_end(home: Home, say: Any) -> None:
+    own_rules(home, {"name": "order_spike", "quiet_hours": hours_around(NOW)})
     with webhook_server() as server:
-        with monkeypatch.context() as patched:
-            rules = read_pulse_rules(document)
-            patched.setattr("flows.alerts.pulsing.load_pulse_rules", lambda: rules)
-            assert say(server, orders=412)["waiting"] == ["demo/order_spike"]
-        assert say(server, orders=412, hours=1)["sent"] == ["demo/order_spike"]
+        assert say(server, orders=412)["waiting"] == ["demo/order_spike"]
+        assert say(server, orders=412, hours=2)["sent"] == ["demo/order_spike"]
+
+
+def test_a_failed_message_of_what_is_over_is_forgotten(home: Home, say: Any) -> None:
+    with webhook_server(answer("500 Oops"), answer("500 Oops"), answer()) as server:
+        assert say(server, orders=412, stale=1)["undelivered"] == [
+            "demo/order_spike",
+            "demo/stale_feed",
+        ]
+        # What the look has still to say is not the daily run's to forget, and it is shown.
+        forget_over(home)
+        assert not doctor_services._delivery(home).is_good
+        assert [item["key"] for item in status._delivery(home)["waiting"]] == [
+            "demo/order_spike",
+            "demo/stale_feed",
+        ]
+        assert say(server, hours=1)["sent"] == []
+    assert Outbox(home).undelivered == {}
+    assert doctor_services._delivery(home).is_good
+
+
+def test_a_failed_daily_message_of_what_is_over_is_forgotten(home: Home) -> None:
+    outbox = Outbox(home)
+    outbox.intend("demo/due_soon", Said("new", "check", "1", 1, 0, "2026-11-01", "2026-11-01"), "r")
+    outbox.settle("demo/due_soon", "not_sent", "500")
+    said: list[str] = []
+    run = SimpleNamespace(home=home, warn=said.append, say=said.append)
+    deliver(cast("Run", run), None)
+    assert Outbox(home).undelivered == {} and said == []
+
+
+def test_a_stale_feed_that_lasts_keeps_its_beginning(home: Home, say: Any) -> None:
+    with webhook_server() as server:
+        say(server, stale=1)
+        say(server, stale=1, hours=73)
+        say(server, stale=0, hours=74)
+    assert [text[:11] for text in server.texts] == ["New. 1 feed", "Still open.", "Resolved: n"]
+    began = local(NOW, "America/Los_Angeles").date()
+    assert f"the first was on {format_date(began)}" in json.dumps(server.requests[-1][1])
+    assert Outbox(home).said["demo/stale_feed"].opened_on == began.isoformat()
+
+
+def test_the_order_of_the_rules_does_not_matter(home: Home, say: Any, monkeypatch: Any) -> None:
+    turned = dict(reversed(list(load_pulse_rules().items())))
+    monkeypatch.setattr("flows.alerts.pulsing.load_pulse_rules", lambda _home: turned)
+    with webhook_server() as server:
+        assert say(server, orders=412)["sent"] == ["demo/order_spike"]
+    assert files(home) == ["order_spike.demo.json"]
+
+
+def test_a_home_folder_changes_the_rules_of_the_look(home: Home) -> None:
+    own_rules(
+        home,
+        {"name": "stale_feed", "owner": "Kim", "channel": "night", "remind_after_days": 1},
+        {"name": "feed_stopped", "channel": "day"},
+        {"name": "order_spike", "severity": "act_now", "again_after_hours": 6},
+    )
+    assert load_book(home).named("order_spike") is None
+    rules = load_pulse_rules(home)
+    feed, orders = rules["feed_stopped"], rules["order_spike"]
+    assert (feed.owner, feed.channel, feed.again_after_hours) == ("Kim", "day", 24)
+    assert (orders.severity, orders.again_after_hours) == ("act_now", 6)
+    assert load_pulse_rules()["feed_stopped"].owner != "Kim"
+
+
+def test_a_rule_of_the_look_that_is_switched_off_says_nothing(home: Home, say: Any) -> None:
+    with webhook_server() as server:
+        say(server, orders=412, stale=1)
+        own_rules(home, {"name": "stale_feed", "enabled": False})
+        assert list(load_pulse_rules(home)) == ["order_spike"]
+        say(server, orders=412, stale=0, hours=1)
+        assert files(home) == ["order_spike.demo.json"]
+    assert len(server.texts) == 2, "its end is not told either"
+
+
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        ({"where": "true", "mart": "orders"}, "order_spike is one of the hourly look's, whose ma"),
+        ({"enabled": "perhaps"}, "neither true nor false"),
+        ({"owner": None}, "owner is no text"),
+        ({"act": " "}, "act is no text"),
+        ({"severity": "loud"}, "unknown severity"),
+        ({"channel": "A b"}, "its channel is no name"),
+        ({"quiet_hours": "late"}, "no span of hours"),
+        ({"again_after_hours": 0}, "no number of hours"),
+    ],
+)
+def test_a_change_that_is_none_ends_a_run_before_it_begins(
+    home: Home, item: dict[str, Any], said: str
+) -> None:
+    own_rules(home, {"name": "order_spike", **item})
+    with pytest.raises(UsageError, match=said):
+        check_alerts(home)
+    assert not doctor._alert_rules(home).is_good
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ def _no_webhooks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         if name.startswith(WEBHOOK_VARIABLE):
             monkeypatch.delenv(name)
     factory, known = logging.getLogRecordFactory(), set(masking._known)
+    masking._known.clear()
     yield
     logging.setLogRecordFactory(factory)
     masking._known.clear()
