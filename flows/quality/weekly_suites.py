@@ -7,16 +7,35 @@ _TINY = "1e-9"
 _OF_DIMENSION = "shop_id, as_of_on, metric, dimension"
 
 
-def _totals(week: str, prefix: str) -> str:
-    """Shops of which a dimension's segments are not the rate of the week that ends on `week`."""
+_DIMENSIONS = "(values ('warehouse'), ('carrier'), ('sku'), ('creator')) as asked (dimension)"
+# The weeks that have drivers, and those that must have them.
+_WEEKS = (
+    "(select shop_id, as_of_on from marts.rate_change_drivers "
+    "union select shop_id, as_of_on from inputs.as_of where isodow(as_of_on) = 7) as weeks"
+)
+
+
+def _totals(days_back: int, prefix: str) -> str:
+    """Shops of which a dimension's segments, or the lack of them, are not the rate of the week.
+
+    days_back: how long before the as-of day the week ends.
+    """
     return (
-        "select parts.shop_id, count(*) as failures from "
-        f"(select {_OF_DIMENSION}, basis, {week} as week_on, sum({prefix}numerator)::bigint as n, "
+        "select weeks.shop_id, count(*) as failures from "
+        f"{_WEEKS} cross join {_DIMENSIONS} "
+        "inner join (select distinct shop_id, as_of_on, metric, basis from marts.kpi_daily "
+        "where is_evaluated) as judged "
+        "on judged.shop_id = weeks.shop_id and judged.as_of_on = weeks.as_of_on "
+        "inner join marts.kpi_daily as whole on whole.shop_id = weeks.shop_id "
+        f"and whole.as_of_on = weeks.as_of_on - {days_back} and whole.metric = judged.metric "
+        "and whole.basis = judged.basis and whole.window_name = 'week' "
+        f"left join (select {_OF_DIMENSION}, basis, sum({prefix}numerator)::bigint as n, "
         f"sum({prefix}denominator)::bigint as d from marts.rate_change_drivers group by all) "
-        "as parts inner join marts.kpi_daily as whole on whole.shop_id = parts.shop_id "
-        "and whole.as_of_on = parts.week_on and whole.metric = parts.metric "
-        "and whole.basis = parts.basis and whole.window_name = 'week' "
-        "where (n, d) is distinct from (whole.numerator, whole.denominator) group by 1"
+        "as parts on parts.shop_id = weeks.shop_id and parts.as_of_on = weeks.as_of_on "
+        "and parts.metric = judged.metric and parts.basis = judged.basis "
+        "and parts.dimension = asked.dimension "
+        "where coalesce(parts.n, 0) <> coalesce(whole.numerator, 0) "
+        "or coalesce(parts.d, 0) <> coalesce(whole.denominator, 0) group by 1"
     )
 
 
@@ -26,14 +45,16 @@ WEEKLY: dict[str, tuple[Expectation, ...]] = {
             "rate_change_drivers",
             "adds_up_to_the_rate",
             "The segments of each dimension add up to the rate of the week",
-            query=_totals("as_of_on", ""),
+            needs=("inputs.as_of",),
+            query=_totals(0, ""),
             counted="dimensions",
         ),
         critical(
             "rate_change_drivers",
             "adds_up_to_the_rate_before",
             "The segments of each dimension add up to the rate of the week before",
-            query=_totals("as_of_on - 7", "previous_"),
+            needs=("inputs.as_of",),
+            query=_totals(7, "previous_"),
             counted="dimensions",
         ),
         critical(

@@ -15,6 +15,7 @@ from flows.calendar import parse_week, week_name
 from flows.errors import Locked, UsageError
 from flows.home.layout import Home
 from flows.home.publications import EDITIONS
+from flows.report.reading.buyers import numbered
 from flows.report.reading.model import PublishedPage
 from flows.report.reading.reader import read_page
 from flows.report.render import page_name
@@ -124,6 +125,7 @@ def with_pages(
 ) -> tuple[PublishedReport, list[PublishedPage]]:
     """A report and what its pages say, all of one edition: the one that is there by now.
 
+    What is made of them leaves the home folder, so buyers are numbered in place of their hashes.
     Raises ``UsageError`` for a shop that it has not, ``Locked`` while it is being replaced.
     """
     for attempt in range(_TRIES):
@@ -135,7 +137,7 @@ def with_pages(
             texts = [(report.folder / name).read_text(encoding="utf-8") for name in names]
         except FileNotFoundError:
             continue
-        pages = [read_page(name, text) for name, text in zip(names, texts, strict=True)]
+        pages = [read_page(name, text) for name, text in zip(names, numbered(texts), strict=True)]
         if all(report.run_id in page.foot for page in pages):
             return report, pages
     raise Locked(

@@ -107,7 +107,7 @@ select s.shop_id, d.as_of_on::date as as_of_on, m.metric, m.basis, w.window_name
     m.numerator::bigint as numerator, 100::bigint as denominator, m.numerator / 100.0::double
     as value, m.target, m.enforcement, 'ok' as status, 2::bigint as headroom,
     'US-2026-01-26' as policy_version, timestamp '{as_of} 23:10:00' as known_through_at,
-    false as is_complete
+    m.basis = 'platform' and w.window_name = 'rolling_30d' as is_evaluated, false as is_complete
 from {shops}, generate_series(timestamp '{first}', timestamp '{as_of}', interval 1 day)
     as d (as_of_on),
     (values ('late_dispatch_rate', 'platform', 2, 0.04::double, 0.1::double),

@@ -501,6 +501,35 @@ def test_more_returned_than_ordered_is_right_by_refund_date(marts: Path) -> None
     assert judge(marts, "return_rate_by_sku").failures() == ()
 
 
+@pytest.mark.parametrize(
+    ("statements", "counts"),
+    [
+        ((f"delete from marts.rate_change_drivers {SOUTH} and dimension = 'sku'",), [4, 4]),
+        (
+            (
+                f"update inputs.as_of set as_of_on = date '{AS_OF}' - 1 {SOUTH}",
+                f"delete from marts.rate_change_drivers {SOUTH}",
+            ),
+            [16, 16],
+        ),
+        ((f"delete from marts.rate_change_drivers {SOUTH}",), []),
+    ],
+)
+def test_a_week_without_what_drove_it_blocks_its_shop(
+    marts: Path, statements: tuple[str, ...], counts: list[int]
+) -> None:
+    for statement in statements:
+        change(marts, statement)
+    result = judge(marts, "rate_change_drivers")
+
+    names = ["adds_up_to_the_rate", "adds_up_to_the_rate_before"]
+    assert [r.name for r in result.failures()] == names[: len(counts)]
+    found = [finding for r in result.failures() for finding in r.findings]
+    assert [finding.shop_id for finding in found] == ["south"] * len(counts)
+    assert [int(str(finding.observed).split()[0]) for finding in found] == counts
+    assert result.blocked_shops == (("south",) if counts else ())
+
+
 def test_published_marts_are_judged_without_the_inputs_of_a_build(marts: Path) -> None:
     result = judge(change(marts, "drop schema inputs cascade"), "kpi_daily")
 

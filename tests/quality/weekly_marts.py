@@ -16,7 +16,8 @@ select k.shop_id, k.as_of_on, k.metric, k.basis, d.dimension, g.segment,
 from marts.kpi_daily as k
 inner join marts.kpi_daily as p on p.shop_id = k.shop_id and p.as_of_on = k.as_of_on - 7
     and p.metric = k.metric and p.basis = k.basis and p.window_name = k.window_name,
-    (values ('warehouse'), ('carrier')) as d (dimension), (values ('a'), ('b')) as g (segment)
+    (values ('warehouse'), ('carrier'), ('sku'), ('creator')) as d (dimension),
+    (values ('a'), ('b')) as g (segment)
 where k.as_of_on = date '{as_of}' - 1 and k.basis = 'platform' and k.window_name = 'week'
 """,
 )

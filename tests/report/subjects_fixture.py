@@ -109,8 +109,8 @@ insert into marts.margin_traps values
      0.3333, 0.08, 741.00, 'USD', true),
     ($shop, 'creator_outlier', $hostile, 2, 'surely more returns than the shop', 400, 80, 0.2,
      0.08, 468.00, 'USD', true),
-    ($shop, 'repeat_returner', '9f2c4d1e8a7b6c50', 3, 'several orders given back in ninety days',
-     null, 6, null, null, 58.50, 'USD', true);
+    ($shop, 'repeat_returner', '9f2c4d1e8a7b6c509f2c4d1e8a7b6c50', 3,
+     'several orders given back in ninety days', null, 6, null, null, 58.50, 'USD', true);
 create table if not exists marts.category_control (shop_id text, category text,
     week_start_on date, units_ordered bigint, units_returned bigint, value double,
     centre double, upper_limit double, is_above_limit boolean);
@@ -121,7 +121,7 @@ create table if not exists marts.repeat_returners (shop_id text, buyer_hash text
     returns bigint, units_returned bigint, refund_amount decimal(18, 2), currency text,
     last_on date);
 insert into marts.repeat_returners values
-    ($shop, '9f2c4d1e8a7b6c50', 4, 5, 6, 180, 'USD', date '2026-11-20');
+    ($shop, '9f2c4d1e8a7b6c509f2c4d1e8a7b6c50', 4, 5, 6, 180, 'USD', date '2026-11-20');
 create table if not exists marts.supplier_scorecard (shop_id text, supplier text, orders bigint,
     stockout_rate double, quality_checked_share double, valid_tracking_rate double,
     scan_p90_business_days double, refund_rate double, gates_passed bigint,

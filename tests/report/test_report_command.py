@@ -14,11 +14,15 @@ import pytest
 from flows.commands.reporting import _target
 from flows.errors import Locked, UsageError
 from flows.home.layout import Home
+from flows.report.email.message import message
+from flows.report.pdf.content import document
 from flows.report.published import find_report, with_pages
+from flows.report.reading.buyers import numbered
 from tests.report.conftest import Rendered
 
 DAY = date(2026, 11, 23)
 EARLIER = "20261124T071500Z-000000"
+BUYER = "9f2c4d1e8a7b6c509f2c4d1e8a7b6c50"
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +107,29 @@ def test_one_shop_of_several(home: Home) -> None:
     report, pages = with_pages(find_report(home, date(2026, 11, 21)), "east")
     assert [page.name for page in pages] == ["east.html"]
     assert list(report.verdicts("east")) == ["east"]
+
+
+@pytest.mark.parametrize("sunday", [None, date(2026, 11, 22)])
+def test_no_hash_of_a_buyer_leaves_the_home_folder(home: Home, sunday: date | None) -> None:
+    found = find_report(home, week=sunday)
+    assert BUYER in (found.folder / "index.html").read_text(encoding="utf-8")
+    found, pages = with_pages(found)
+    typeset, mail = json.dumps(document(pages)), message(found, pages, b"", "").content.decode()
+    assert BUYER[:6] not in typeset + mail
+    assert "buyer 1" in typeset.lower()
+
+
+def test_buyers_have_the_same_number_on_every_page() -> None:
+    other, hashless = "0" * 32, "Creator abc…, run 20261124T081500Z-3f9a1c, sha " + "a" * 64
+    assert numbered(
+        [
+            f"<code>{BUYER}</code> first: buyer {other}, {hashless}",
+            f"Buyer {BUYER} Buyer {BUYER[:17]}… Buyer f… {other}",
+        ]
+    ) == [
+        f"<code>buyer 1</code> first: buyer 2, {hashless}",
+        "Buyer 1 Buyer 1 Buyer f… buyer 2",
+    ]
 
 
 def test_a_file_is_written_where_no_run_looks(

@@ -97,7 +97,7 @@ def test_margin_traps(demo: Rendered, week: Rendered) -> None:
     assert table(review, "traps-f2-t1") == [
         [HOSTILE, "Mon Nov 9", "500", "60", "12.0%", "8.0%", "11.6%"]
     ]
-    assert table(review, "traps-f3-t1")[0][0] == "9f2c4d1e8a7b6c50"
+    assert table(review, "traps-f3-t1")[0][0] == "9f2c4d1e8a7b6c509f2c4d1e8a7b6c50"
     assert len(read_csv(week.folder / "returns_review.csv")) == 3
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.report.sentences.promises import UNREPORTED
 from flows.report.weekly import render_weekly
 from tests.report.conftest import DEMO, SUNDAY, Rendered, context, weekly
 from tests.report.marts_fixture import DAY, add_shop, create
@@ -100,8 +101,9 @@ def test_promises_are_held_against_what_was_done(week: Rendered) -> None:
     assert "LA-2 has no promise to be held against: add <code>order_cutoff</code>" in html
     assert "Inventory accuracy is not known" in html
     assert "3 business days (assumed)" in html
+    assert UNREPORTED in html
     rows = read_csv(week.folder / "promises.csv")
-    assert len(rows) == 4
+    assert len(rows) == 5
 
 
 def test_coverage_stands_against_four_weeks_ago(week: Rendered) -> None:

@@ -73,7 +73,9 @@ insert into marts.warehouse_promises values
     ($shop, $day, $formula, $hostile, null, 'dispatch', '16:00', null, false, 10, 2, 4, 10, 10, 1,
      40, 40, 1),
     ($shop, $day, 'NJ-1', 'Newark', '3pl', 'grade', null, 3, true, 41, 20, 60, 40, 36, 0.9, 160,
-     152, 0.95)
+     152, 0.95),
+    ($shop, $day, 'NJ-1', 'Newark', '3pl', 'receive', null, 3, true, 40, 22, 70, 42, 36, 0.857,
+     160, 150, 0.9375)
 """
 
 EARLIER = """

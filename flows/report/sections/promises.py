@@ -11,6 +11,7 @@ from flows.report.model import Cell, Field, Page, Section, code, count, number, 
 from flows.report.sentences.promises import (
     PROMISES,
     UNKNOWN_STOCK,
+    UNREPORTED,
     no_cutoff_sentence,
     promises_sentence,
 )
@@ -68,6 +69,8 @@ def promises(page: Page) -> Section | None:
             [row for name in PROMISES for row in by_promise[name]],
         )
     )
+    if by_promise["receive"]:
+        section.notes.append(UNREPORTED)
     if not by_promise["grade"]:
         section.notes.append(
             "Returns were not judged: no warehouse says what came back. Add "

@@ -172,7 +172,8 @@ def _categories(rows: Sequence[Mapping[str, Any]]) -> Table:
 
 def _buyers(rows: Sequence[Mapping[str, Any]]) -> Table:
     return table_of(
-        "Buyers with at least three returned orders in 90 days, known by a keyed hash alone.",
+        "Buyers with at least three returned orders in 90 days, known by a keyed hash alone; in a "
+        "PDF and in a message by a number.",
         [
             Field("Buyer", lambda r: code(r["buyer_hash"])),
             Field("Orders", lambda r: count(r["orders"]), is_number=True),

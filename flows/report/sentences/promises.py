@@ -19,6 +19,11 @@ UNKNOWN_STOCK = (
     "its cycle counts."
 )
 
+UNREPORTED = (
+    "A return that the carrier delivered and that the warehouse never took in is a broken promise "
+    "of the warehouse that its order left from."
+)
+
 
 def promises_sentence(rows: Sequence[Mapping[str, Any]]) -> str:
     """The dispatch promise in all, with the warehouse that kept it least.
