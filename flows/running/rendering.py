@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from flows.home.files import cached_json, sync_tree
 from flows.home.fingerprint import of_json, of_project, versions
-from flows.home.publications import EDITIONS, beyond_the_limit, editions_beyond_the_limit
 from flows.running.reading import decisions
 from flows.running.run import Run
 from flows.running.unchanged import edition_name
@@ -242,8 +241,4 @@ def _earlier(run: Run, name: str) -> list[str]:
     report = run.home.reports / name
     if replaced is None or not (report / "index.html").exists():
         return []
-    limits = run.limits
-    dropped = beyond_the_limit(run.home, run.run_id, run.state.run_id, limits.publications)
-    gone = editions_beyond_the_limit(run.home, report, replaced, limits.editions, dropped)
-    known = {path.name for path in (report / EDITIONS).glob("[!.]*")} | {replaced}
-    return sorted(known - {path.name for path in gone}, reverse=True)
+    return run.remaining.editions(report, replaced)[0]
