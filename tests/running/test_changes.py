@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from datetime import date
 from pathlib import Path
@@ -79,10 +80,17 @@ def test_the_numbers_of_this_run_are_listed_those_of_another_status_first(run: R
     assert [row["is_status"] for row in found["largest"]] == ["breach", "ok"]
     assert found["file"] == str(run.home.runs / f"{RUN}.changes.csv")
     assert run.publication.steps[-1] == {"do": "replace", "path": f"runs/{RUN}.changes.csv"}
+    assert run.publication.path(Path(found["file"])).read_bytes().startswith(codecs.BOM_UTF8)
     with run.publication.path(Path(found["file"])).open(encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.DictReader(handle))
     assert [row["metric"] for row in rows] == [LATE, LATE, TRACKING]
     assert rows[0]["files"] == "'=late.csv", "foreign text that a spreadsheet would run"
+
+
+def test_a_day_that_one_shop_had_published_is_not_published_for_the_first_time(run: Run) -> None:
+    run.scope = Scope(DAYS, {"it's": DAYS, "new": DAYS}, frozenset())
+    changes.write(run)
+    assert run.record.changes["first_published"] == ["2026-04-10"]
 
 
 def test_without_a_change_there_is_no_file(run: Run) -> None:
