@@ -131,4 +131,4 @@ def test_a_run_killed_again_and_again_ends_as_one_that_was_not(
         assert done.code == 0, done.err
         check_nothing_is_left(home)
         assert not differing(content(home), scenario.wanted), scenario.arguments
-    print(f"{kills} kills in {rounds} rounds")
+        print(f"\n{kills} kills in {rounds} rounds", flush=True)
