@@ -29,7 +29,8 @@ def backfill(
     folder, of the last four full weeks by default, and nothing that is published changes.
     """
     days = days_between(parse_day(first), parse_day(last)) if first and last else None
-    with session(Request("backfill", home_of(home), days, policy=policy)) as run:
+    request = Request("backfill", home_of(home), days, policy=policy, patience=tasks.patience())
+    with session(request) as run:
         tasks.read_landing(run)
         if run.is_published:
             return outcome(run)

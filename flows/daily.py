@@ -23,7 +23,7 @@ def daily(
     `$GREENZONE_HOME`, else `./data`.
     """
     days = (parse_day(date),) if date else None
-    request = Request("daily", home_of(home), days, shops_of(shop))
+    request = Request("daily", home_of(home), days, shops_of(shop), patience=tasks.patience())
     with session(request) as run:
         tasks.read_landing(run)
         if run.is_published:

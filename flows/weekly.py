@@ -20,7 +20,8 @@ def weekly(week: str | None = None, home: str | None = None) -> dict[str, Any]:
     default `$GREENZONE_HOME`, else `./data`.
     """
     days = (parse_week(week),) if week else None
-    with session(Request("weekly", home_of(home), days)) as run:
+    request = Request("weekly", home_of(home), days, patience=tasks.patience())
+    with session(request) as run:
         tasks.read_landing(run)
         if run.is_published:
             return outcome(run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,7 +12,7 @@ from flows.home import lock
 from flows.home.layout import Home
 from flows.home.state import PublicationState
 from flows.orchestration.deployed import deployed
-from flows.orchestration.prefect_home import running_server
+from flows.orchestration.prefect_home import server_of, without_user
 
 _LONG = timedelta(hours=24)
 _BEHIND = timedelta(days=3)
@@ -69,13 +68,19 @@ def _publication(home: Home) -> Finding:
     if lock.holder(home) is None and (home.staging / "journal.json").exists():
         mend = "The next run finishes it: `greenzone daily`."
         return Finding(subject, False, "one was interrupted", mend, is_warning=True)
-    newest = [known.newest for known in PublicationState.load(home).shops.values() if known.newest]
+    shops = PublicationState.load(home).shops
+    newest = {shop: known.newest for shop, known in sorted(shops.items()) if known.newest}
     if not newest:
         return Finding(subject, True, "none yet")
-    last = max(newest)
-    is_behind = datetime.now(UTC).date() - date.fromisoformat(last) > _BEHIND
+    today = datetime.now(UTC).date()
+    behind = [
+        f"{shop} to {last}"
+        for shop, last in newest.items()
+        if today - date.fromisoformat(last) > _BEHIND
+    ]
     mend = "Run `greenzone daily`; `make up` keeps it daily."
-    return Finding(subject, not is_behind, f"to {last}", mend, is_warning=True)
+    observed = ", ".join(behind) or f"to {max(newest.values())}"
+    return Finding(subject, not behind, observed, mend, is_warning=True)
 
 
 def _delivery(home: Home) -> Finding:
@@ -96,11 +101,11 @@ def _delivery(home: Home) -> Finding:
 
 
 def _server(home: Home) -> Finding:
-    url = _url(home)
+    url = server_of(home)
     if not url:
         observed = "no server: runs start a temporary one (`make up` for one)"
         return Finding("Prefect", True, observed)
-    shown = url.split("://")[-1].partition("/")[0].rpartition("@")[2]
+    shown = without_user(url).rpartition("://")[2].partition("/")[0]
     found = deployed(url)
     if found["error"] is None:
         return Finding("Prefect", True, f"server at {shown}")
@@ -108,12 +113,12 @@ def _server(home: Home) -> Finding:
         "Prefect",
         False,
         f"{shown}: {found['error']}",
-        "Start it (`make up`), or unset PREFECT_API_URL to run without a server.",
+        "Start it (`make up`), or unset PREFECT_API_URL, in the profile too, to run without one.",
     )
 
 
 def _worker(home: Home) -> Finding:
-    url = _url(home)
+    url = server_of(home)
     found = deployed(url) if url else None
     if found is None or found["error"] is not None:
         return Finding("worker", True, "not asked: no server")
@@ -128,7 +133,7 @@ def _worker(home: Home) -> Finding:
 
 def _schedule(home: Home) -> Finding:
     subject = "schedule"
-    url = _url(home)
+    url = server_of(home)
     found = deployed(url) if url else None
     if found is None or found["error"] is not None or not found["deployments"]:
         return Finding(subject, True, "none: no server")
@@ -147,7 +152,3 @@ def _schedule(home: Home) -> Finding:
         "deployment again; `make up` applies deployments and automations again."
     )
     return Finding(subject, not bad, "; ".join(bad) or names, mend, is_warning=True)
-
-
-def _url(home: Home) -> str | None:
-    return os.environ.get("PREFECT_API_URL") or running_server(home)

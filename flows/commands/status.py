@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -22,7 +21,7 @@ from flows.home.runs import newest_records
 from flows.home.state import PublicationState
 from flows.masking import is_webhook_given
 from flows.orchestration.deployed import deployed
-from flows.orchestration.prefect_home import running_server
+from flows.orchestration.prefect_home import server_of, without_user
 
 _RUNS = 5
 _RUN_FIELDS = ("run_id", "command", "status", "days", "started_at", "ended_at", "error")
@@ -43,12 +42,12 @@ def status_of(home: Home) -> dict[str, Any]:
     """Last runs, what is published, freshness by feed, quarantine, open alerts, lock, services."""
     who = lock.holder(home)
     state = PublicationState.load(home)
-    server = running_server(home) or os.environ.get("PREFECT_API_URL")
+    server = server_of(home)
     return {
         "home": str(home.root),
         "lock": asdict(who) if who else None,
         "is_interrupted": who is None and (home.staging / "journal.json").exists(),
-        "server": server,
+        "server": without_user(server) if server else None,
         "services": deployed(server) if server else None,
         "runs": [
             {key: record.get(key) for key in _RUN_FIELDS} for record in newest_records(home, _RUNS)
@@ -119,7 +118,7 @@ def _service_lines(shown: dict[str, Any]) -> list[str]:
     if not shown["server"]:
         return ["not running"]
     found = shown["services"]
-    address = shown["server"].rpartition("@")[2]
+    address = shown["server"]
     if found["error"]:
         return [f"{address}: {found['error']}"]
     alive = {True: "worker alive", False: "no worker is alive: `make up`", None: "no worker asked"}

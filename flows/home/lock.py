@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flows import progress
 from flows.errors import Locked, UsageError
 from flows.home.layout import Home
 
@@ -28,6 +29,9 @@ _PATIENCE_SECONDS = 0.5
 # that a schedule never loses a run to it.
 _LOOK = "pulse"
 _LOOK_SECONDS = 900.0
+
+SCHEDULED_SECONDS = 4 * 3600.0
+"""How long a scheduled run waits for whatever holds the home folder; its flow may take 8 hours."""
 
 _held: dict[Path, str] = {}
 
@@ -43,13 +47,14 @@ class Holder:
 
 
 @contextmanager
-def hold(home: Home, run_id: str, command: str) -> Iterator[str]:
+def hold(home: Home, run_id: str, command: str, patience: float = 0.0) -> Iterator[str]:
     """Hold the home folder for the block; yields the id of the run that holds it.
 
     Within one process the lock may be taken again: the block is then part of the outer run.
 
-    A pulse that holds it is waited for, except by another one. Raises `Locked`, naming the holder
-    and since when, if another process holds it; `UsageError` if this user may not write there.
+    patience: seconds to wait for another process that holds it. A pulse is waited for anyway,
+    except by another one; that a wait began is said. Raises `Locked`, naming the holder and since
+    when, if it is still held then; `UsageError` if this user may not write there.
     """
     path = home.lock_file.resolve()
     if path in _held:
@@ -65,8 +70,8 @@ def hold(home: Home, run_id: str, command: str) -> Iterator[str]:
             "Give the user the right to write there, or name another folder with --home.",
         ) from error
     try:
-        _acquire(descriptor, path, command)
-        _acquire(folder, path, command)
+        for locked in (descriptor, folder):
+            _acquire(locked, path, command, patience)
         who = Holder(os.getpid(), run_id, command, datetime.now(UTC).isoformat(timespec="seconds"))
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, (json.dumps(asdict(who)) + "\n").encode(), 0)
@@ -105,22 +110,30 @@ def _is_held(path: Path) -> bool:
         os.close(descriptor)
 
 
-def _acquire(descriptor: int, path: Path, command: str) -> None:
+def _acquire(descriptor: int, path: Path, command: str, patience: float) -> None:
     started = time.monotonic()
+    patience = max(patience, _PATIENCE_SECONDS)
+    is_said = False
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             who = _read(path)
-            is_look = who.command == _LOOK and command != _LOOK
-            patience = _LOOK_SECONDS if is_look else _PATIENCE_SECONDS
-            if time.monotonic() - started > patience:
+            if who.command == _LOOK and command != _LOOK:
+                # For good: a look that ends takes its name away before it lets go of the lock.
+                patience = max(patience, _LOOK_SECONDS)
+            waited = time.monotonic() - started
+            named = f"run {who.run_id} ({who.command}), process {who.pid}, since {who.since}"
+            if waited > patience:
                 raise Locked(
-                    f"Another run holds {path.parent}: run {who.run_id} ({who.command}), "
-                    f"process {who.pid}, since {who.since}.",
+                    f"Another run holds {path.parent}: {named}.",
                     "Wait for it to end; nothing has to be cleaned up.",
                 ) from None
-            time.sleep(0.05)
+            if waited > _PATIENCE_SECONDS and not is_said:
+                is_said = True
+                minutes = f"{patience / 60:.0f} minutes"
+                progress.say(f"Waiting, {minutes} at most, for what holds the folder: {named}")
+            time.sleep(0.05 if waited < _LOOK_SECONDS else 1.0)
         except OSError:
             # Some network file systems lock no folders; the file is locked by then.
             if not stat.S_ISDIR(os.fstat(descriptor).st_mode):

@@ -27,7 +27,12 @@ CHANNEL = "data"
 LATE = timedelta(hours=2)
 """How long after its time a run may begin before somebody is told."""
 
-_NAMES = ("greenzone: a run failed", "greenzone: a run did not begin", "greenzone: pulses fail")
+_NAMES = (
+    "greenzone: a run failed",
+    "greenzone: a run did not begin",
+    "greenzone: pulses fail",
+    "greenzone: a review or backfill failed",
+)
 _RUNBOOK = "docs/operations.md#when-a-run-ends-with-another-code-than-0"
 _ENDED_BADLY = ("Failed", "Crashed", "TimedOut")
 _REPORTS = ("daily", "weekly", "backfill")
@@ -40,20 +45,28 @@ def automations(block_id: str | None) -> list[dict[str, Any]]:
 
     block_id: of the Webhook block that messages go to; None for no message.
     """
-    failed, late, pulses = _NAMES
+    failed, late, pulses, others = _NAMES
     begun = ["Running", "Completed", "Cancelling", "Cancelled", *_ENDED_BADLY]
+    ended = _message(
+        "Act now: the {{ deployment.name }} run did not end well",
+        "The {{ deployment.name }} run ended as {{ flow_run.state.name }}; "
+        "the last publication stands.",
+        "read the last lines of `greenzone status`, mend what it names, and run it again.",
+    )
     return [
         _automation(
             failed,
-            "A scheduled run failed or crashed. What a gate blocks is told by its own alert.",
-            # Of a run that a gate held back the alert `gate_blocked` tells more, and only once.
-            _trigger(_ENDED_BADLY, _REPORTS, match={"prefect.state-message": "!*GateBlocked:*"}),
-            _message(
-                "Act now: the {{ deployment.name }} run did not end well",
-                "The {{ deployment.name }} run ended as {{ flow_run.state.name }}; "
-                "the last publication stands.",
-                "read the last lines of `greenzone status`, mend what it names, and run it again.",
-            ),
+            "The daily run failed or crashed. What a gate blocks is told by its own alert.",
+            # The alert `gate_blocked`, which the daily run alone delivers, tells more.
+            _trigger(_ENDED_BADLY, ("daily",), match={"prefect.state-message": "!*GateBlocked:*"}),
+            ended,
+            block_id,
+        ),
+        _automation(
+            others,
+            "A weekly review or a backfill failed, crashed or was held back by a gate.",
+            _trigger(_ENDED_BADLY, ("weekly", "backfill")),
+            ended,
             block_id,
         ),
         _automation(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from http.client import HTTPException
 from typing import Any
 
 from flows.orchestration.automations import POOL
+from flows.orchestration.prefect_home import setting, user_of, without_user
 
 _SECONDS = 5.0
 _ENDED_BADLY = ["FAILED", "CRASHED"]
@@ -34,12 +36,17 @@ class Deployment:
 
 
 def ask(url: str, path: str, content: dict[str, Any] | None = None) -> Any:
-    """One request to the API at `url`; the answer's JSON. Raises `OSError` or `ValueError`."""
+    """One request to the API at `url`; the answer's JSON.
+
+    Raises `OSError`, `ValueError`, or `HTTPException` for what is no address.
+    """
     headers = {"Content-Type": "application/json"}
-    if os.environ.get("PREFECT_API_KEY"):
-        headers["Authorization"] = f"Bearer {os.environ['PREFECT_API_KEY']}"
+    if user := user_of(url):
+        headers["Authorization"] = f"Basic {b64encode(user.encode()).decode()}"
+    elif key := setting("PREFECT_API_KEY"):
+        headers["Authorization"] = f"Bearer {key}"
     request = urllib.request.Request(
-        f"{url.rstrip('/')}/{path}",
+        f"{without_user(url).rstrip('/')}/{path}",
         data=None if content is None else json.dumps(content).encode(),
         headers=headers,
     )
@@ -71,7 +78,7 @@ def deployed(url: str) -> dict[str, Any]:
         )
     except urllib.error.HTTPError as error:
         found["error"] = f"the server answers with {error.code}"
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, HTTPException, KeyError, TypeError) as error:
         found["error"] = f"the server does not answer ({type(error).__name__})"
     return found
 
@@ -80,7 +87,7 @@ def is_worker_alive(url: str, since: float = 0.0) -> bool:
     """Whether a worker of our pool is alive; since: the least moment of its last sign (epoch)."""
     try:
         workers = ask(url, f"work_pools/{POOL}/workers/filter", {})
-    except (OSError, ValueError):
+    except (OSError, ValueError, HTTPException):
         return False
     return any(
         worker["status"] == "ONLINE"

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from flows.home.layout import Home
 from flows.orchestration.temporary_server import TemporaryServer
 from flows.running.session import import_slow_libraries
+
+# Cut rather than parsed: what is no address may hold a password too.
+_USER = re.compile(r"^(https?://)?(.*)@", re.DOTALL)
 
 SERVER_FILE = "server.json"
 WORKER_FILE = "worker.json"
@@ -125,14 +130,39 @@ def without_heartbeat() -> Iterator[None]:
         yield
 
 
-def _has_own_server() -> bool:
-    if os.environ.get("PREFECT_API_URL"):
-        return True
+def server_of(home: Home) -> str | None:
+    """The address of the server that runs of a home folder use: the user's own, else `make up`'s.
+
+    None where each starts a temporary one. The address may hold a password: see `without_user`.
+    """
+    return setting("PREFECT_API_URL") or running_server(home)
+
+
+def without_user(url: str) -> str:
+    """An address without the name and password that it may hold: as it can be shown."""
+    return _USER.sub(r"\1", url)
+
+
+def user_of(url: str) -> str | None:
+    """The name and password that an address holds, as `name:password`; None for none."""
+    found = _USER.match(url)
+    return unquote(found[2]) if found else None
+
+
+def setting(name: str) -> str | None:
+    """A setting of Prefect: of the environment, else of the user's active profile."""
+    if os.environ.get(name):
+        return os.environ[name]
     folder = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
     try:
         profiles = tomllib.loads((folder / "profiles.toml").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
+        return None
     active = os.environ.get("PREFECT_PROFILE") or profiles.get("active")
     settings = profiles.get("profiles", {}).get(active, {})
-    return isinstance(settings, dict) and bool(settings.get("PREFECT_API_URL"))
+    found = settings.get(name) if isinstance(settings, dict) else None
+    return str(found) if found else None
+
+
+def _has_own_server() -> bool:
+    return setting("PREFECT_API_URL") is not None

@@ -14,9 +14,11 @@ from typing import Any
 from prefect import Task, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.context import FlowRunContext
 
 from flows import stages
 from flows.home.layout import Home
+from flows.home.lock import SCHEDULED_SECONDS
 from flows.orchestration.webhook_blocks import find_blocks
 from flows.running.pulse import pulse as look_now
 from flows.running.run import Run
@@ -36,6 +38,16 @@ _PASSING = frozenset(
         errno.ETIMEDOUT,
     }
 )
+
+
+def patience() -> float:
+    """Seconds that this flow run waits for another run, if a deployment started it.
+
+    Its queue knows of no command in a terminal. Whoever starts one there is told at once instead.
+    """
+    context = FlowRunContext.get()
+    known = context.flow_run if context else None
+    return SCHEDULED_SECONDS if known and known.deployment_id else 0.0
 
 
 def _may_pass(task_: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:

@@ -24,11 +24,11 @@ from flows.running.session import home_of
 _TEMPLATES = Path(__file__).with_name("systemd")
 _FIELD = re.compile(r"@([a-z]+)@")
 _RUNS = {
-    "daily": ("daily", "*-*-* 03:15:00", "true"),
-    "weekly": ("weekly", "Mon *-*-* 04:15:00", "true"),
-    "pulse": ("pulse --alert", "*-*-* *:45:00", "false"),
+    "daily": ("daily", "*-*-* 03:15:00", True, ""),
+    "weekly": ("weekly", "Mon *-*-* 04:15:00", True, "greenzone-daily.service"),
+    "pulse": ("pulse --alert", "*-*-* *:45:00", False, ""),
 }
-"""Command → its arguments, when it runs, whether a run that was missed is made up for."""
+"""Command → its arguments, when it runs, whether one that was missed is made up for, after what."""
 
 
 def units(home: Home, environment: Mapping[str, str]) -> dict[str, str]:
@@ -57,9 +57,11 @@ def units(home: Home, environment: Mapping[str, str]) -> dict[str, str]:
         name: _filled(name, fields)
         for name in ("greenzone-server.service", "greenzone-worker.service")
     }
-    for command, (arguments, calendar, persistent) in _RUNS.items():
-        more = {"command": command, "arguments": arguments, "calendar": calendar}
-        more["persistent"] = persistent
+    for command, (arguments, calendar, is_made_up, after) in _RUNS.items():
+        more = {"command": command, "arguments": arguments, "calendar": calendar, "after": after}
+        more["persistent"] = "true" if is_made_up else "false"
+        more["skipped"] = "" if is_made_up else "4"
+        more["restart"] = "on-failure" if is_made_up else "no"
         for kind in ("service", "timer"):
             made[f"greenzone-{command}.{kind}"] = _filled(f"greenzone-run.{kind}", fields | more)
     return made

@@ -32,7 +32,8 @@ class Request:
 
     `days` are the as-of days; None means the command's default. `shops` restricts the run; empty
     means all. `out` is the file of a snapshot. `policy` is the policy version that a backfill puts
-    in the place of those that were in force, None for a real one.
+    in the place of those that were in force, None for a real one. `patience`: seconds to wait for
+    another run that holds the home folder.
     """
 
     command: Command
@@ -41,6 +42,7 @@ class Request:
     shops: tuple[str, ...] = ()
     out: Path | None = None
     policy: str | None = None
+    patience: float = 0.0
 
     @property
     def is_beside(self) -> bool:

@@ -44,7 +44,7 @@ def session(request: Request) -> Iterator[Run]:
     """
     home = request.home
     remember_environment()
-    with lock.hold(home, new_run_id(), request.command) as run_id:
+    with lock.hold(home, new_run_id(), request.command, request.patience) as run_id:
         run = Run(request, run_id, progress.say)
         home.create()
         finished = recover(home)

@@ -97,6 +97,16 @@ def test_every_setting_is_in_a_page() -> None:
     assert set(_SETTING.findall(read)) - named - _OF_RUNS == set()
 
 
+def test_every_setting_is_in_the_table_of_settings() -> None:
+    table = (
+        text_of(DOCS_DIR / "operations.md").partition("\n## Settings\n")[2].partition("\n## ")[0]
+    )
+    listed = set(_SETTING.findall(table))
+    read = {name for path in FLOWS.rglob("*.py") for name in _SETTING.findall(path.read_text())}
+    kept = {name for name in read if name.startswith("GREENZONE_KEEP_")}
+    assert read - kept - _OF_RUNS - listed == set()
+
+
 def test_every_target_of_make_is_one() -> None:
     makefile = (PROJECT_ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))

@@ -115,7 +115,7 @@ def test_a_schedule_fires_by_itself_and_people_are_told(
     artifacts = {found["key"] for found in _ask(url, "artifacts/filter", {})}
     assert {"daily-report", "daily-gates"} <= artifacts
     shown = greenzone(home, "status", "--json").json["services"]
-    assert (shown["is_worker_alive"], shown["automations"]) == (True, 3)
+    assert (shown["is_worker_alive"], shown["automations"]) == (True, 4)
     by_name = {item["name"]: item for item in shown["deployments"]}
     assert by_name["daily"]["last_done_at"]
     assert all(item["next_at"] for item in by_name.values())
@@ -129,7 +129,7 @@ def test_up_twice_and_down_twice_are_harmless(server: tuple[Home, str]) -> None:
     assert worker is not None
     assert up(home, port) == url
     assert running_pid(prefect_folder(home) / WORKER_FILE) == worker
-    assert len(_ask(url, "automations/filter", {})) == 3
+    assert len(_ask(url, "automations/filter", {})) == 4
     # Half up: the worker died. It alone is started again.
     os.killpg(worker, signal.SIGKILL)
     assert up(home, port) == url

@@ -1,6 +1,7 @@
 """What the doctor says, and the demo shop of an empty landing folder."""
 
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from flows.commands import demo
 from flows.commands.doctor import examine
 from flows.commands.findings import Finding
 from flows.home.layout import Home
+from flows.home.state import PublicationState, ShopState
 
 
 def _bad(home: Home) -> dict[str, str]:
@@ -28,6 +30,21 @@ def test_each_fault_has_its_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     bad = _bad(home)
     assert set(bad) == {"landing", "GREENZONE_TIMEZONE", "Prefect"}
     assert "landing/<shop>/" in bad["landing"]
+
+
+def test_a_shop_that_stopped_is_not_hidden_by_one_that_goes_on(tmp_path: Path) -> None:
+    def found() -> Finding:
+        return next(f for f in examine(home) if f.subject == "publication")
+
+    home = Home(tmp_path).create()
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    stopped = (yesterday - timedelta(days=30)).isoformat()
+    shops = {"goes_on": ShopState(newest=yesterday.isoformat())}
+    PublicationState(shops).write(PublicationState.path(home))
+    assert (found().is_good, found().observed) == (True, f"to {yesterday.isoformat()}")
+    shops["stopped"] = ShopState(newest=stopped)
+    PublicationState(shops).write(PublicationState.path(home))
+    assert (found().is_good, found().observed) == (False, f"stopped to {stopped}")
 
 
 def test_a_demo_shop_fills_an_empty_landing_folder_once(

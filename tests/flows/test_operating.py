@@ -9,13 +9,15 @@ import shutil
 import socket
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 
-from flows.errors import Locked, UsageError
+from flows.errors import LOCKED, Locked, UsageError
 from flows.home import lock
 from flows.home.files import write_json
 from flows.home.layout import Home
@@ -97,6 +99,13 @@ def test_units_hold_the_paths_of_this_machine(home: Home, tmp_path: Path) -> Non
     assert f"WorkingDirectory={PROJECT_ROOT}" in server
     assert "OnCalendar=*-*-* 03:15:00 Europe/London" in made["greenzone-daily.timer"]
     assert "-m flows pulse --alert\n" in made["greenzone-pulse.service"]
+    assert "SuccessExitStatus=4\nRestart=no\n" in made["greenzone-pulse.service"]
+    for name in ("daily", "weekly"):
+        # A report that a pulse or a person held off is tried again, and never taken for done.
+        assert "SuccessExitStatus=\nRestart=on-failure\n" in made[f"greenzone-{name}.service"]
+    (prevented,) = re.findall(r"RestartPreventExitStatus=(.*)", made["greenzone-daily.service"])
+    assert str(LOCKED) not in prevented.split()
+    assert "After=network.target greenzone-daily.service\n" in made["greenzone-weekly.service"]
     if shutil.which("systemd-analyze") is None:
         return
     for name, text in made.items():
@@ -135,7 +144,7 @@ def test_every_automation_is_one_that_the_server_takes() -> None:
 
     for block_id in (None, "00000000-0000-0000-0000-000000000001"):
         made = [AutomationCore.model_validate(item) for item in automations.automations(block_id)]
-        assert len({item.name for item in made}) == 3
+        assert len({item.name for item in made}) == 4
         kinds = {action.type for item in made for action in item.actions}
         assert kinds == {"call-webhook" if block_id else "do-nothing"}
 
@@ -158,6 +167,19 @@ def test_what_a_gate_holds_back_is_told_by_its_own_alert_alone() -> None:
     assert not fires("Flow run encountered an exception: GateBlocked: Not published: shop a.")
 
 
+def test_a_gate_that_holds_back_a_review_or_a_backfill_is_told() -> None:
+    # Only the daily run delivers alerts.
+    told: dict[str, bool] = {}
+    for made in automations.automations(None):
+        trigger = made["trigger"]
+        if "prefect.flow-run.Failed" not in trigger["expect"] or trigger["posture"] == "Proactive":
+            continue
+        for deployment in trigger["match_related"]["prefect.resource.name"]:
+            assert deployment not in told, "a failed run is told by one automation"
+            told[deployment] = "prefect.state-message" not in trigger["match"]
+    assert told == {"daily": False, "weekly": True, "backfill": True, "pulse": True}
+
+
 def test_a_server_that_does_not_answer_is_said(home: Home) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -167,7 +189,9 @@ def test_a_server_that_does_not_answer_is_said(home: Home) -> None:
 
 _HOLD = """
 import sys, time
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from flows.home import lock
 from flows.home.layout import Home
 
@@ -191,3 +215,25 @@ def test_a_run_waits_for_a_pulse_and_a_pulse_for_nobody(home: Home) -> None:
     for held, wanted in (("pulse", "pulse"), ("daily", "pulse"), ("daily", "weekly")):
         with _held(home, held, 2), pytest.raises(Locked), lock.hold(home, "r3", wanted):
             pass
+
+
+@pytest.mark.parametrize("command", ["daily", "weekly", "backfill"])
+@pytest.mark.parametrize(("deployment_id", "hours"), [("d1", 4), (None, 0)])
+def test_a_run_of_a_deployment_waits_and_one_in_a_terminal_does_not(
+    home: Home, monkeypatch: pytest.MonkeyPatch, command: str, deployment_id: str | None, hours: int
+) -> None:
+    from prefect.context import FlowRunContext
+
+    asked: list[float] = []
+
+    def hold(home: Home, run_id: str, command: str, patience: float = 0.0) -> Any:
+        asked.append(patience)
+        raise Locked("Another run holds it.", "Wait for it to end.")
+
+    context = SimpleNamespace(flow_run=SimpleNamespace(deployment_id=deployment_id))
+    monkeypatch.setattr(FlowRunContext, "get", lambda: context)
+    monkeypatch.setattr(lock, "hold", hold)
+    flow = getattr(import_module(f"flows.{command}"), command)
+    with pytest.raises(Locked):
+        flow.fn(home=str(home.root))
+    assert asked == [hours * 3600.0]

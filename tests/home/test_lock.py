@@ -5,11 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from flows import progress
 from flows.errors import LOCKED, Locked
 from flows.home.layout import Home
 from flows.home.lock import hold, holder
@@ -146,3 +148,53 @@ def test_a_look_in_the_moment_of_the_start_only_delays(home: Home) -> None:
     with hold(home, "run-1", "daily"):
         assert time.monotonic() - started < 2
     looks.wait()
+
+
+_END_SLOWLY = """
+import json, os, sys, time, fcntl
+d = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
+fcntl.flock(d, fcntl.LOCK_EX)
+who = {"pid": os.getpid(), "run_id": "look-1", "command": "pulse", "since": "2026-11-22T10:00:00"}
+os.write(d, json.dumps(who).encode())
+print("held", flush=True)
+time.sleep(0.9)
+os.ftruncate(d, 0)
+time.sleep(0.9)
+"""
+
+
+def test_a_pulse_that_took_its_name_away_is_still_waited_for(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(progress, "say", said.append)
+    process = subprocess.Popen(
+        [sys.executable, "-c", _END_SLOWLY, str(home.lock_file)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    with hold(home, "run-2", "daily"):
+        pass
+    process.wait()
+    assert len(said) == 1, "a wait is said, and once"
+    assert said[0].startswith("Waiting, 15 minutes at most")
+    assert "run look-1 (pulse)" in said[0]
+
+
+def test_whoever_is_patient_waits_for_another_run(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(progress, "say", said.append)
+    process = _other_process(home)
+    try:
+        with pytest.raises(Locked), hold(home, "run-2", "daily", patience=0.8):
+            pytest.fail("two processes hold the lock")
+        assert len(said) == 1
+        assert "run run-1 (daily)" in said[0]
+        threading.Timer(0.8, process.kill).start()
+        with hold(home, "run-3", "daily", patience=60):
+            assert holder(home) is not None
+    finally:
+        process.kill()
+        process.wait()
