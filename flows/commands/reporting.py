@@ -161,6 +161,7 @@ def _described(found: PublishedReport, shop: str | None) -> Result:
         "numbers": str(folder / "report.json"),
         "worklists": [str(path) for path in files],
         "earlier_editions": found.earlier,
+        "later_editions": found.later,
     }
 
 
@@ -172,8 +173,9 @@ def _lines(shown: dict[str, Any]) -> list[str]:
     said += [f"page      {path}" for path in shown["pages"]]
     said.append(f"numbers   {shown['numbers']}")
     said.append(f"worklists {len(shown['worklists'])} CSV files in {shown['folder']}")
-    if shown["earlier_editions"]:
-        said.append(f"earlier   {', '.join(shown['earlier_editions'])} (read with --run)")
+    for kind, why in (("earlier", ""), ("later", "rolled back, ")):
+        if runs := shown[f"{kind}_editions"]:
+            said.append(f"{kind:9} {', '.join(runs)} ({why}read with --run)")
     return said
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from flows.home.files import (
     write_json,
 )
 from flows.home.layout import Home
+from flows.home.limits import Limits
 from flows.home.runs import read_record
 from flows.home.state import PublicationState
 
@@ -224,20 +224,42 @@ def needed_of_the_lake(home: Home) -> set[str]:
     }
 
 
-def editions_beyond_the_limit(
-    home: Home, report: Path, replaced: str, limit: int, gone: Collection[Kept] = ()
-) -> list[Path]:
-    """The oldest editions of a report that are too many once that of `replaced` is among them.
+def editions_of(report: Path, replaced: str | None = None) -> set[str]:
+    """The runs whose editions lie in a report's folder; `replaced`: one that will lie there."""
+    found = {path.name for path in (report / EDITIONS).glob("[!.]*")}
+    return found | {replaced} if replaced else found
 
-    limit: how many are kept beside the newest. What a kept publication shows stays beyond it; gone:
-    publications that are not kept any longer.
+
+class Remaining:
+    """What of the publications and editions remains once a run's publication is made.
+
+    present: that run. before: the one whose publication it replaces. limits: how many publications
+    and editions are kept. To be made once a run, as the states of all that is kept are read.
     """
-    name = report.relative_to(home.reports).as_posix()
-    kept = [kept for kept in kept_publications(home) if kept not in gone]
-    needed = {kept.state().edition_run(name) for kept in kept}
-    known = {path.name for path in (report / EDITIONS).glob("[!.]*")} | {replaced}
-    old = sorted(known)[: max(0, len(known) - limit)]
-    return [report / EDITIONS / run_id for run_id in old if run_id not in needed]
+
+    def __init__(self, home: Home, present: str, before: str | None, limits: Limits) -> None:
+        self._home = home
+        self._limit = limits.editions
+        self.dropped = beyond_the_limit(home, present, before, limits.publications)
+        self._shown = [
+            {name: str(edition["run_id"]) for name, edition in kept.state().editions.items()}
+            for kept in kept_publications(home)
+            if kept not in self.dropped
+        ]
+
+    def editions(self, report: Path, replaced: str) -> tuple[list[str], list[Path]]:
+        """Of a report whose edition of the run `replaced` joins the others: what stays, what goes.
+
+        The runs of those that stay, newest first, and the folders of the oldest, which are too many
+        beside the newest. What a kept publication shows stays beyond the limit.
+        """
+        name = report.relative_to(self._home.reports).as_posix()
+        needed = {shown.get(name) for shown in self._shown}
+        known = sorted(editions_of(report, replaced))
+        old = known[: max(0, len(known) - self._limit)]
+        gone = {run for run in old if run not in needed}
+        stay = [run for run in reversed(known) if run not in gone]
+        return stay, [report / EDITIONS / run for run in sorted(gone)]
 
 
 def link_or_copy(source: Path, target: Path) -> None:

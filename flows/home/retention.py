@@ -94,11 +94,11 @@ def _old_records(home: Home, than: float) -> Iterator[Path]:
     for path in _older(sorted(home.runs.glob("*.json")), than):
         # Its record is what a snapshot is found by when a buyer in it is to be forgotten.
         if path.stem not in needed and not _is_of_a_snapshot(home, path):
-            yield path
-            # What a backfill changed, beside its record.
+            # What a backfill changed goes before its record, by which alone it is found.
             changes = path.with_suffix(".changes.csv")
             if changes.exists():
                 yield changes
+            yield path
 
 
 def _is_of_a_snapshot(home: Home, record: Path) -> bool:

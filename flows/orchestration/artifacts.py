@@ -77,18 +77,33 @@ class Progress:
     """How much of a backfill is written and how long the rest takes: said, and as an artifact."""
 
     def __init__(self, run: Run) -> None:
+        self._say = run.say
         self._told = estimate.Progress(run.home, len(run.days), run.say)
-        made = create_progress_artifact(
-            progress=0.0,
-            key="backfill-progress",
-            description=f"{len(run.days)} days to look at and write",
-        )
-        self._id = cast("UUID", made)
+        self._id: UUID | None = None
+        try:
+            made = create_progress_artifact(
+                progress=0.0,
+                key="backfill-progress",
+                description=f"{len(run.days)} days to look at and write",
+            )
+            self._id = cast("UUID", made)
+        except Exception as error:  # whatever ails the server, the days are written
+            self._give_up(error)
 
     def step(self, day: date) -> None:
         """One more day is done."""
         said = self._told.step(day)
-        update_progress_artifact(self._id, progress=100.0 * self._told.share, description=said)
+        if self._id is None:
+            return
+        try:
+            update_progress_artifact(self._id, progress=100.0 * self._told.share, description=said)
+        except Exception as error:  # the same
+            self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        """From here on the progress is only said: a server that is away is not asked each day."""
+        self._id = None
+        self._say(f"Warning: Prefect did not take how far the backfill is: {describe(error)}")
 
 
 def code(text: str) -> str:

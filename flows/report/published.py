@@ -14,7 +14,7 @@ from typing import Any
 from flows.calendar import parse_week, week_name
 from flows.errors import Locked, UsageError
 from flows.home.layout import Home
-from flows.home.publications import EDITIONS
+from flows.home.publications import EDITIONS, editions_of
 from flows.report.reading.buyers import numbered
 from flows.report.reading.model import PublishedPage
 from flows.report.reading.reader import read_page
@@ -54,9 +54,22 @@ class PublishedReport:
         return [str(shop["shop_id"]) for shop in self.facts["shops"]]
 
     @property
+    def others(self) -> list[str]:
+        """The runs of the other editions that are kept beside it, oldest first.
+
+        Where people went back to it, its own is among the files there, and so are later ones.
+        """
+        return sorted(editions_of(self.folder) - {self.run_id})
+
+    @property
     def earlier(self) -> list[str]:
-        """The runs of the earlier editions that are kept beside it, oldest first."""
-        return sorted(path.name for path in (self.folder / EDITIONS).glob("[!.]*"))
+        """Those of the others that were made before it."""
+        return [run for run in self.others if run < self.run_id]
+
+    @property
+    def later(self) -> list[str]:
+        """Those of the others that were made after it: people went back to this one."""
+        return [run for run in self.others if run > self.run_id]
 
     def page_names(self, shop: str | None = None) -> list[str]:
         """The files of its pages: of one shop, or all with the overview first."""
@@ -106,10 +119,10 @@ def find_report(
     newest = _read(kind, wanted, folder)
     if run is None or run == newest.run_id:
         return newest
-    if run not in newest.earlier:
+    if run not in newest.others:
         raise UsageError(
             f"The {kind} report of {wanted} has no edition of the run {run}.",
-            f"It has {_listed([*newest.earlier, newest.run_id])}; name one of them with --run.",
+            f"It has {_listed([*newest.others, newest.run_id])}; name one of them with --run.",
         )
     return _read(kind, wanted, folder / EDITIONS / run)
 

@@ -17,6 +17,11 @@ from flows.warehouse.merge import MARTS
 from flows.warehouse.restate import RESTATEMENTS
 
 LISTED = 10
+_BASES = {
+    "platform": "as the platform counts",
+    "due": "by due date",
+    "projected": "with the overdue orders",
+}
 _ORDER = (
     "is_status_change desc, is_judged desc, size desc nulls first, "
     "shop_id, as_of_on, metric, basis, window_name"
@@ -35,7 +40,7 @@ def write(run: Run) -> None:
     path = run.home.runs / f"{run.run_id}.changes.csv"
     if frame.height:
         columns = ["shop_id:id", *(c for c in frame.columns if c != "shop_id")]
-        csv_frame(frame, columns, "UTC").write_csv(run.publication.path(path))
+        csv_frame(frame, columns, "UTC").write_csv(run.publication.path(path), include_bom=True)
         run.publication.replace_file(path)
     judged = frame.filter(pl.col("is_judged"))
     largest = (judged if judged.height else frame).head(LISTED)
@@ -71,6 +76,7 @@ def lines(changes: dict[str, Any]) -> list[str]:
 
 def in_words(row: dict[str, Any]) -> str:
     """``2026-11-20 demo, late dispatch: 3.1% (31 of 1,000), on target -> 4.2% … (files: …)``."""
+    from flows.report.sentences.rates import window_words
     from flows.report.vocabulary import METRICS, STATUSES
 
     sides = []
@@ -80,6 +86,9 @@ def in_words(row: dict[str, Any]) -> str:
         sides.append(f"{said}, {status.word.lower()}" if status else said)
     why = f"{row['cause']}: {row['files']}" if row["files"] else row["cause"]
     metric = METRICS[row["metric"]].lower
+    if not row["is_judged"]:
+        # Not the number that people know the rate by: say which one it is.
+        metric += f", {_BASES.get(row['basis'], row['basis'])} {window_words(row['window_name'])}"
     return f"{row['as_of_on']} {row['shop_id']}, {metric}: {' -> '.join(sides)} ({why})"
 
 
@@ -112,8 +121,9 @@ def _read(build: Path, run_id: str, shops: tuple[str, ...], days: tuple[date, ..
 
 
 def _is_new(run: Run, day: date) -> bool:
-    return any(
-        day.isoformat() not in run.state.shops[shop].days if shop in run.state.shops else True
+    """Whether no shop of the run had the day published; that one shop joins is no first time."""
+    return all(
+        shop not in run.state.shops or day.isoformat() not in run.state.shops[shop].days
         for shop in run.needs_scope.shops
     )
 

@@ -24,7 +24,7 @@ _BEFORE = ("ingest", "gate 1", "build", "gate 2", "warehouse")
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds of past runs: a day's report, all before the reports, and all after them."""
+    """Seconds of past runs: a day looked at, all before the reports, and all after them."""
 
     day: float
     before: float
@@ -46,12 +46,11 @@ def pace_of(home: Home) -> Pace | None:
         timings = record.get("timings") or {}
         if record.get("status") not in _DAILY or record.get("command") not in ("daily", "backfill"):
             continue
-        written = len(record.get("days") or ()) - len(
-            (record.get("changes") or {}).get("kept_editions", ())
-        )
-        if written < 1 or not timings.get("build") or not timings.get("report"):
+        looked_at = len(record.get("days") or ())
+        if not looked_at or not timings.get("build") or not timings.get("report"):
             continue
-        days.append(timings["report"] / written)
+        # Days whose edition stayed were compared too, and an estimate is for days to look at.
+        days.append(timings["report"] / looked_at)
         before.append(sum(timings.get(name, 0.0) for name in _BEFORE))
         after.append(timings.get("publish", 0.0))
     if not days:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.home.files import read_json, write_json
 from flows.home.layout import Home
-from flows.home.publications import EDITIONS
+from flows.home.publications import EDITIONS, editions_of
 from flows.home.publish import Publication
 from flows.home.state import PublicationState
 from flows.warehouse.published import readable
@@ -60,20 +60,27 @@ def stage(publication: Publication, state: PublicationState, generated: str) -> 
     publication.replace_file(page)
 
 
-def kept_editions(publication: Publication, name: str, newest: str) -> list[str]:
-    """The runs whose earlier editions of a report are there after the publication, newest first.
+class Editions:
+    """Which editions of the reports there are after a publication, whose steps are known by now."""
 
-    newest: the run of the edition that the report's folder itself will hold.
-    """
-    report = publication.home.reports / name
-    dropped = {step["path"] for step in publication.steps if step["do"] == "drop"}
-    where = report.relative_to(publication.home.root).as_posix()
-    found = {path.name for path in (report / EDITIONS).glob("[!.]*")}
-    found |= {edition for folder, edition in publication.archived if folder == report}
-    return sorted(
-        (run for run in found - {newest} if f"{where}/{EDITIONS}/{run}" not in dropped),
-        reverse=True,
-    )
+    def __init__(self, publication: Publication) -> None:
+        self._home = publication.home
+        self._dropped = {step["path"] for step in publication.steps if step["do"] == "drop"}
+        self._archived = dict(publication.archived)
+
+    def of(self, name: str, newest: str) -> list[str]:
+        """The runs whose other editions of a report are there, newest first.
+
+        newest: the run of the edition that the report's folder itself will hold.
+        """
+        report = self._home.reports / name
+        where = report.relative_to(self._home.root).as_posix()
+        found = editions_of(report, self._archived.get(report))
+        return [
+            run
+            for run in sorted(found - {newest}, reverse=True)
+            if f"{where}/{EDITIONS}/{run}" not in self._dropped
+        ]
 
 
 def _cache(home: Home) -> Path:
@@ -152,16 +159,21 @@ def _restated(
     from flows.report.index.model import Restated
     from flows.report.index.numbers import changes
 
+    editions = Editions(publication)
     for report in reports:
-        earlier = tuple(kept_editions(publication, report.name, report.run_id))
+        others = editions.of(report.name, report.run_id)
+        # Where people went back, editions that came later lie beside the one that is shown.
+        earlier = tuple(run for run in others if run < report.run_id)
+        later = tuple(run for run in others if run > report.run_id)
         found = changed.get(report.as_of_on, [])
         item = Restated(
             report,
             earlier,
             changes(found, min(earlier), report.run_id) if earlier else changes((), ""),
             changes(found, report.run_id),
+            later,
         )
-        if earlier or item.since.numbers:
+        if others or item.since.numbers:
             yield item
 
 

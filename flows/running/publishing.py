@@ -14,11 +14,7 @@ from flows.home import retention
 from flows.home.files import files_under
 from flows.home.fingerprint import commit, of_json, of_project, versions
 from flows.home.layout import Home
-from flows.home.publications import (
-    beyond_the_limit,
-    editions_beyond_the_limit,
-    kept_publication,
-)
+from flows.home.publications import kept_publication
 from flows.home.state import PublicationState
 from flows.running import indexing, rendering, what_if
 from flows.running.run import Run
@@ -112,19 +108,20 @@ def exports_read(home: Home) -> Iterator[Path]:
 
 def keep(run: Run, before: str | None) -> None:
     """Keep what is published now and what will be, and drop the oldest beyond the limit."""
-    limit = run.limits.publications
+    remaining = run.remaining
     publication = run.publication
-    dropped = beyond_the_limit(run.home, run.run_id, before, limit)
-    if before is not None and limit and not kept_publication(run.home, before).folder.exists():
+    if (
+        before is not None
+        and run.limits.publications
+        and not kept_publication(run.home, before).folder.exists()
+    ):
         # Of a publication that was made before publications were kept.
         publication.keep_before(before)
     publication.keep_after(run.run_id)
-    for kept in dropped:
+    for kept in remaining.dropped:
         publication.drop_folder(kept.folder)
     for report, edition in publication.archived:
-        for folder in editions_beyond_the_limit(
-            run.home, report, edition, run.limits.editions, dropped
-        ):
+        for folder in remaining.editions(report, edition)[1]:
             publication.drop_folder(folder)
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from flows.home.files import cached_json, sync_tree
 from flows.home.fingerprint import of_json, of_project, versions
-from flows.home.publications import EDITIONS, beyond_the_limit, editions_beyond_the_limit
 from flows.running.reading import decisions
 from flows.running.run import Run
 from flows.running.unchanged import edition_name
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["daily", "weekly"]
 _CONTENT = ".content"
+# How long the finished reports of an interrupted backfill wait for it to go on.
+_WAITS_DAYS = 7
 
 
 def render(run: Run, day: date, kind: Kind) -> None:
@@ -36,14 +38,14 @@ def render(run: Run, day: date, kind: Kind) -> None:
         return
     name = edition_name(run.request.command, day)
     target = run.home.reports / name
-    kept = _kept(run) / day.isoformat()
+    kept = _kept_day(run, day, name)
     is_backfill = run.request.command == "backfill"
     if is_backfill and (kept / _CONTENT).exists():
         run.say(f"The report of {day} was finished before the interruption")
         run.contents[name] = (kept / _CONTENT).read_text(encoding="ascii")
     else:
         run.say(f"Looking at {day}" if is_backfill else f"Writing the {kind} report of {day}")
-        shutil.rmtree(unfinished := kept.with_name(f".{day}.tmp"), ignore_errors=True)
+        shutil.rmtree(unfinished := kept.with_name(f".{kept.name}.tmp"), ignore_errors=True)
         unfinished.mkdir(parents=True)
         others = _others(run, day)
         with warehouse_of(run, day, others) as warehouse:
@@ -100,7 +102,10 @@ def _named_after(run: Run, kept: Path) -> Callable[[str, str], None]:
 
 def finished_days(run: Run) -> int:
     """How many reports of this backfill were finished before an interruption."""
-    return sum((_kept(run) / day.isoformat() / _CONTENT).exists() for day in run.days)
+    return sum(
+        (_kept_day(run, day, edition_name(run.request.command, day)) / _CONTENT).exists()
+        for day in run.days
+    )
 
 
 def _content(run: Run, warehouse: Path, told: ReportContext) -> str:
@@ -119,8 +124,18 @@ def _stays(run: Run, name: str) -> bool:
 
 
 def clear(run: Run) -> None:
-    """Throw away the reports that were kept for a run that might be interrupted."""
-    shutil.rmtree(_kept(run).parent, ignore_errors=True)
+    """Throw away the reports that were kept for this run, and those of others that nobody resumed.
+
+    Another run's may be those of a backfill that was interrupted and is to go on.
+    """
+    shutil.rmtree(_kept(run), ignore_errors=True)
+    old = time.time() - _WAITS_DAYS * 86_400
+    waiting = _kept(run).parent
+    for folder in waiting.glob("*"):
+        if folder.stat().st_mtime < old:
+            shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        waiting.rmdir()
 
 
 def _kept(run: Run) -> Path:
@@ -129,6 +144,15 @@ def _kept(run: Run) -> Path:
     made_from = {shop: run.fingerprints[shop] for shop in scope.shops}
     wanted = [made_from, run.request.command, decisions(run, scope)]
     return run.home.private / "rendered" / of_json(wanted)[:16]
+
+
+def _kept_day(run: Run, day: date, name: str) -> Path:
+    """Where the report of a day waits, as long as what it stands beside is not published anew."""
+    others = {
+        shop: [run.state.shops[shop].days[day.isoformat()], run.state.shops[shop].run_id]
+        for shop in _others(run, day)
+    }
+    return _kept(run) / f"{day}.{of_json([run.state.edition_run(name), others])[:8]}"
 
 
 def _renderer(kind: Kind) -> Callable[[Path, Path, ReportContext], Any]:
@@ -242,8 +266,4 @@ def _earlier(run: Run, name: str) -> list[str]:
     report = run.home.reports / name
     if replaced is None or not (report / "index.html").exists():
         return []
-    limits = run.limits
-    dropped = beyond_the_limit(run.home, run.run_id, run.state.run_id, limits.publications)
-    gone = editions_beyond_the_limit(run.home, report, replaced, limits.editions, dropped)
-    known = {path.name for path in (report / EDITIONS).glob("[!.]*")} | {replaced}
-    return sorted(known - {path.name for path in gone}, reverse=True)
+    return run.remaining.editions(report, replaced)[0]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from flows.home.layout import Home
 from flows.home.limits import Limits
+from flows.home.publications import Remaining
 from flows.home.publish import Publication
 from flows.home.runs import RunRecord
 from flows.home.state import PublicationState
@@ -119,6 +120,13 @@ class Run:
         Raises `UsageError` where it is damaged.
         """
         return readable(self.home.published, self.home.work)
+
+    @cached_property
+    def remaining(self) -> Remaining:
+        """What of the earlier publications and editions remains once this run is published."""
+        state = self.state
+        before = state.before if state.run_id == self.run_id else state.run_id
+        return Remaining(self.home, self.run_id, before, self.limits)
 
     @property
     def built_mark(self) -> Path:

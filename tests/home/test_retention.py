@@ -276,3 +276,12 @@ def test_old_alerts_go_but_for_those_of_newest_days_and_open_ones(home: Home) ->
     assert sorted(path.name for path in home.alerts.iterdir()) == sorted(set(days) - {days[2]})
     assert [path.name for path in files_under(home.alerts / days[-1])] == ["late.shop1.json"]
     assert apply(home, Limits()) == []
+
+
+def test_what_a_backfill_changed_goes_before_the_record_that_names_it(tmp_path: Path) -> None:
+    home = Home(tmp_path).create()
+    write_json(home.runs / "old.json", {})
+    (home.runs / "old.changes.csv").write_text("day\n")
+    aged(home.runs / "old.json", 400)
+    found = list(retention._old_records(home, time.time() - 365 * DAY))
+    assert [path.name for path in found] == ["old.changes.csv", "old.json"]

@@ -124,12 +124,34 @@ def test_foreign_text_stays_text() -> None:
 def test_three_years_of_days_stay_small_and_quick() -> None:
     made = reports(1100)
     restated = tuple(
-        Restated(report, (OLD, OLDER), Changes(3, ("files",)), Changes()) for report in made
+        Restated(report, (OLD, OLDER) * 5, Changes(3, ("files",)), Changes()) for report in made
     )
     started = time.perf_counter()
     shown = render_index(Index(RUN, "", ("Demo",), made, restated=restated, what_ifs=()))
     assert time.perf_counter() - started < 1.5
     assert len(shown) < 300_000
+    # The page of every restated report links its place here: its row, else its day or week.
+    page = Page(shown.decode())
+    assert {report.label for report in made} <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+    assert f"120 of {10 * len(made):,} other editions that are kept are linked" in shown.decode()
+    assert sum("/editions/" in link for link in page.links) == 120
+    assert "10 in <code>editions</code>" in shown.decode()
+    assert f"60 of {len(made):,} reports, the newest first" in shown.decode()
+
+
+def test_a_report_that_was_rolled_back_says_so_and_marks_what_came_later() -> None:
+    made = reports(1)
+    rolled = Restated(made[0], (OLDER,), Changes(), Changes(), ("20261125T081500Z-3f9a15",))
+    shown = render_index(Index(RUN, "", ("Demo",), made, restated=(rolled,))).decode()
+    row = _row(shown, "2026-11-23")
+    assert "Rolled back: 1 later edition is kept." in row
+    assert "Nov 25, 2026, 08:15 UTC (later)</a>" in row
+    assert row.count("(later)") == 1
+    only = Restated(made[0], (), Changes(), Changes(), (RUN,))
+    shown = render_index(Index(RUN, "", (), made, restated=(only,))).decode()
+    assert "1 report was rolled back. Each other" in shown
+    assert "written anew" not in shown
 
 
 def test_a_report_is_remembered_in_one_line() -> None:

@@ -62,6 +62,18 @@ def test_an_earlier_edition_can_be_named(home: Home) -> None:
     assert EARLIER in refused.value.mend and newest.run_id in refused.value.mend
 
 
+def test_a_report_that_people_went_back_to_is_no_edition_before_itself(home: Home) -> None:
+    folder = home.reports / "daily" / "2026-11-20"
+    newest = find_report(home, date(2026, 11, 20))
+    later = "20991124T071500Z-000000"
+    try:
+        for run in (newest.run_id, later):
+            shutil.copytree(home.reports / "daily" / "2026-11-23", folder / "editions" / run)
+        assert (newest.earlier, newest.later) == ([], [later])
+    finally:
+        shutil.rmtree(folder / "editions")
+
+
 def test_what_is_not_there_is_refused_with_what_is_near(home: Home, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"No daily report of 2026-11-22 is published") as refused:
         find_report(home, date(2026, 11, 22))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from datetime import date
 from pathlib import Path
@@ -11,9 +12,11 @@ import pytest
 
 from flows.home.layout import Home
 from flows.home.state import PublicationState, ShopState
+from flows.report.marts.day import HISTORY_DAYS
+from flows.report.marts.rules import HEALTH_DAYS
 from flows.running import changes
 from flows.running.run import Request, Run
-from flows.warehouse.digest import day_digest
+from flows.warehouse.digest import REACH_DAYS, day_digest
 from flows.warehouse.scope import Scope
 
 RUN, BEFORE = "20260412T010000Z-aaaaaa", "20260411T010000Z-bbbbbb"
@@ -77,10 +80,17 @@ def test_the_numbers_of_this_run_are_listed_those_of_another_status_first(run: R
     assert [row["is_status"] for row in found["largest"]] == ["breach", "ok"]
     assert found["file"] == str(run.home.runs / f"{RUN}.changes.csv")
     assert run.publication.steps[-1] == {"do": "replace", "path": f"runs/{RUN}.changes.csv"}
+    assert run.publication.path(Path(found["file"])).read_bytes().startswith(codecs.BOM_UTF8)
     with run.publication.path(Path(found["file"])).open(encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.DictReader(handle))
     assert [row["metric"] for row in rows] == [LATE, LATE, TRACKING]
     assert rows[0]["files"] == "'=late.csv", "foreign text that a spreadsheet would run"
+
+
+def test_a_day_that_one_shop_had_published_is_not_published_for_the_first_time(run: Run) -> None:
+    run.scope = Scope(DAYS, {"it's": DAYS, "new": DAYS}, frozenset())
+    changes.write(run)
+    assert run.record.changes["first_published"] == ["2026-04-10"]
 
 
 def test_without_a_change_there_is_no_file(run: Run) -> None:
@@ -100,12 +110,22 @@ def test_without_a_change_there_is_no_file(run: Run) -> None:
         ("insert into marts.kpi_restatements select * from marts.kpi_restatements", False),
         ("insert into marts.later values ('it''s', '2026-04-09', 5)", False),
         ("insert into marts.later values ('it''s', '2026-04-10', 5)", True),
+        ("insert into marts.account_health_daily values ('it''s', '2025-10-13', 5)", True),
+        ("insert into marts.account_health_daily values ('it''s', '2026-04-11', 5)", False),
     ],
 )
 def test_a_days_content_is_its_numbers(run: Run, statement: str, is_other: bool) -> None:
     with duckdb.connect(str(run.build)) as connection:
-        connection.execute("create table marts.later (shop_id varchar, as_of_on date, n int)")
+        for table in ("later", "account_health_daily"):
+            connection.execute(
+                f"create table marts.{table} (shop_id varchar, as_of_on date, n int)"
+            )
     before = day_digest(run.build, DAYS[1], run.home.work)
     with duckdb.connect(str(run.build)) as connection:
         connection.execute(statement)
     assert (day_digest(run.build, DAYS[1], run.home.work) != before) is is_other
+
+
+def test_a_days_content_reaches_as_far_back_as_its_report_looks() -> None:
+    assert REACH_DAYS["account_health_daily"] >= HEALTH_DAYS
+    assert REACH_DAYS["kpi_daily"] >= HISTORY_DAYS

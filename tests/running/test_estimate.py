@@ -7,16 +7,20 @@ from pathlib import Path
 
 from flows.home.layout import Home
 from flows.home.runs import RunRecord
+from flows.running.changes import in_words as in_words_of_change
 from flows.running.changes import lines
 from flows.running.estimate import Progress, in_words, pace_of
 
 DAY = date(2026, 4, 11)
 
 
-def _record(home: Home, number: int, report: float, days: int, status: str = "published") -> None:
+def _record(
+    home: Home, number: int, report: float, days: int, status: str = "published", stayed: int = 0
+) -> None:
     home.create()
     record = RunRecord(f"2026041{number}T010000Z-aaaaaa", "daily")
     record.days = [str(DAY)] * days
+    record.changes = {"kept_editions": [str(DAY)] * stayed}
     record.timings = {"ingest": 1.0, "build": 30.0, "report": report, "publish": 3.0}
     record.close(status)
     record.write(home.runs / f"{record.run_id}.json")
@@ -37,6 +41,14 @@ def test_the_pace_is_the_middle_of_past_runs(tmp_path: Path) -> None:
     assert pace is not None
     assert (pace.day, pace.before, pace.after) == (4.0, 31.0, 3.0)
     assert pace.total(10) == 74.0
+
+
+def test_a_day_that_was_compared_and_stayed_is_a_day(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    _record(home, 1, 40.0, 100, stayed=99)
+    pace = pace_of(home)
+    assert pace is not None
+    assert pace.day == 0.4
 
 
 def test_progress_says_what_is_left_by_the_last_days(tmp_path: Path) -> None:
@@ -67,6 +79,7 @@ def test_what_became_of_the_numbers_is_said_worst_first() -> None:
         "was_numerator": 3, "was_denominator": 100, "was_value": 0.03, "was_status": "ok",
         "is_numerator": 5, "is_denominator": 100, "is_value": 0.05, "is_status": "breach",
         "cause": "files", "files": "late.csv",
+        "basis": "platform", "window_name": "week", "is_judged": True,
     }  # fmt: skip
     said = lines(
         {
@@ -88,3 +101,7 @@ def test_what_became_of_the_numbers_is_said_worst_first() -> None:
         "2026-04-10 demo, late dispatch: 3.0% (3 of 100), on target -> 5.0% (5 of 100), breach "
         "(files: late.csv)",
     ]
+    other = {**row, "basis": "due", "window_name": "rolling_30d", "is_judged": False}
+    assert in_words_of_change(other).startswith(
+        "2026-04-10 demo, late dispatch, by due date in the last 30 days: 3.0% (3 of 100)"
+    )

@@ -82,13 +82,24 @@ def test_what_is_put_aside_is_linked_and_what_is_dropped_is_not(home: Home) -> N
     _report(publication.folder(home.reports / DAY), "Restated.")
     publication.replace_edition(home.reports / DAY, SECOND)
     publication.drop_folder(home.reports / DAY / "editions" / FIRST)
-    assert indexing.kept_editions(publication, DAY, THIRD) == [SECOND]
+    assert indexing.Editions(publication).of(DAY, THIRD) == [SECOND]
     state = PublicationState(editions={DAY: {"run_id": THIRD, "shops": {}}})
     indexing.stage(publication, state, "")
     staged = publication.path(home.reports / "index.html").read_text(encoding="utf-8")
     assert "Restated." in staged
     assert f"editions/{SECOND}/index.html" in staged
     assert FIRST not in staged
+
+
+def test_after_a_roll_back_the_later_edition_is_not_called_earlier(home: Home) -> None:
+    _report(home.reports / DAY, "One of four rates is in breach.", "breach")
+    _report(home.reports / DAY / "editions" / SECOND, "All four rates are on target.")
+    page = _stage(home, _state(**{DAY: FIRST}))
+    assert "1 report was rolled back." in page
+    assert "Rolled back: 1 later edition is kept." in page
+    assert "Apr 12, 2026, 01:00 UTC (later)</a>" in page
+    assert "written anew" not in page.partition("<script")[0].lower()
+    assert f"editions/{FIRST}/" not in page
 
 
 def test_without_a_report_there_is_no_index(tmp_path: Path) -> None:

@@ -17,11 +17,11 @@ from flows.errors import UsageError
 from flows.home.files import files_under, read_json
 from flows.home.interventions import read_interventions
 from flows.home.layout import Home
-from flows.home.publications import kept_publication, kept_publications
+from flows.home.publications import Kept, kept_publication, kept_publications
 from flows.home.publish import Publication, Step, recover
 from flows.home.runs import read_record
 from flows.home.state import PublicationState, ShopState
-from flows.running import publishing
+from flows.running import publishing, rendering
 from flows.running.rollback import rollback, target_of
 from flows.running.run import Request, Run
 
@@ -376,3 +376,27 @@ def test_a_kept_publication_that_was_damaged_is_in_nobodys_way(
     publish(home, 4, "2026-04-02", before_step=None)
     rollback(home, run_id_of(3), REASON)
     assert shown(home) == seen[2]
+
+
+def test_what_is_kept_is_read_once_a_run_however_many_reports_it_writes(
+    published: tuple[Home, list[Content]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, _ = published
+    read: list[Path] = []
+    state_of = Kept.state
+
+    def noted(kept: Kept) -> PublicationState:
+        read.append(kept.folder)
+        return state_of(kept)
+
+    monkeypatch.setattr(Kept, "state", noted)
+    run = _run(home, 4)
+    run.state = PublicationState.load(home)
+    names = [f"daily/2026-04-0{day}" for day in (1, 2)] * 20
+    earlier = [rendering._earlier(run, name) for name in names]
+    assert earlier[0] == [run_id_of(2), run_id_of(1)]
+    before = run.state.run_id
+    run.state.advance(run.run_id)
+    publishing.keep(run, before)
+    # Each for where it stands in the line, and for what it shows.
+    assert len(read) <= 2 * 3

@@ -67,16 +67,18 @@ class Changes:
 
 @dataclass(frozen=True)
 class Restated:
-    """A report with earlier editions, or whose numbers have changed since it was written.
+    """A report with other editions, or whose numbers have changed since it was written.
 
-    ``earlier``: runs whose editions are kept, the newest first. ``changes``: between the oldest of
-    them and the newest edition. ``since``: after the newest edition was written.
+    ``earlier``: runs whose editions before it are kept, the newest first. ``changes``: between the
+    oldest of them and the report. ``since``: after the report was written. ``later``: runs whose
+    editions a roll-back has put behind the report, the newest first.
     """
 
     report: Report
     earlier: tuple[str, ...]
     changes: Changes
     since: Changes
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

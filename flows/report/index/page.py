@@ -27,20 +27,24 @@ MONTHS_SHOWN = 3
 WEEKS_SHOWN, WEEKS_LISTED = 6, 26
 """Reviews in the open table, and with the folded one; all are in the calendar and the search."""
 
-EDITIONS_LISTED = 240
-"""Earlier editions that are linked, of the newest reports; so the page stays small."""
+RESTATED_SHOWN, EDITIONS_LISTED = 60, 120
+"""Restated reports with a row, and other editions that are linked; so the page stays small."""
 
 _CODES = {name: str(place) for place, name in enumerate(STATUSES)}
 
 
 @dataclass(frozen=True)
 class Day:
-    """A day of the calendar; ``href`` is empty where it has no report."""
+    """A day of the calendar; ``href`` is empty where it has no report.
+
+    ``anchor``: where the page of a restated report leads that has no row; else empty.
+    """
 
     day: date
     status: str
     href: str
     is_restated: bool
+    anchor: str = ""
 
     @property
     def style(self) -> str:
@@ -61,6 +65,7 @@ class Week:
     name: str
     href: str
     days: tuple[Day | None, ...]
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,7 @@ def render_index(index: Index) -> bytes:
         weeks_shown=WEEKS_SHOWN,
         week_count=len(weekly),
         restated=list(_restated_rows(index.restated)),
+        restated_count=len(index.restated),
         answer=_restated_sentence(index.restated),
         what_ifs=[
             {"href": f"../what_if/{quote(found.policy)}/index.html", "found": found}
@@ -133,7 +139,10 @@ def _months(index: Index, daily: Sequence[Report], weekly: Sequence[Report]) -> 
     """Every month from the oldest day that is known to the newest, the newest first."""
     links = {report.as_of_on: report for report in daily}
     reviews = {report.label: report for report in weekly}
-    changed = {found.report.name for found in index.restated}
+    changed = {
+        found.report.name: "" if place < RESTATED_SHOWN else found.report.label
+        for place, found in enumerate(index.restated)
+    }
     # How it ended is what its report says; the marts know it of days that have none.
     statuses = {**index.days, **{day: report.status for day, report in links.items()}}
     days = sorted({*statuses, *(report.as_of_on for report in weekly)})
@@ -152,7 +161,11 @@ def _months(index: Index, daily: Sequence[Report], weekly: Sequence[Report]) -> 
             )
             if review or any(kept):
                 label = week_name(monday)
-                weeks.append(Week(label[5:], label, _href(review) if review else "", kept))
+                href = _href(review) if review else ""
+                # A week of two months is in both: its place is in the month of its Sunday.
+                is_here = review is not None and review.as_of_on.month == month.month
+                anchor = changed.get(review.name, "") if review and is_here else ""
+                weeks.append(Week(label[5:], label, href, kept, anchor))
             monday += timedelta(days=7)
         if weeks:
             found.append(Month(f"{month:%Y-%m}", f"{month:%B %Y}", tuple(weeks)))
@@ -161,17 +174,18 @@ def _months(index: Index, daily: Sequence[Report], weekly: Sequence[Report]) -> 
 
 
 def _day(
-    day: date, statuses: Mapping[date, str], links: Mapping[date, Report], changed: set[str]
+    day: date,
+    statuses: Mapping[date, str],
+    links: Mapping[date, Report],
+    changed: Mapping[str, str],
 ) -> Day | None:
     if day not in statuses:
         return None
     report = links.get(day)
-    return Day(
-        day,
-        statuses[day],
-        _href(report) if report else "",
-        report is not None and report.name in changed,
-    )
+    if report is None:
+        return Day(day, statuses[day], "", False)
+    name = report.name
+    return Day(day, statuses[day], _href(report), name in changed, changed.get(name, ""))
 
 
 def _by_year(months: Sequence[Month]) -> list[tuple[str, list[Month]]]:
@@ -208,45 +222,67 @@ def _restated_sentence(found: Sequence[Restated]) -> str:
     if not found:
         return "No report was restated: each stands as it was first published."
     written = sum(bool(item.earlier) for item in found)
+    back = sum(bool(item.later) for item in found)
     older = sum(bool(item.since.numbers) for item in found)
-    said = [
-        f"{plural(written, 'report')} {'was' if written == 1 else 'were'} written anew; each "
-        "earlier edition that is kept is linked."
-    ]
+    linked = sum(len(row["editions"]) for row in _restated_rows(found))
+    kept = sum(len(item.earlier) + len(item.later) for item in found)
+    said = []
+    if written:
+        said.append(f"{plural(written, 'report')} {_was(written)} written anew.")
+    if back:
+        said.append(f"{plural(back, 'report')} {_was(back)} rolled back.")
+    if kept > linked:
+        said.append(
+            f"{linked} of {kept:,} other editions that are kept are linked, those of the newest "
+            "reports first."
+        )
+    elif kept:
+        said.append("Each other edition that is kept is linked.")
     if older:
         said.append(f"{plural(older, 'report')} {'is' if older == 1 else 'are'} older than the "
                     "numbers in the warehouse.")  # fmt: skip
     return " ".join(said)
 
 
+def _was(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
 def _restated_rows(found: Sequence[Restated]) -> Iterator[dict[str, Any]]:
+    """A row for each of the newest reports; links of its editions as long as they last."""
     left = EDITIONS_LISTED
-    for item in found:
-        if left <= 0:
-            return
-        left -= max(1, len(item.earlier))
+    for item in found[:RESTATED_SHOWN]:
         report = item.report
+        runs = [*item.later, *item.earlier]
+        linked = runs[:left]
+        left -= len(linked)
         yield {
             "anchor": report.label,
             "when": format_date(report.as_of_on, year=True)
             if not report.is_weekly
             else f"Week {report.label}",
-            "sort": report.as_of_on.isoformat(),
             "href": _href(report),
             "why": _why(item),
             "newest": made_words(report.run_id),
-            "earlier": [
+            "editions": [
                 {
                     "href": f"{quote(report.name)}/editions/{quote(run)}/index.html",
                     "at": made_words(run),
+                    "is_later": run in item.later,
                 }
-                for run in item.earlier
+                for run in linked
             ],
+            "more": len(runs) - len(linked),
         }
 
 
 def _why(item: Restated, *, with_mend: bool = True) -> str:
     said = []
+    if item.later:
+        said.append(
+            f"Rolled back: {plural(len(item.later), 'later edition')} "
+            f"{'is' if len(item.later) == 1 else 'are'} kept."
+        )
     if item.earlier:
         said.append(
             f"{_changed(item.changes)}."

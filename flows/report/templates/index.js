@@ -12,6 +12,15 @@
   var shapes = ["◆", "■", "▲", "○", "–", "●"];
   var styles = ["enforcement", "breach", "approaching", "insufficient_volume", "no_data", "ok"];
 
+  function reveal() {
+    // What a report links may lie in a folded year.
+    var place = document.getElementById(location.hash.slice(1));
+    var fold = place && place.closest("details");
+    if (fold) { fold.open = true; place.scrollIntoView({block: "center"}); }
+  }
+  addEventListener("hashchange", reveal);
+  reveal();
+
   function isoWeek(day) {
     // The week of a day is that of its Thursday.
     var thursday = new Date(day.getTime() + (3 - (day.getUTCDay() + 6) % 7) * 864e5);
