@@ -30,6 +30,7 @@ def _good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return change(
         made,
         *(f"drop table marts.{mart}" for mart in AHEAD),
+        "alter table marts.kpi_daily drop column is_evaluated",
         "alter table marts.orders add column dispatched_on date",
         "alter table marts.orders add column dispatch_due_on date",
         "alter table marts.orders add column deliver_by_on date",
