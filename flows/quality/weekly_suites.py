@@ -39,24 +39,21 @@ def _totals(days_back: int, prefix: str) -> str:
     )
 
 
+def _ties(name: str, week: str, days_back: int, prefix: str) -> Expectation:
+    return critical(
+        "rate_change_drivers",
+        name,
+        f"The segments of each dimension add up to the rate of the {week}",
+        needs=("inputs.as_of",),
+        query=_totals(days_back, prefix),
+        counted="dimensions",
+    )
+
+
 WEEKLY: dict[str, tuple[Expectation, ...]] = {
     "rate_change_drivers": (
-        critical(
-            "rate_change_drivers",
-            "adds_up_to_the_rate",
-            "The segments of each dimension add up to the rate of the week",
-            needs=("inputs.as_of",),
-            query=_totals(0, ""),
-            counted="dimensions",
-        ),
-        critical(
-            "rate_change_drivers",
-            "adds_up_to_the_rate_before",
-            "The segments of each dimension add up to the rate of the week before",
-            needs=("inputs.as_of",),
-            query=_totals(7, "previous_"),
-            counted="dimensions",
-        ),
+        _ties("adds_up_to_the_rate", "week", 0, ""),
+        _ties("adds_up_to_the_rate_before", "week before", 7, "previous_"),
         critical(
             "rate_change_drivers",
             "effects_add_up",

@@ -8,11 +8,11 @@ can be written there.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.home.files import write_bytes
 from flows.home.fingerprint import of_json, of_project, versions
 from flows.paths import DBT_DIR
 
@@ -71,11 +71,8 @@ def _of_bytes(content: bytes) -> Manifest:
 
 def _write(path: Path, content: bytes) -> bool:
     """Put the file in its place whole, and drop the oldest beyond a few; whether it could be."""
-    made = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(exist_ok=True)
-        made.write_bytes(content)
-        os.replace(made, path)
+        write_bytes(path, content)
         ages = sorted(path.parent.glob("parsed-*.msgpack"), key=lambda kept: -kept.stat().st_mtime)
         for old in ages[_KEPT:]:
             old.unlink()
