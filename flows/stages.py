@@ -16,6 +16,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, ParamSpec
 
+from flows import ending
 from flows.home.files import cached_json, write_json
 from flows.home.fingerprint import of_json
 from flows.home.interventions import read_interventions
@@ -36,13 +37,17 @@ _Given = ParamSpec("_Given")
 
 
 def _timed(name: str) -> Callable[[Callable[_Given, None]], Callable[_Given, None]]:
-    """Add seconds and peak memory of a stage, whose first argument is the run, to its record."""
+    """Add seconds and peak memory of a stage, whose first argument is the run, to its record.
+
+    A stage does not begin in a program that was told to end.
+    """
 
     def decorate(stage: Callable[_Given, None]) -> Callable[_Given, None]:
         @functools.wraps(stage)
         def timed(*args: _Given.args, **kwargs: _Given.kwargs) -> None:
             run = args[0]
             assert isinstance(run, Run)
+            ending.check()
             started = time.perf_counter()
             try:
                 stage(*args, **kwargs)

@@ -13,12 +13,11 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterable
-from types import FrameType
 from typing import Any
 
 import click
 
-from flows import progress
+from flows import ending, progress
 from flows.errors import (
     BUG,
     DONE,
@@ -119,9 +118,10 @@ def _guarded(
     options: dict[str, Any],
 ) -> int:
     try:
-        _end_on_signals()
-        _check_home(home)
-        return function(home=home, console=console, debug=debug, **options) or DONE
+        ending.watch()
+        with ending.heard():
+            _check_home(home)
+            return function(home=home, console=console, debug=debug, **options) or DONE
     except GateBlocked as error:
         _complain(error, console, error.outcome)
         return error.exit_code
@@ -152,21 +152,6 @@ def _interrupted(code: int) -> int:
     # program that was started with `-m` by SIGINT instead of its code. The next text clears that.
     exec("")  # noqa: S102
     return code
-
-
-def _end_on_signals() -> None:
-    """Let a signal that ends the program end it as Ctrl-C does: with the run's record written."""
-
-    def end(number: int, frame: FrameType | None) -> None:
-        del frame
-        # Once is enough: the same signal again would break off the end itself.
-        signal.signal(number, signal.SIG_IGN)
-        raise Terminated(number)
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        # A program under `nohup` is meant to outlive its terminal.
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, end)
 
 
 def _check_home(home: Home) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flows import progress
+from flows import ending, progress
 from flows.errors import Blocked, StageError, describe
 from flows.home import fingerprint, lock
 from flows.home.files import empty_folder
@@ -56,9 +56,10 @@ def session(request: Request) -> Iterator[Run]:
         if request.command not in ("pulse", "rollback", "reproduce"):
             import_slow_libraries()
         try:
-            if request.command in ("daily", "weekly", "backfill"):
-                _ = run.published  # what cannot be read is said now, and not after the build
-            yield run
+            with ending.heard():
+                if request.command in ("daily", "weekly", "backfill"):
+                    _ = run.published  # what cannot be read is said now, and not after the build
+                yield run
         except BaseException as error:
             known = explained(error, home)
             _record_failure(run, known or error)

@@ -67,6 +67,10 @@ def _until(home: Home, seconds: float, condition: Callable[[], object]) -> None:
         time.sleep(1)
 
 
+def _was_done(url: str, name: str) -> bool:
+    return any(i["last_done_at"] for i in deployed(url)["deployments"] if i["name"] == name)
+
+
 _GOING = ("SCHEDULED", "PENDING", "RUNNING")
 
 
@@ -114,6 +118,8 @@ def test_a_schedule_fires_by_itself_and_people_are_told(
 
     artifacts = {found["key"] for found in _ask(url, "artifacts/filter", {})}
     assert {"daily-report", "daily-gates"} <= artifacts
+    # The page stands before its flow run has ended.
+    _until(home, 120, lambda: _was_done(url, "daily"))
     shown = greenzone(home, "status", "--json").json["services"]
     assert (shown["is_worker_alive"], shown["automations"]) == (True, 4)
     by_name = {item["name"]: item for item in shown["deployments"]}
