@@ -80,8 +80,6 @@ def _reports_outside(home: Home) -> dict[str, str]:
         str(Path(path).relative_to(home.root)): hash_
         for path, hash_ in tree(home.reports, home.alerts).items()
         if not any(f"daily/{day}/" in path for day in (FIRST, MIDDLE, LAST))
-        # It names the editions of every day.
-        and path != str(home.reports / "index.html")
         # The list of all reports is no report: it tells of the new ones.
         and path != str(home.reports / "index.html")
     }

@@ -10,16 +10,22 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from flows.report.index.page import render_index
 from tests.report.browser import chromium, keep_rows, violations
 from tests.report.conftest import Rendered
+from tests.report.test_index import index
 from tests.report.test_what_if import example
 
 pytestmark = pytest.mark.end_to_end
 
-PAGES = ("demo", "overview", "void", "week", "what_if")
+PAGES = ("demo", "overview", "void", "week", "what_if", "index")
 """The pages that axe reads; a new kind of page joins here and in ``pages``."""
 # Each width in one theme: what depends on both at once is the tokens, which have their own test.
-WINDOWS = {"phone, light": (390, 844, "light"), "desktop, dark": (1280, 800, "dark")}
+WINDOWS = {
+    "phone, light": (390, 844, "light"),
+    "tablet, light": (768, 1024, "light"),
+    "desktop, dark": (1280, 800, "dark"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +44,15 @@ def pages(
     """A page of each kind."""
     what_if = tmp_path_factory.mktemp("what_if") / "index.html"
     what_if.write_bytes(example())
+    all_reports = tmp_path_factory.mktemp("index") / "index.html"
+    all_reports.write_bytes(render_index(index()))
     return {
         "demo": demo.folder / "index.html",
         "overview": several.folder / "index.html",
         "void": several.folder / "void.html",
         "week": week.folder / "index.html",
         "what_if": what_if,
+        "index": all_reports,
     }
 
 
