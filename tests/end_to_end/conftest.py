@@ -18,6 +18,10 @@ import pytest
 from flows.home.files import files_under
 from flows.home.layout import Home
 from flows.simulate import simulate
+from tests.end_to_end.serving import server, slack
+
+# Fixtures of every test in this folder.
+__all__ = ["server", "slack"]
 
 FIRST, LAST = date(2026, 3, 20), date(2026, 4, 12)
 DAY = LAST.isoformat()
