@@ -129,22 +129,20 @@ def format_points(change: float) -> str:
 
 
 def format_money(amount: Decimal | float | None, currency: str | None) -> str:
-    """Money without cents: ``$1,204`` for dollars, else ``THB 1,204``."""
-    if amount is None:
-        return MISSING
-    whole = Decimal(str(amount)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    sign = "-" if whole < 0 else ""
-    if currency == "USD":
-        return f"{sign}${abs(whole):,}"
-    return f"{sign}{currency or '?'} {abs(whole):,}"
+    """Money without cents: ``$1,204`` for dollars, else ``THB 1,204``; ``−$62`` below nothing."""
+    return _money(amount, currency, Decimal(1))
 
 
 def format_price(amount: Decimal | float | None, currency: str | None) -> str:
     """Money with cents, for what one order or parcel costs: ``$9.75``, else ``THB 9.75``."""
+    return _money(amount, currency, Decimal("0.01"))
+
+
+def _money(amount: Decimal | float | None, currency: str | None, step: Decimal) -> str:
     if amount is None:
         return MISSING
-    exact = Decimal(str(amount)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-    sign = "-" if exact < 0 else ""
+    exact = Decimal(str(amount)).quantize(step, rounding=ROUND_HALF_UP)
+    sign = "−" if exact < 0 else ""
     if currency == "USD":
         return f"{sign}${abs(exact):,}"
     return f"{sign}{currency or '?'} {abs(exact):,}"

@@ -157,8 +157,8 @@ CASES: list[tuple[str, Row, list[Row], str, str, str]] = [
         },
         [{"state": "refund_pending"}, {"state": "tied"}, {"unexplained_amount": "0.99"}],
         "Check: 1 order not tied out, Demo Shop",
-        "1 order is paid otherwise than due, -$28 in all.",
-        "`576460000000000003` -$28, missing, day 21",
+        "1 order is paid otherwise than due, −$28 in all.",
+        "`576460000000000003` −$28, missing, day 21",
     ),
 ]
 

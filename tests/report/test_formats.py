@@ -80,7 +80,7 @@ def test_plain_numbers() -> None:
 def test_money() -> None:
     assert format_money(Decimal("1204.40"), "USD") == "$1,204"
     assert format_money(Decimal("1204.50"), "THB") == "THB 1,205"
-    assert format_money(-3, "USD") == "-$3"
+    assert format_money(-3, "USD") == "−$3"
     assert format_money(None, "USD") == "–"
 
 

@@ -208,19 +208,19 @@ def test_the_settlement_ties_out_or_not(demo: Rendered, week: Rendered) -> None:
     assert table(shown, "settlement-t1") == [
         ["576461234569000003", "Thu Oct 1, 11:00 PT", "53", "$40.00"]
     ]
-    assert [row[5] for row in table(shown, "settlement-f1-t1")] == ["-$4.50", "-$1.00"]
+    assert [row[5] for row in table(shown, "settlement-f1-t1")] == ["−$4.50", "−$1.00"]
     (missing,) = read_csv(demo.folder / "settlement_missing.csv")
     assert missing["order_id"] == "576461234569000003\t"
     assert len(read_csv(demo.folder / "settlement_differences.csv")) == 2
     review = section(week, "settlement")
     more = text(review)
-    assert "Unexplained: -$5.50 of 2 orders (15 to 30 days)." in more
+    assert "Unexplained: −$5.50 of 2 orders (15 to 30 days)." in more
     assert "1 order is not settled yet." in more
     assert "1 fee is not what its rate gives." in more
     assert "1 row of the statements belongs to no known order." in more
     assert table(review, "settlement-f2-t1") == [
         ["Sales", "$2,000.00", "$2,000.00", "$0.00"],
-        ["Referral fee", "-$120.00", "-$125.50", "-$5.50"],
+        ["Referral fee", "−$120.00", "−$125.50", "−$5.50"],
     ]
 
 

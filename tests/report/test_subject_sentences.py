@@ -301,7 +301,7 @@ def test_what_waits_and_what_nothing_explains() -> None:
     calm = {"age_bucket": "0_to_14_days", "orders": 0, "amount": Decimal(0), "currency": "USD"}
     assert residual_sentence([calm]) == ""
     assert residual_sentence([calm, {**row, "currency": "USD"}]) == (
-        "Unexplained: -$5.50 of 2 orders (15 to 30 days)."
+        "Unexplained: −$5.50 of 2 orders (15 to 30 days)."
     )
     assert fee_sentence(0) == unmatched_sentence(0) == ""
     assert fee_sentence(1) == "1 fee is not what its rate gives."
