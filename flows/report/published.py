@@ -15,10 +15,10 @@ from flows.calendar import parse_week, week_name
 from flows.errors import Locked, UsageError
 from flows.home.layout import Home
 from flows.home.publications import EDITIONS, editions_of
+from flows.report.overview import page_name
 from flows.report.reading.buyers import numbered
 from flows.report.reading.model import PublishedPage
 from flows.report.reading.reader import read_page
-from flows.report.render import page_name
 
 _NEAR = 4
 _NAMES = {"daily": re.compile(r"\d{4}-\d\d-\d\d"), "weekly": re.compile(r"\d{4}-W\d\d")}

@@ -22,6 +22,7 @@ from flows.report.data import report_json, shop_data, week_data
 from flows.report.formats import format_date
 from flows.report.marts.day import ShopDay
 from flows.report.model import Page, ShopPage
+from flows.report.overview import overview_title, page_name
 from flows.report.sentences.rates import STATUSES
 from flows.report.terms import Glossary
 from flows.report.tokens import css_variables
@@ -87,11 +88,6 @@ def html(template: str, more: str = "", **variables: Any) -> bytes:
     shell = {**_shell(more), "terms": Glossary()}
     text = environment().get_template(template).render(**shell, **variables)
     return (in_markup(text.rstrip()) + "\n").encode()
-
-
-def page_name(shop_id: str) -> str:
-    """The file of a shop's page beside an overview."""
-    return "shop-index.html" if shop_id.lower() == "index" else f"{shop_id}.html"
 
 
 def empty_verdict(page: Page) -> str:
@@ -169,12 +165,3 @@ def _overview(kind: str, context: ReportContext, shops: Sequence[tuple[Shop, Sho
             for shop, made in ordered
         ],
     )
-
-
-def overview_title(severities: Sequence[int]) -> str:
-    """The verdict over several shops, given how bad the worst status of each is."""
-    bad = sum(found <= STATUSES["breach"].severity for found in severities)
-    if bad:
-        verb = "has" if bad == 1 else "have"
-        return f"{bad} of {len(severities)} shops {verb} a rate in breach."
-    return f"None of {len(severities)} shops has a rate in breach."

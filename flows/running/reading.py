@@ -54,6 +54,10 @@ def ingest(run: Run) -> None:
         run.say(f"{len(out)} {are} withdrawn and left out, as `greenzone status` lists")
     run.ledger = read_ledger(home)
     run.known_shops = {shop.shop_id: shop for shop in resolve_shops(home)}
+    for shop in result.shops:
+        # Of a run for some shops the others' folders were not looked at.
+        if shop.shop_id not in run.known_shops and not run.request.shops:
+            run.say(f"Warning: {home.landing / shop.shop_id} holds no file: it is left out")
     run.shops = {
         shop_id: shop
         for shop_id, shop in run.known_shops.items()

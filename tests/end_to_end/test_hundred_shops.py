@@ -77,7 +77,9 @@ def test_all_but_the_blocked_shop_publish(home: Home, done: tuple[Done, float]) 
             assert orders[name] == orders[same], name
     folder = home.reports / "daily" / LAST.isoformat()
     pages = {path.stem for path in folder.glob("shop-*.html")}
-    assert names - {BLOCKED} <= pages
+    assert pages == names - {BLOCKED, EMPTY}
+    # A folder without a file is no shop yet, and is told.
+    assert f"{EMPTY} holds no file" in outcome.err
 
 
 def test_memory_and_time_are_bounded(done: tuple[Done, float]) -> None:

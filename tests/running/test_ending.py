@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import duckdb
@@ -30,7 +31,6 @@ def watching() -> Iterator[None]:
     before: list[Any] = [signal.getsignal(number) for number in _SIGNALS]
     ending.watch()
     yield
-    ending._received.clear()
     for number, handler in zip(_SIGNALS, before, strict=True):
         signal.signal(number, handler)
 
@@ -72,14 +72,35 @@ def test_an_error_of_its_own_stays_itself() -> None:
 
 def test_no_stage_begins_after_a_signal_that_was_swallowed(tmp_path: Path) -> None:
     run = Run(Request("daily", Home(tmp_path)), new_run_id(), lambda _: None)
-    with suppress(RuntimeError):
-        _query_that_is_told_to_end(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
+
+    def publish() -> None:
+        with suppress(RuntimeError):
+            _query_that_is_told_to_end(signal.SIGINT)
         stages.publish(run)
+
+    with pytest.raises(KeyboardInterrupt), ending.heard():
+        publish()
+    with ending.heard():
+        ending.check()  # another run is not told to end
+
+
+def test_what_another_program_makes_of_a_signal_is_kept() -> None:
+    class Stopped(BaseException):
+        pass
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        raise Stopped
+
+    signal.signal(signal.SIGTERM, stop)
+    with pytest.raises(Stopped), ending.heard():
+        _query_that_is_told_to_end(signal.SIGTERM)
+    assert signal.getsignal(signal.SIGTERM) is stop
 
 
 def test_what_is_meant_to_outlive_its_terminal_does() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     ending.watch()
-    os.kill(os.getpid(), signal.SIGHUP)
-    ending.check()
+    with ending.heard():
+        os.kill(os.getpid(), signal.SIGHUP)
+        ending.check()

@@ -106,3 +106,19 @@ def test_a_refused_file_that_goes_is_a_change_and_one_that_was_read_is_none(
     gone = seen()
     assert gone != first
     assert seen() == gone
+
+
+def test_a_shop_folder_without_a_file_is_told_and_left_out(tmp_path: Path) -> None:
+    home = Home(tmp_path).create()
+    drop(home, "orders.csv", table([order()]))
+    (home.landing / "empty").mkdir()
+    told: list[str] = []
+    made = Run(Request("daily", home), "r", told.append)
+    stages.read_landing(made)
+    assert sorted(made.shops) == [SHOP]
+    assert [line for line in told if "empty" in line] == [
+        f"Warning: {home.landing / 'empty'} holds no file: it is left out"
+    ]
+    one = Run(Request("daily", home, shops=(SHOP,)), "s", told.append)
+    stages.read_landing(one)
+    assert not any("holds no file" in line for line in told[-2:])

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from flows.calendar import parse_week
+from flows.report.overview import overview_title, page_name
 from flows.report.sentences.rates import STATUSES
 
 _WORST_SHOPS = 5
@@ -110,8 +111,6 @@ class Index:
 
 def verdicts_of(report: Mapping[str, Any]) -> list[ShopVerdict]:
     """Every shop of a ``report.json``, the worst first. Raises ``KeyError`` or ``TypeError``."""
-    from flows.report.render import page_name
-
     shops = report["shops"]
     return sorted(
         (
@@ -129,8 +128,6 @@ def verdicts_of(report: Mapping[str, Any]) -> list[ShopVerdict]:
 
 def summary(name: str, run_id: str, report: Mapping[str, Any]) -> Report:
     """What to remember of a ``report.json``."""
-    from flows.report.render import overview_title
-
     shops = verdicts_of(report)
     if len(shops) == 1:
         return Report(name, run_id, shops[0].status, shops[0].verdict)
