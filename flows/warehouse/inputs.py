@@ -133,6 +133,8 @@ def prepare(
         }
         for table, frame in frames.items():
             _fill(connection, table, frame, scratch)
+        # Closing does it too, but keeps to itself that the disk is full; and the log stays behind.
+        connection.execute("checkpoint")
     os.replace(unfinished, database)
 
 
