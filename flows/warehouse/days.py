@@ -63,6 +63,8 @@ def write_day(
                     f"insert into target.{mart} by name select {shared} from published.{mart} "
                     f"where shop_id in {in_list(others)}"
                 )
+        # Closing does it too, but keeps to itself that the disk is full.
+        connection.execute("checkpoint target")
 
 
 def stand_at_newest(build: Path, scratch: Path) -> None:

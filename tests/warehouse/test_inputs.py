@@ -1,5 +1,6 @@
 """What a build is given: empty feeds have their types, days and as-of moments follow the zone."""
 
+import resource
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -95,3 +96,25 @@ def test_a_prepared_database_replaces_the_last_one(tmp_path: Path) -> None:
         ).fetchall()
     assert ("leftover",) not in tables
     assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+def test_what_the_disk_did_not_take_is_not_taken_for_made(tmp_path: Path) -> None:
+    scope = plan((DAY,), ["west"], PublicationState())
+    _prepare(tmp_path, {}, scope).close()
+    whole = (tmp_path / "build.duckdb").read_bytes()
+    failed = 0
+    for size in range(0, len(whole) + 50_000, 50_000):
+        (tmp_path / "build.duckdb").write_bytes(b"the last build")
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            prepare(tmp_path / "build.duckdb", {}, [WEST], scope, [FILE], tmp_path)
+        except duckdb.Error:
+            failed += 1
+            assert (tmp_path / "build.duckdb").read_bytes() == b"the last build"
+            continue
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        with duckdb.connect(str(tmp_path / "build.duckdb"), read_only=True) as connection:
+            assert connection.execute("select count(*) from inputs.as_of").fetchone() == (1,)
+    assert failed
