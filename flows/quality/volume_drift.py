@@ -31,7 +31,7 @@ _MAD = 1.4826
 _LOOSE_DAYS = 3
 _LEAST_DAYS_WITH_ROWS = 8
 _LEAST_LIFE_DAYS = 28
-_SILENT_DAYS = 2
+_SILENT_DAYS = 3
 _LEAST_FILES = 4
 _GONE_DAYS = 7
 # A feed that was given up is told for eight weeks.

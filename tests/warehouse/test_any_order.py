@@ -101,6 +101,7 @@ def test_any_arrangement_gives_the_same_marts(
 
 @pytest.mark.end_to_end
 @pytest.mark.long
+@pytest.mark.timeout(3600)
 @settings(max_examples=60, **_AS_GIVEN)
 @given(seed=st.integers(0, 2**32 - 1), count=st.integers(1, 5))
 def test_many_arrangements_give_the_same_marts(
