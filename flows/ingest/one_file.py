@@ -195,14 +195,15 @@ def _refuse_rounded_ids(contract: Contract, parts: tuple[Path, ...]) -> None:
     """Refuse a file whose long ids all end in zeros from the sixteenth digit on.
 
     A spreadsheet keeps fifteen digits of a number. Shown without an exponent, an id that it rounded
-    looks like any other; that every one of several ends so is no chance.
+    looks like any other; that every one of several ends so is no chance. Of ids with sixteen digits
+    it could be: they may be counted in tens.
     """
     columns = [c.name for c in contract.columns if c.is_key and c.kind in ("id", "tracking_number")]
     if not parts or not columns:
         return
     for name in columns:
         ids = pl.scan_parquet(list(parts), glob=False).select(pl.col(name).unique().alias("id"))
-        digits = pl.col("id").str.extract(r"^[0-9]{15}([0-9]+)$", 1)
+        digits = pl.col("id").str.extract(r"^[0-9]{15}([0-9]{2,})$", 1)
         tails = ids.select(digits.alias("tail")).drop_nulls().collect()["tail"]
         if len(tails) >= _ROUNDED_IDS and tails.str.contains(r"^0+$").all():
             raise Refusal("A spreadsheet has rounded the ids of the file.", EXPORT_AGAIN)

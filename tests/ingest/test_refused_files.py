@@ -178,6 +178,12 @@ def test_one_id_in_a_thousand_ends_in_zeros(home: Home) -> None:
     assert [record.status for record in run(home).files] == ["loaded"]
 
 
+def test_ids_of_sixteen_digits_that_count_in_tens(home: Home) -> None:
+    rows = [order(i, order_id=f"57646141303{i}7850") for i in range(1, 9)]
+    drop(home, "a.csv", table(rows))
+    assert [record.status for record in run(home).files] == ["loaded"]
+
+
 def test_every_id_numeric_in_a_workbook(home: Home) -> None:
     row = cells()
     row[0] = 576461413038785752

@@ -26,7 +26,7 @@ from flows.simulate import simulate
 from tests.alerts.webhook_server import webhook_server
 from tests.running.conftest import publish_day
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.long, pytest.mark.timeout(3600)]
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 4, 12)
 # Fewer days for a look, more than a minute each on a busy machine.
