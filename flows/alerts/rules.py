@@ -7,9 +7,10 @@ the marts in `flows.alerts.checking`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import time
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -217,7 +218,8 @@ def with_own(book: RuleBook, document: object, source: str) -> RuleBook:
         if name in known:
             rule = _changed(known[name], item, source)
         else:
-            rule = read_rule({k: v for k, v in item.items() if k != "enabled"}, source)
+            mine = {k: v for k, v in item.items() if k != "enabled"}
+            rule = read_rule(mine, _or_meant(name, known, source))
         if is_enabled(item, source):
             own[name] = rule
         else:
@@ -225,6 +227,12 @@ def with_own(book: RuleBook, document: object, source: str) -> RuleBook:
     rules = [own.get(name, rule) for name, rule in known.items() if name not in off]
     rules += [rule for name, rule in own.items() if name not in known]
     return RuleBook(tuple(rules), book.worse_at, tuple(sorted(off)))
+
+
+def _or_meant(name: object, known: Collection[str], source: str) -> str:
+    """The file to mend, and the rule of ours that a new rule's name resembles."""
+    nearest = get_close_matches(str(name), known, 1, 0.8)
+    return f"{source}, or write `{nearest[0]}` if you meant that rule" if nearest else source
 
 
 def read_rule(item: Mapping[str, Any], source: str = SHOWN_FILE) -> Rule:

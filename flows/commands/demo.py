@@ -33,7 +33,7 @@ def fill_landing(home: Home) -> bool:
     made = home.root / ".demo"
     shutil.rmtree(made, ignore_errors=True)
     simulate(made, SHOP, last - timedelta(days=DAYS - 1), last, ORDERS_PER_DAY, SEED)
-    home.landing.mkdir(parents=True, exist_ok=True)
+    home.create()
     os.replace(made / "landing" / SHOP, home.landing / SHOP)
     shutil.rmtree(made)
     return True

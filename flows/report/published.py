@@ -107,7 +107,10 @@ def find_report(
     kind = "weekly" if week else "daily"
     names = report_names(home, kind)
     if not names:
-        raise UsageError(f"No {kind} report is published yet.", f"Run `greenzone {kind}` first.")
+        raise UsageError(
+            f"No {kind} report is published in {home.root} yet.",
+            f"Run `greenzone {kind}` first, or name the home folder with --home or GREENZONE_HOME.",
+        )
     wanted = _name(day, week) or names[-1]
     if wanted not in names:
         option = "--week" if week else "--date"

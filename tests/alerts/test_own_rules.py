@@ -136,6 +136,7 @@ def test_a_rule_of_the_project_is_changed_by_name(tmp_path: Path) -> None:
         ("rules: [{name: due_soon, quiet_hours: [1]}]", "quiet_hours is no text"),
         ("rules: [{name: due_soon}, {name: due_soon}]", "same name"),
         ("rules: [{name: mine}]", "mine has no about"),
+        ("rules: [{name: due_son}]", "or write `due_soon` if you meant that rule"),
         ("rules: [{name: due_soon, act: }]", "due_soon has no act"),
         ("rules: [{name: due_soon, act: ' '}]", "due_soon has no act"),
         ("rules: [{name: due_soon, channel: }]", "due_soon has no channel"),

@@ -55,6 +55,7 @@ def test_a_demo_shop_fills_an_empty_landing_folder_once(
     home = Home(tmp_path / "home")
     assert demo.fill_landing(home)
     assert [path.name for path in home.landing.iterdir()] == [demo.SHOP]
+    assert home.landing.stat().st_mode & 0o007 == 0
     assert not (home.root / ".demo").exists()
     assert not demo.fill_landing(home)
 

@@ -83,7 +83,7 @@ def test_what_is_not_there_is_refused_with_what_is_near(home: Home, tmp_path: Pa
     with pytest.raises(UsageError, match=r"No weekly report of 2026-W40") as refused:
         find_report(home, week=date(2026, 10, 4))
     assert refused.value.mend == "Near it: 2026-W47; name one with --week."
-    with pytest.raises(UsageError, match="No daily report is published yet"):
+    with pytest.raises(UsageError, match="No daily report is published in"):
         find_report(Home(tmp_path))
     with pytest.raises(UsageError, match="of a day or of a week"):
         find_report(home, DAY, date(2026, 11, 22))
