@@ -32,7 +32,7 @@ def _as_of_days(home: Home, table: str) -> list[str]:
     return [day for (day,) in rows]
 
 
-@pytest.mark.parametrize("count", [10, pytest.param(90, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [6, pytest.param(90, marks=pytest.mark.long)])
 @pytest.mark.timeout(2400)
 def test_a_backfill_is_one_build_and_a_second_one_changes_nothing(
     tmp_path: Path, count: int
