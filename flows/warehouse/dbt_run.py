@@ -73,12 +73,10 @@ def build(database: Path, target: Path, scratch: Path, models: Sequence[str] = (
         "GREENZONE_TEMP_DIRECTORY": str(scratch / "duckdb"),
     }
     try:
-        with _environment(environment), _stdout_to_stderr(), _ended_as_by_ctrl_c() as signals:
+        with _environment(environment), _stdout_to_stderr(), _ended_as_by_ctrl_c():
             outcome = invoke(arguments, parsed(database, target, invoke))
     finally:
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-    if signals:
-        os.kill(os.getpid(), signals[0])
     if isinstance(outcome.exception, KeyboardInterrupt):
         raise outcome.exception
     log = target / "dbt.log"
@@ -127,10 +125,10 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _ended_as_by_ctrl_c() -> Iterator[list[int]]:
+def _ended_as_by_ctrl_c() -> Iterator[None]:
     """Let SIGTERM reach dbt as Ctrl-C, which alone makes it cancel its queries.
 
-    Yields the list that the signal's number is put into, for the caller to send it on.
+    Once dbt has ended, by itself or not, the signal goes on to whoever handled it before.
     """
     received: list[int] = []
 
@@ -140,13 +138,15 @@ def _ended_as_by_ctrl_c() -> Iterator[list[int]]:
         raise KeyboardInterrupt
 
     if threading.current_thread() is not threading.main_thread():
-        yield received
+        yield
         return
     before = signal.signal(signal.SIGTERM, interrupt)
     try:
-        yield received
+        yield
     finally:
         signal.signal(signal.SIGTERM, before)
+        if received:
+            os.kill(os.getpid(), received[0])
 
 
 @contextmanager
