@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import socket
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -39,14 +41,24 @@ def server(copied_home: Home, slack: WebhookServer) -> Iterator[tuple[Home, str]
 
 
 def ask(url: str, path: str, content: object = None) -> Any:
-    """A request to the API: POST with content, GET without; the answer's JSON."""
+    """A request to the API: POST with content, GET without; the answer's JSON.
+
+    A server whose database is busy answers 503, and means: ask again.
+    """
     request = urllib.request.Request(
         f"{url}/{path}",
         data=None if content is None else json.dumps(content).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
+    for is_last in (False, False, False, True):
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            if error.code != HTTPStatus.SERVICE_UNAVAILABLE or is_last:
+                raise
+            time.sleep(2)
+    raise AssertionError("not reached")
 
 
 def started(url: str, name: str, parameters: dict[str, Any]) -> str:
