@@ -40,9 +40,9 @@ def test_a_schedule_fires_by_itself_and_people_are_told(
 
     # A pulse that meets another run is skipped, and is no failure.
     with lock.hold(home, "r", "backfill"):
-        look = ask(url, f"deployments/{known['pulse']['id']}/create_flow_run", {})
-        until(home, 120, lambda: state_of(url, look["id"])[0] not in GOING)
-    assert state_of(url, look["id"]) == ("COMPLETED", "Skipped")
+        look = started(url, "pulse", {})
+        until(home, 120, lambda: state_of(url, look)[0] not in GOING)
+    assert state_of(url, look) == ("COMPLETED", "Skipped")
 
     # A schedule of one time a minute: nobody starts the run.
     every_minute = {
@@ -52,11 +52,10 @@ def test_a_schedule_fires_by_itself_and_people_are_told(
     }
     ask(url, f"deployments/{known['daily']['id']}/schedules", [every_minute])
     # Meanwhile a run that cannot be meant: what fails is told by the server itself.
-    wrong = {"parameters": {"week": "nonsense"}}
-    failed = ask(url, f"deployments/{known['weekly']['id']}/create_flow_run", wrong)
+    failed = started(url, "weekly", {"week": "nonsense"})
     page = home.reports / "daily" / "2026-04-11" / "index.html"
     until(home, 400, page.is_file)
-    until(home, 60, lambda: state_of(url, failed["id"])[0] == "FAILED")
+    until(home, 60, lambda: state_of(url, failed)[0] == "FAILED")
     until(home, 60, lambda: any("weekly run ended as Failed" in text for text in slack.texts))
     until(home, 60, lambda: any("run ended as" not in text for text in slack.texts))
     assert all("nonsense" not in json.dumps(message) for _, message in slack.requests)
